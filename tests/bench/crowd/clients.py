@@ -42,6 +42,7 @@ class Talk:
         self.ended = False
         self.ends, self.out, self.got = collections.deque(), 0, 0            # where responses end in the stream to the client
         self.open_requests, self.to_send, self.upload, self.idle_since = 0, [], None, 0.0
+        self.last_status = None
         gate, peer = conn.gate, conn.peer
         gate.on_data, gate.on_fin, gate.on_rst = self._gate_data, self._gate_end, self._gate_end
         peer.on_data, peer.on_open, peer.on_fin, peer.on_rst = self._peer_data, self._peer_open, self._peer_fin, self._peer_fin
@@ -69,8 +70,9 @@ class Talk:
                 break
         return self.received >= offset
 
-    def response(self, size):
+    def response(self, size, status):
         self.out += size
+        self.last_status = status
         self.ends.append((self.out, "response"))
 
     def interim(self):

@@ -323,7 +323,7 @@ class Gateway:
             if reply.large and reply.state == "body":
                 if not streaming:
                     streaming = True
-                    request.client.app.response(reply.left + len(b"".join(reply.fresh)))
+                    request.client.app.response(reply.left + len(b"".join(reply.fresh)), reply.status)
                 request.client.gate.send(reply.take())
                 deadline = sim.now + 60.0
             if up.fin or up.reset:
@@ -366,7 +366,7 @@ class Gateway:
             request.client.gate.send(reply.take())
         else:
             data = reply.take()
-            request.client.app.response(len(data))
+            request.client.app.response(len(data), reply.status)
             request.client.gate.send(data)
 
     # ------------------------------------------------------------ the 502
@@ -381,14 +381,15 @@ class Gateway:
         half = request.body and request.client.app.received < request.body_end
         request.closes = request.closes or bool(half)
         data = request.relay or self._page(request, cause)
-        note = self.book.case(request, cause, attempt, lookup, remembered)
-        request.client.app.response(len(data))
+        case = self.book.case(request, cause, attempt, lookup, remembered)
+        case.swallowed = request.method == "CONNECT" and request.client.app.last_status == 200
+        request.client.app.response(len(data), 502)
         if not request.relay and self.rng.random() < 0.1:            # header and body in two segments
             cut = data.index(b"\r\n\r\n") + 4
-            request.client.gate.send(data[:cut], note.head)
-            request.client.gate.send(data[cut:], note.tail)
+            request.client.gate.send(data[:cut], case.head)
+            request.client.gate.send(data[cut:], case.tail)
         else:
-            request.client.gate.send(data, note.head)
+            request.client.gate.send(data, case.head)
 
     def _page(self, request, cause):
         title = CATEGORY.get(cause, "Bad Response")

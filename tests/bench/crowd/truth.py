@@ -59,6 +59,7 @@ class Case:
         self.head, self.tail, self.exact, self.also, self.confidence = Note(), Note(), True, set(), None
         self.needs, self.kind, self.conns, self.icmp = [], "none", [], None
         self.syn, self.own = [], []
+        self.swallowed = False                           # a CONNECT after a 200: Wireshark 4.0 then shows a 502 in one segment only
         unit = lookup or attempt
         if remembered:
             self.confidence = "inferred"
@@ -193,6 +194,7 @@ class Book:
         head, tail = case.head, case.tail if case.tail.last is not None else case.head
         if tail.last is None or not number[head.first] or not number[tail.last]:
             return None
+        hidden = case.swallowed and head.first != tail.last
         nth[id(request.client)] += 1
         attempt, lookup = case.attempt, case.lookup
         needs, exact, also = case.needs, case.exact, set(case.also)
@@ -214,7 +216,7 @@ class Book:
             related["tcp_stream"] = streams[id(case.conns[-1])]
         entry = {"client": request.client_text + ":%d" % request.client.key[3], "method": request.method, "url": request.url, "status": 502,
                  "nth": nth[id(request.client)], "proxy": "crowd", "kind": request.kind, "frame_first": number[head.first],
-                 "frame": number[tail.last], "http_layer": True, "client_stream": streams[id(request.client)],
+                 "frame": number[head.first if hidden else tail.last], "http_layer": not hidden, "client_stream": streams[id(request.client)],
                  "request_frame": number[request.note.first] or None, "server": server, "cause": case.cause, "attempts": tried(request),
                  "also_acceptable": sorted(also), "evidence": {"kind": case.kind, "frames": found, "exact": exact and bool(found)},
                  "related": related, "seconds": round(head.first_when - request.note.first_when, 6)}
