@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Prints the verdicts in tshark's PDML as a table: awk -v capture=NAME -f table.awk
+# PDML has one field a line, and a <proto name="mwg502"> for each 502.
+
+function attribute(name,    text) {
+    if (!match($0, " " name "=\"[^\"]*\""))
+        return ""
+    text = substr($0, RSTART, RLENGTH)
+    sub(/^[^"]*"/, "", text)
+    sub(/"$/, "", text)
+    gsub(/&lt;/, "<", text)
+    gsub(/&gt;/, ">", text)
+    gsub(/&quot;/, "\"", text)
+    gsub(/&apos;|&#39;|&#x27;/, "'", text)
+    gsub(/&amp;/, "\\&", text)
+    gsub(/[[:cntrl:]]/, "?", text)
+    return text
+}
+
+# "14,15,16,20" as "14-16,20"
+function ranges(list,    numbers, count, i, first, text) {
+    count = split(list, numbers, ",")
+    for (i = 1; i <= count; i++) {
+        first = numbers[i]
+        while (i < count && numbers[i + 1] == numbers[i] + 1)
+            i++
+        text = text (text == "" ? "" : ",") first (numbers[i] == first ? "" : "-" numbers[i])
+    }
+    return text
+}
+
+function address(ip, ipv6) {
+    return ip != "" ? ip : ipv6 != "" ? "[" ipv6 "]" : ""
+}
+
+function cell(column, text) {
+    if (text == "")
+        text = "-"
+    cells[rows, column] = text
+    if (length(text) > width[column])
+        width[column] = length(text)
+}
+
+# The text in lines of at most 96 characters below a row
+function wrapped(text,    words, count, i, line) {
+    count = split(text, words, " ")
+    line = "      "
+    for (i = 1; i <= count; i++) {
+        if (length(line) + length(words[i]) > 95) {
+            print line
+            line = "      "
+        }
+        line = line " " words[i]
+    }
+    print line
+}
+
+function row(    server) {
+    rows++
+    server = address(value["server.ip"], value["server.ipv6"])
+    cell(1, frame)
+    cell(2, sprintf("%.6f", time))
+    cell(3, address(value["client.ip"], value["client.ipv6"]) (value["client.port"] != "" ? ":" value["client.port"] : ""))
+    cell(4, value["url"])
+    cell(5, value["cause"])
+    cell(6, server value["server.port"] != "" ? server ":" value["server.port"] : "")
+    cell(7, ranges(value["evidence_frame"]))
+    summary[rows] = value["summary"]
+    advice[rows] = value["advice"]
+}
+
+BEGIN {
+    rows = 0
+    columns = split("Frame|Time|Client|URL|Cause|Server|Evidence frames", title, "|")
+    for (i = 1; i <= columns; i++)
+        cell(i, title[i])
+}
+
+/<field name="frame\.number"/ { frame = attribute("show") }
+/<field name="frame\.time_relative"/ { time = attribute("show") }
+/<proto name="mwg502"/ { split("", value); inside = 1 }
+/<field name="mwg502\./ && inside {
+    name = substr(attribute("name"), length("mwg502.") + 1)
+    value[name] = value[name] (name in value && value[name] != "" ? "," : "") attribute("show")
+}
+/<\/proto>/ {
+    if (inside && "cause" in value)
+        row()
+    inside = 0
+}
+
+END {
+    print capture ": " (rows == 0 ? "no" : rows) (rows == 1 ? " response" : " responses") " with 502"
+    if (rows == 0)
+        exit
+    print ""
+    for (r = 0; r <= rows; r++) {
+        line = ""
+        for (i = 1; i <= columns; i++)
+            line = line sprintf(i <= 2 ? "%*s  " : "%-*s  ", width[i], cells[r, i])
+        sub(/ +$/, "", line)
+        print line
+        if (r > 0) {
+            wrapped(summary[r])
+            wrapped("Advice: " advice[r])
+            print ""
+        }
+    }
+}
