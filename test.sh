@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds everything with warnings as errors and runs all tests. As root it
+# installs what is missing (Debian). Ends with "N passed, N failed".
+set -u
+top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
+# shellcheck source=cmake/setup.sh
+. "$top/cmake/setup.sh"
+
+need_packages python3-pytest python3-scapy
+build_target all -DBUILD_TESTING=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+ctest --test-dir "$build" --output-on-failure --no-tests=error --parallel "$(nproc)" --output-log "$scratch/ctest"
+status=$?
+counts=$(sed -n 's/.* \([0-9]*\) tests failed out of \([0-9]*\)$/\1 \2/p' "$scratch/ctest")
+[ "$counts" ] || die 'ctest ran no test'
+failed=${counts% *} all=${counts#* }
+echo "$((all - failed)) passed, $failed failed"
+exit $status

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The real tshark with the built module, for every test here."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+LAB = TESTS / "captures" / "lab"
+ARTICLE = TESTS / "captures" / "article"
+
+# As root tshark ignores WIRESHARK_PLUGIN_DIR and complains on stderr.
+UNPRIVILEGED = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+class Tshark:
+    """Runs tshark with only the given module, and no user's settings."""
+
+    def __init__(self, module, version):
+        self._top = pathlib.Path(tempfile.mkdtemp(prefix="mwg502-test-"))
+        self._top.chmod(0o755)
+        plugins = self._top / "plugins"
+        epan = plugins / version / "epan"
+        epan.mkdir(parents=True)
+        shutil.copy(module, epan)
+        self._env = {
+            "PATH": os.environ["PATH"],
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "HOME": "/nonexistent",
+            "WIRESHARK_CONFIG_DIR": "/nonexistent",
+            "WIRESHARK_PLUGIN_DIR": str(plugins),
+        }
+        self.fields = [
+            row.split("\t")[2]
+            for row in self.run("-G", "fields").splitlines()
+            if row.startswith("F\t") and "\tmwg502." in row
+        ]
+
+    def close(self):
+        shutil.rmtree(self._top)
+
+    def stage(self, name, data):
+        """A file of these bytes that an unprivileged tshark can read."""
+        path = self._top / name
+        path.write_bytes(data)
+        path.chmod(0o644)
+        return path
+
+    def run(self, *args):
+        """What tshark prints; it must succeed and say nothing on stderr."""
+        command = ["tshark", *map(str, args)]
+        if os.getuid() == 0:
+            command = UNPRIVILEGED + command
+        done = subprocess.run(command, cwd=self._top, env=self._env, capture_output=True, text=True, timeout=300,
+                              check=False)
+        assert (done.returncode, done.stderr) == (0, ""), command
+        return done.stdout
+
+    def frames(self, capture, display_filter, fields, passes=1, prefs=()):
+        """One dict of lists (field name: values) per frame that passes the filter."""
+        capture = pathlib.Path(capture)
+        staged = self.stage(capture.name, capture.read_bytes())
+        args = ["-n", "-r", staged, "-Y", display_filter, "-T", "json", "--no-duplicate-keys"]
+        if passes == 2:
+            args.append("-2")
+        for pref in prefs:
+            args += ["-o", pref]
+        for field in ("frame.number", *fields):
+            args += ["-e", field]
+        frames = []
+        for packet in json.loads(self.run(*args) or "[]"):
+            values = packet["_source"]["layers"]
+            values["frame"] = int(values.pop("frame.number")[0])
+            frames.append(values)
+        staged.unlink()
+        return frames
+
+    def verdicts(self, capture, passes=1, prefs=()):
+        """Every mwg502 field of every frame that carries a verdict."""
+        return self.frames(capture, "mwg502.cause", self.fields, passes, prefs)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--module", required=True, help="the built mwg502.so")
+    parser.addoption("--update-golden", action="store_true",
+                     help="write tests/golden/ anew from what the module says now")
+
+
+@pytest.fixture(scope="session")
+def module(request):
+    return pathlib.Path(request.config.getoption("--module")).resolve()
+
+
+@pytest.fixture(scope="session")
+def version():
+    """X.Y of the tshark on this machine: the name of its plugin folder."""
+    done = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True)
+    return re.search(r"(\d+\.\d+)\.\d+", done.stdout).group(1)
+
+
+@pytest.fixture(scope="session")
+def tshark(module, version):
+    shark = Tshark(module, version)
+    yield shark
+    shark.close()
