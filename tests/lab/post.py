@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Changes to a finished capture that keep the numbers of its frames."""
+import os
+import struct
+import subprocess
+
+
+def records(path):
+    with open(path, "rb") as f:
+        head = f.read(24)
+        while True:
+            r = f.read(16)
+            if len(r) < 16:
+                return
+            sec, usec, caplen, length = struct.unpack("<IIII", r)
+            yield head, sec, usec, f.read(caplen), length
+
+
+def rewrite(path, change):
+    out = b""
+    for head, sec, usec, data, length in records(path):
+        out = out or head
+        new = change(data)
+        out += struct.pack("<IIII", sec, usec, len(new), length + len(new) - len(data)) + new
+    with open(path, "wb") as f:
+        f.write(out)
+
+
+def vlan(path):
+    rewrite(path, lambda d: d[:12] + b"\x81\x00\x00\x28" + d[12:])
+
+
+def qinq(path):
+    rewrite(path, lambda d: d[:12] + b"\x88\xa8\x00\x64\x81\x00\x00\x28" + d[12:])
+
+
+def editcap(*options):
+    def f(path):
+        subprocess.run(["editcap", *options, path, path + ".new"], check=True, capture_output=True)
+        os.replace(path + ".new", path)
+    return f
+
+
+ALL = {"vlan": vlan, "qinq": qinq, "snap96": editcap("-F", "pcap", "-s", "96"), "pcapng": editcap("-F", "pcapng"), "nsec": editcap("-F", "nsecpcap")}
