@@ -65,13 +65,14 @@ diagnose() {
     tshark_with_module -n -r "$capture" -Y mwg502.cause -T pdml -J 'frame mwg502' \
         >"$scratch/pdml" 2>"$scratch/errors"
     failed=$?
-    [ ! -s "$scratch/pdml" ] || awk -v capture="$1" -f "$top/cmake/table.awk" "$scratch/pdml"
+    [ ! -s "$scratch/pdml" ] || capture=$1 awk -f "$top/cmake/table.awk" "$scratch/pdml"
     if grep -q 'cut short' "$scratch/errors"; then
         complain "$1" 'is cut short in the middle of a packet; what lies before it was read'
     elif grep -q "isn't a capture file" "$scratch/errors"; then
         complain "$1" 'is not a capture file'
     elif [ -s "$scratch/errors" ] || [ "$failed" != 0 ]; then
-        complain "$1" "$(sed -n 's/^tshark: //;1p' "$scratch/errors")"
+        said=$(sed -n 's/^tshark: //;1p' "$scratch/errors")
+        complain "$1" "${said:-tshark failed}"
     fi
 }
 

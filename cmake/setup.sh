@@ -5,7 +5,8 @@
 build=${BUILD_DIR:-$top/build}
 module=$build/plugin/mwg502.so
 
-scratch=$(mktemp -d) || exit 1
+# Not below TMPDIR, which may be a folder that only we can enter.
+scratch=$(mktemp -d /tmp/mwg502-XXXXXX) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT PIPE TERM
 chmod 755 "$scratch"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Prints the verdicts in tshark's PDML as a table: awk -v capture=NAME -f table.awk
+# Prints the verdicts in tshark's PDML as a table: capture=NAME awk -f table.awk
 # PDML has one field a line, and a <proto name="mwg502"> for each 502.
 
 function attribute(name,    text) {
@@ -90,7 +90,7 @@ BEGIN {
 }
 
 END {
-    print capture ": " (rows == 0 ? "no" : rows) (rows == 1 ? " response" : " responses") " with 502"
+    print ENVIRON["capture"] ": " (rows == 0 ? "no" : rows) (rows == 1 ? " response" : " responses") " with 502"
     if (rows == 0)
         exit
     print ""

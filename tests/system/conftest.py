@@ -23,7 +23,8 @@ class Tshark:
     """Runs tshark with only the given module, and no user's settings."""
 
     def __init__(self, module, version):
-        self._top = pathlib.Path(tempfile.mkdtemp(prefix="mwg502-test-"))
+        os.umask(0o022)
+        self._top = pathlib.Path(tempfile.mkdtemp(prefix="mwg502-test-", dir="/tmp"))
         self._top.chmod(0o755)
         plugins = self._top / "plugins"
         epan = plugins / version / "epan"
