@@ -1,0 +1,113 @@
+/* advice.c
+ * Verdicts in words: what to check next
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include <epan/to_str.h>
+
+#include "words.h"
+
+/*
+ * One text for each cause, in the words of the article where it has any. Marks in it:
+ *   {host}    the host asked for       {server}  the server that decided, with its port
+ *   {dns}     the name looked up
+ */
+static const char *const advice[N_CAUSES] = {
+    [CAUSE_NXDOMAIN] =
+        "Check the spelling of {dns}. If it is right, give it an A record in the DNS that the gateway asks; as a workaround enter it "
+        "in the gateway's hosts file (Configuration > File Editor > hosts).",
+    [CAUSE_DNS_NODATA] =
+        "{dns} exists in DNS without an address: give it an A (or AAAA) record; as a workaround enter it in the gateway's hosts file "
+        "(Configuration > File Editor > hosts).",
+    [CAUSE_DNS_ERROR] =
+        "Ask the administrator of the DNS server why it cannot answer for {dns}: its forwarders, the zone's own servers, DNSSEC, its "
+        "access list. As a workaround enter the name in the gateway's hosts file (Configuration > File Editor > hosts).",
+    [CAUSE_DNS_TIMEOUT] =
+        "Check that the DNS server runs, and that no firewall drops port 53 (UDP and TCP) between it and the gateway; test both from "
+        "the gateway under Troubleshooting > Network Tools. Check which DNS servers the gateway has configured.",
+    [CAUSE_DNS_UNREACHABLE] =
+        "The DNS server cannot be reached: check that it listens on port 53 (UDP and TCP), that the gateway has the right DNS servers "
+        "configured, and the gateway's routes to them (ping and traceroute under Troubleshooting > Network Tools).",
+    [CAUSE_SYN_TIMEOUT] =
+        "Most often a firewall between the gateway and {server} drops the packets, or the destination ignores them. Verify the service "
+        "without the gateway, from the gateway's own network. If it answers there, the problem lies between: trace on the next "
+        "upstream device while tracing on the gateway. Check the routes both ways: the gateway's default gateway and static routes, "
+        "ping and traceroute under Troubleshooting > Network Tools.",
+    [CAUSE_RST] =
+        "{server} or a firewall before it actively refuses the connection. Verify that the service runs and listens on that port, "
+        "without the gateway and from the gateway's own network. If it answers there, a firewall rejects the gateway: trace on the "
+        "next upstream device while tracing on the gateway.",
+    [CAUSE_ICMP] =
+        "The device that sent the ICMP error, most often a firewall or a router, rejects connections from the gateway to {server}. "
+        "Check its rules for the gateway's address, and the routes: the gateway's default gateway and static routes, ping and "
+        "traceroute under Troubleshooting > Network Tools.",
+    [CAUSE_ARP] =
+        "The next hop does not answer on the local network: check that it is up, in the same network and VLAN, and that the gateway's "
+        "netmask, default gateway and static routes are right (Troubleshooting > Network Tools).",
+    [CAUSE_TLS] =
+        "Check the server's TLS without the gateway: its protocol versions, cipher suites and certificate chain (openssl s_client "
+        "-connect {server} -servername {host}), whether it wants a client certificate, and whether that port speaks TLS at all. "
+        "Compare with what the gateway's SSL scanner allows.",
+    [CAUSE_INVALID_RESPONSE] =
+        "RFC 9112 wants every response to begin with a status line such as \"HTTP/1.1 200 OK\" and valid header lines. Follow the TCP "
+        "stream to {server} to see what came. If the server does not send it so, a device upstream changes it: trace on the next "
+        "upstream device while tracing on the gateway.",
+    [CAUSE_TRUNCATED] =
+        "{server} or a device before it ended the connection in the middle of the response. Check the server's log for a crash or a "
+        "timeout, and trace on the next upstream device while tracing on the gateway to see who ended it.",
+    [CAUSE_SERVER_CLOSED] =
+        "{server} closed the connection instead of answering. Check the server's log and its keep-alive and request timeouts; a load "
+        "balancer or firewall before it may close idle connections. Verify the request without the gateway, from the same network.",
+    [CAUSE_SERVER_RESET] =
+        "{server} or a firewall before it reset the connection once it had seen the request. Check the server's log, filters that look "
+        "into requests, and idle timeouts of firewalls. Trace on the next upstream device while tracing on the gateway.",
+    [CAUSE_RESPONSE_TIMEOUT] =
+        "The server needs longer than the gateway waits. If that is expected (a long report), raise the timeout for that host: Policy "
+        "> Settings > Engines > Proxy Control, a settings container of its own with e.g. 480 instead of 120 seconds, applied by a rule "
+        "with URL.Host equals {host} and a Proxy Control event. Otherwise find out why {server} is slow.",
+    [CAUSE_RELAYED] =
+        "The gateway only passed this on: look for the cause at {server}, with its log or with a capture taken there.",
+    [CAUSE_UNKNOWN] =
+        "Capture again while the problem is reproduced, on the gateway itself and on all interfaces: tcpdump -s 0 -i any -w "
+        "filename.pcap, or Troubleshooting > Packet tracing with the parameters -s 0 -i any. Start before the request.",
+};
+
+static void
+append_mark(wmem_strbuf_t *text, const char *mark, size_t n, const struct verdict *v)
+{
+    char *endpoint;
+
+    if (n == 4 && memcmp(mark, "host", 4) == 0) {
+        wmem_strbuf_append(text, v->host ? v->host : "the host");
+    } else if (n == 3 && memcmp(mark, "dns", 3) == 0) {
+        wmem_strbuf_append(text, v->dns_name ? v->dns_name : v->host ? v->host : "the name");
+    } else if (n == 6 && memcmp(mark, "server", 6) == 0 && v->server.family) {
+        endpoint = words_endpoint(NULL, &v->server, v->server_port);
+        wmem_strbuf_append(text, endpoint);
+        wmem_free(NULL, endpoint);
+    } else {
+        wmem_strbuf_append(text, "the server");
+    }
+}
+
+char *
+words_advice(wmem_allocator_t *scope, const struct verdict *v)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(scope, "");
+
+    for (const char *s = advice[v->cause]; *s; ) {
+        size_t n = strcspn(s, "{");
+
+        wmem_strbuf_append_len(text, s, n);
+        s += n;
+        if (*s) {
+            size_t length = strcspn(s, "}");
+            append_mark(text, s + 1, length - 1, v);
+            s += length + 1;
+        }
+    }
+    return wmem_strbuf_finalize(text);
+}

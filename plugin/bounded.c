@@ -1,0 +1,70 @@
+/* bounded.c
+ * A hash table that never grows beyond its limit
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "bounded.h"
+
+/* How many entries one insertion may look at, so that it stays O(1). */
+#define MAX_LOOKED_AT 8
+
+void
+bounded_init(bounded_t *table, unsigned limit, GHashFunc hash, GEqualFunc equal)
+{
+    table->map = wmem_map_new(wmem_file_scope(), hash, equal);
+    g_queue_init(&table->order);
+    table->limit = limit;
+}
+
+void *
+bounded_find(bounded_t *table, const void *key)
+{
+    struct bounded_entry *entry = (struct bounded_entry *)wmem_map_lookup(table->map, key);
+
+    if (entry && table->order.tail != &entry->link) {
+        g_queue_unlink(&table->order, &entry->link);
+        g_queue_push_tail_link(&table->order, &entry->link);
+    }
+    return entry;
+}
+
+void
+bounded_insert(bounded_t *table, struct bounded_entry *entry, const void *key)
+{
+    for (int i = 0; i < MAX_LOOKED_AT && g_queue_get_length(&table->order) >= table->limit; i++) {
+        GList *oldest = g_queue_pop_head_link(&table->order);
+        struct bounded_entry *victim = (struct bounded_entry *)oldest->data;
+
+        if (table->may_evict && !table->may_evict(victim)) {
+            g_queue_push_tail_link(&table->order, oldest);
+            continue;
+        }
+        wmem_map_remove(table->map, victim->key);
+        table->evict(table, victim);
+    }
+    entry->key = key;
+    entry->link.data = entry;
+    g_queue_push_tail_link(&table->order, &entry->link);
+    wmem_map_insert(table->map, key, entry);
+}
+
+void
+bounded_remove(bounded_t *table, struct bounded_entry *entry)
+{
+    wmem_map_remove(table->map, entry->key);
+    g_queue_unlink(&table->order, &entry->link);
+}
+
+unsigned
+bytes_hash(const void *bytes, size_t n, unsigned seed)
+{
+    const unsigned char *p = (const unsigned char *)bytes;
+    unsigned h = seed ^ 2166136261u;
+
+    while (n--)
+        h = (h ^ *p++) * 16777619u;
+    return h;
+}

@@ -1,0 +1,159 @@
+/* collect.c
+ * The evidence for one verdict, from what was gathered
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <stdlib.h>
+
+#include <glib.h>
+
+#include "tieparts.h"
+
+static void
+fill_attempt(struct attempt *a, const struct candidate *c)
+{
+    const struct conn *conn = c->conn;
+
+    memset(a, 0, sizeof *a);
+    a->tie = c->tie;
+    a->alone = c->alone;
+    a->server = conn->ip[SERVER];
+    a->gateway = conn->ip[CLIENT];
+    a->port = conn->port[SERVER];
+    a->stream = conn->stream;
+    a->reused = c->ex && (!conn->syn_seen || c->ex->nth > 1);
+    a->start = a->reused || !conn->hs.first_syn ? (c->ex ? c->ex->reply.request_time : conn->last) : conn->hs.first_syn;
+    a->icmp_late_frame = conn->icmp_late_frame;
+    a->hs = conn->hs;
+    a->closed[CLIENT] = conn->closed[CLIENT];
+    a->closed[SERVER] = conn->closed[SERVER];
+    a->gateway_bytes_frame = conn->first_bytes_frame[CLIENT];
+    if (conn->first_bytes[SERVER] && (!conn->first_bytes[CLIENT] || conn->first_bytes[SERVER] < conn->first_bytes[CLIENT]))
+        a->early_frame = conn->first_bytes_frame[SERVER];
+    if (c->ex)
+        a->reply = c->ex->reply;
+    if (conn->tls)
+        a->tls = conn->tls->facts;
+    /* A head that is still incomplete: how long it got. */
+    if (c->ex && !c->ex->reply.status && conn->receiving == c->ex && conn->flow[SERVER] && conn->flow[SERVER]->http) {
+        size_t n;
+        httpstream_partial_head(conn->flow[SERVER]->http, &n);
+        a->reply.head_length = (uint32_t)n;
+    }
+}
+
+static int
+by_start(const void *x, const void *y)
+{
+    const struct attempt *a = (const struct attempt *)x, *b = (const struct attempt *)y;
+
+    return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static int
+by_first_sent(const void *x, const void *y)
+{
+    const struct question *a = *(const struct question *const *)x, *b = *(const struct question *const *)y;
+
+    return a->first_sent < b->first_sent ? -1 : a->first_sent > b->first_sent;
+}
+
+static void
+fill_search(struct gathering *g, struct collected *found)
+{
+    struct search *s = &found->search;
+
+    for (unsigned i = 0; i < g->n_lookups; i++)
+        for (unsigned k = 0; k < g->lookups[i]->n && s->n < QUESTIONS_MAX; k++)
+            if (g->lookups[i]->questions[k]->q.first_sent <= g->until)
+                found->questions[s->n++] = &g->lookups[i]->questions[k]->q;
+    qsort(found->questions, s->n, sizeof found->questions[0], by_first_sent);
+    s->questions = found->questions;
+    s->tie = g->lookup_tie;
+    s->alone = g->lookup_alone;
+    s->shared = g->lookup_shared;
+    if (g->dns_conn) {
+        const struct conn *conn = g->dns_conn;
+        s->tcp_server = conn->ip[SERVER];
+        s->tcp_syn = conn->hs.syn;
+        s->tcp_rst = conn->hs.rst;
+        s->tcp_icmp = conn->hs.icmp;
+        s->over_tcp_refused = conn->hs.rst.n > 0 || conn->hs.icmp.n > 0;
+        s->over_tcp_silent = !s->over_tcp_refused && !conn->hs.acked;
+        if (s->n == 0) {
+            s->tie = TIE_TIME;
+            s->alone = true;
+        }
+    }
+}
+
+/* Nothing came after the search: no attempt began once its last question was asked. */
+static bool
+search_decides(const struct collected *found)
+{
+    const struct evidence *e = &found->evidence;
+
+    if (e->n_attempts == 0)
+        return true;
+    if (found->search.n == 0)
+        return false;
+    const struct question *last = found->questions[found->search.n - 1];
+    return last->first_sent > e->attempts[e->n_attempts - 1].start;
+}
+
+static bool
+gateway_side_is_seen(const struct gathering *g)
+{
+    for (unsigned s = 0; s < g->n_stations; s++)
+        if (g->stations[s] && (!g_queue_is_empty(&g->stations[s]->conns) || !g_queue_is_empty(&g->stations[s]->searches)))
+            return true;
+    return false;
+}
+
+void
+tie_collect(struct root *root, struct exchange *ex, struct collected *found)
+{
+    struct evidence *e = &found->evidence;
+    struct gathering g;
+    when_t remembered = 0;
+    bool failed_lookup;
+
+    memset(found, 0, sizeof *found);
+    gathering_init(&g, root, ex);
+    e->status = ex->swallowed ? ex->swallowed : ex->reply.status;
+    e->request_time = ex->reply.request_time;
+    e->response_time = g.until;
+    e->host = ex->host;
+    e->port = ex->port;
+    e->connect = ex->connect;
+    e->doubts.no_request = ex->headless;
+    e->doubts.disorder = root->disorder;
+    e->doubts.cut_short = root->cut_short;
+    e->doubts.too_many = ex->too_many;
+    if (ex->headless)
+        return;
+
+    gather_attempts(&g);
+    gather_lookups(&g);
+    failed_lookup = g.dns_conn || (g.n_lookups > 0 && !g.lookups[g.n_lookups - 1]->resolved);
+    if (g.n == 0 && !failed_lookup && gather_unreached(&g, &found->unreached))
+        e->unreached = &found->unreached;
+    if (g.n == 0 && !failed_lookup && !e->unreached)
+        gather_remembered(&g, &remembered);
+    e->remembered = remembered;
+
+    for (unsigned i = 0; i < g.n; i++)
+        fill_attempt(&found->attempts[i], &g.candidates[i]);
+    qsort(found->attempts, g.n, sizeof found->attempts[0], by_start);
+    e->attempts = found->attempts;
+    e->n_attempts = g.n;
+    e->attempts_remembered = remembered && g.n > 0;
+    if (g.n_lookups > 0 || g.dns_conn) {
+        fill_search(&g, found);
+        e->search = &found->search;
+        e->search_decides = search_decides(found);
+    }
+    e->doubts.several = g.several;
+    e->doubts.no_gateway_side = !gateway_side_is_seen(&g);
+}

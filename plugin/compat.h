@@ -1,0 +1,58 @@
+/* compat.h
+ * Differences between Wireshark 4.0 and today; no other file asks for a version
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_COMPAT_H
+#define MWG502_COMPAT_H
+
+#include <ws_version.h>
+
+#include <glib.h>
+
+#include <epan/packet.h>
+#include <epan/conversation_filter.h>
+#include <epan/ftypes/ftypes.h>
+#include <epan/prefs.h>
+#include <epan/stats_tree.h>
+#include <epan/tap.h>
+
+#define WIRESHARK_AT_LEAST(major, minor) \
+    (WIRESHARK_VERSION_MAJOR > (major) || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* 4.2: field_info.value became a pointer. */
+#if WIRESHARK_AT_LEAST(4, 2)
+#define COMPAT_VALUE(finfo) ((finfo)->value)
+#else
+#define COMPAT_VALUE(finfo) (&(finfo)->value)
+#endif
+
+/* 4.2: the frame's own data instead of its packet_info; the menu separator. */
+#if WIRESHARK_AT_LEAST(4, 2)
+#define compat_depend_on(pinfo, frame) mark_frame_as_depended_upon((pinfo)->fd, frame)
+#define COMPAT_MENU_SEPARATOR "//"
+#else
+#define compat_depend_on(pinfo, frame) mark_frame_as_depended_upon(pinfo, frame)
+#define COMPAT_MENU_SEPARATOR "/"
+#endif
+
+/* 4.4: callbacks return bool, preferences hold it. */
+#if WIRESHARK_AT_LEAST(4, 4)
+typedef bool compat_bool;
+#else
+typedef gboolean compat_bool;
+#endif
+
+/* 4.4: conversation filters get user data. */
+#if WIRESHARK_AT_LEAST(4, 2)
+#define COMPAT_FILTER_DATA , void *user_data _U_
+#define compat_register_conversation_filter(proto, name, valid, build) \
+    register_conversation_filter(proto, name, valid, build, NULL)
+#else
+#define COMPAT_FILTER_DATA
+#define compat_register_conversation_filter(proto, name, valid, build) \
+    register_conversation_filter(proto, name, valid, build)
+#endif
+
+#endif

@@ -1,0 +1,443 @@
+/* exchange.c
+ * Requests and their replies on a connection, read from its bytes
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "exchange.h"
+#include "parent.h"
+#include "tlsconn.h"
+#include "url.h"
+
+/* Segments of a reply whose numbers are kept. */
+#define DATA_FRAMES_MAX 8
+
+/* What a call of the stream's is about. */
+struct feed {
+    struct root *root;
+    struct conn *conn;
+    const struct segment *seg;
+};
+
+static char *
+keep_slice(struct slice text, size_t most)
+{
+    return text.n ? wmem_strndup(wmem_file_scope(), text.s, MIN(text.n, most)) : NULL;
+}
+
+struct exchange *
+exchange_new(struct root *root, struct conn *conn, const struct http_head *head, uint32_t frame, when_t time)
+{
+    struct exchange *ex = wmem_new0(wmem_file_scope(), struct exchange);
+    struct url url;
+
+    ex->conn = conn;
+    ex->conn_link.data = ex->box_link.data = ex->name_link.data = ex;
+    ex->url_link.data = ex->path_link.data = ex->child_link.data = ex;
+    ex->headless = head == NULL;
+    ex->nth = ++conn->requests;
+    ex->serial = ++root->n_exchanges;
+    if (head) {
+        ex->connect = slice_is(head->method, "CONNECT");
+        url_read(head->target, head->host, ex->connect, conn->tls ? 443 : 80, &url);
+        ex->method = keep_slice(head->method, URL_MAX);
+        ex->url = keep_slice(head->target, URL_MAX);
+        ex->path = keep_slice(url.path, URL_MAX);
+        ex->host = url.host[0] ? wmem_strdup(wmem_file_scope(), url.host) : NULL;
+        ex->forwarded_for = keep_slice(head->forwarded_for, URL_HOST_MAX);
+        ex->port = url.port;
+        ex->absolute = url.absolute;
+        ex->cut_short = !head->complete;
+        ex->reply.request_frame = frame;
+        ex->reply.request_time = time;
+    }
+    g_queue_push_tail_link(&conn->exchanges, &ex->conn_link);
+    if (head)
+        parent_register(root, ex);
+    return ex;
+}
+
+void
+exchange_drop(struct root *root, struct exchange *ex)
+{
+    struct conn *conn = ex->conn;
+
+    parent_forget(root, ex);
+    if (conn->receiving == ex)
+        conn->receiving = NULL;
+    if (conn->swallowed == ex)
+        conn->swallowed = NULL;
+    g_queue_unlink(&conn->exchanges, &ex->conn_link);
+    wmem_free(wmem_file_scope(), ex->method);
+    wmem_free(wmem_file_scope(), ex->url);
+    wmem_free(wmem_file_scope(), ex->host);
+    wmem_free(wmem_file_scope(), ex->path);
+    wmem_free(wmem_file_scope(), ex->forwarded_for);
+    frames_free(&ex->reply.data);
+    wmem_free(wmem_file_scope(), ex);
+}
+
+static struct exchange *
+first_waiting(const struct conn *conn)
+{
+    for (GList *l = conn->exchanges.head; l; l = l->next)
+        if (((struct exchange *)l->data)->state == EXCHANGE_WAITING)
+            return (struct exchange *)l->data;
+    return NULL;
+}
+
+bool
+exchanges_all_served(const struct conn *conn)
+{
+    if (!conn->had_exchange)
+        return false;
+    for (GList *l = conn->exchanges.head; l; l = l->next)
+        if (!((struct exchange *)l->data)->served)
+            return false;
+    return true;
+}
+
+void
+exchange_served(struct root *root, struct exchange *ex)
+{
+    ex->served = true;
+    parent_answered(root, ex);
+}
+
+/* requests ****************************************************************/
+
+/* An answered exchange is kept until the next request: another response may follow (200, then 502). */
+static void
+drop_served(struct root *root, struct conn *conn)
+{
+    for (GList *l = conn->exchanges.head, *next; l; l = next) {
+        struct exchange *ex = (struct exchange *)l->data;
+        next = l->next;
+        if (ex->served && ex->over && !ex->parent)
+            exchange_drop(root, ex);
+    }
+}
+
+static void
+request_head(struct feed *feed, const struct http_head *head)
+{
+    struct conn *conn = feed->conn;
+    struct flow *flow = conn->flow[CLIENT];
+
+    drop_served(feed->root, conn);
+    if (g_queue_get_length(&conn->exchanges) >= EXCHANGES_MAX) {
+        struct exchange *oldest = (struct exchange *)g_queue_peek_head(&conn->exchanges);
+        if (oldest->state != EXCHANGE_WAITING)
+            exchange_drop(feed->root, oldest);
+    }
+    /* Responses come in order: once one request is skipped, so are all until they are answered. */
+    if (conn->skipped > 0 || g_queue_get_length(&conn->exchanges) >= EXCHANGES_MAX) {
+        conn->skipped++;
+        return;
+    }
+    exchange_new(feed->root, conn, head, flow->message_frame, flow->message_time);
+    conn->had_exchange = true;
+}
+
+static enum http_body
+request_body(const struct http_head *head)
+{
+    return head->chunked ? HTTP_BODY_CHUNKED : head->content_length > 0 ? HTTP_BODY_COUNTED : HTTP_BODY_NONE;
+}
+
+/* responses ***************************************************************/
+
+/* RFC 9112 section 6.3 */
+static enum http_body
+response_body(const struct exchange *ex, const struct http_head *head)
+{
+    if (head->status == 101 || (ex->connect && head->status / 100 == 2))
+        return HTTP_BODY_TUNNEL;
+    if (head->status / 100 == 1 || head->status == 204 || head->status == 304 || (ex->method && strcmp(ex->method, "HEAD") == 0))
+        return HTTP_BODY_NONE;
+    if (head->chunked)
+        return HTTP_BODY_CHUNKED;
+    return head->content_length >= 0 ? HTTP_BODY_COUNTED : HTTP_BODY_TO_CLOSE;
+}
+
+/* One more response behind a complete one: the gateway changed its mind. */
+static struct exchange *
+answered_again(const struct conn *conn)
+{
+    struct exchange *last = (struct exchange *)g_queue_peek_tail((GQueue *)&conn->exchanges);
+
+    if (!last || conn->skipped > 0 || last->headless)
+        return NULL;
+    last->state = EXCHANGE_WAITING;
+    last->over = last->served = last->reply.complete = false;
+    last->reply.status = 0;
+    return last;
+}
+
+/* The exchange that the server's bytes belong to. */
+static struct exchange *
+responding(struct root *root, struct conn *conn)
+{
+    if (!conn->receiving)
+        conn->receiving = first_waiting(conn);
+    if (!conn->receiving)
+        conn->receiving = answered_again(conn);
+    if (!conn->receiving) {
+        conn->receiving = exchange_new(root, conn, NULL, 0, 0);
+        conn->receiving->too_many = conn->skipped > 0;
+        conn->had_exchange = true;
+        if (conn->skipped > 0)
+            conn->skipped--;
+    }
+    return conn->receiving;
+}
+
+static enum http_body
+response_head(struct feed *feed, const struct http_head *head)
+{
+    struct exchange *ex = responding(feed->root, feed->conn);
+    struct flow *flow = feed->conn->flow[SERVER];
+    struct reply *reply = &ex->reply;
+
+    if (head->status / 100 == 1 && head->status != 101) {
+        reply->interim++;
+        return HTTP_BODY_NONE;
+    }
+    reply->status = head->status;
+    reply->head_frame = flow->message_frame;
+    reply->head_time = flow->message_time;
+    reply->head_length = (uint32_t)head->length;
+    ex->state = EXCHANGE_ANSWERED;
+    ex->answers++;
+    ex->response_frame = flow->message_frame;
+    ex->response_time = flow->message_time;
+    if (!feed->root->settings.watched(head->status))
+        exchange_served(feed->root, ex);
+    if (ex->connect && head->status / 100 == 2 && feed->conn->flow[CLIENT] && feed->conn->flow[CLIENT]->http)
+        httpstream_tunnel(feed->conn->flow[CLIENT]->http);
+    return response_body(ex, head);
+}
+
+static void
+response_end(struct feed *feed)
+{
+    struct exchange *ex = feed->conn->receiving;
+
+    if (!ex || ex->state == EXCHANGE_WAITING)
+        return;                         /* an interim response is no end */
+    ex->over = true;
+    ex->reply.complete = true;
+    ex->reply.complete_time = feed->seg ? feed->seg->time : feed->root->now;
+    feed->conn->receiving = NULL;
+}
+
+/* Text in a download looks like this too: not where the server's own leg shows that it is the download. */
+static bool
+is_relayed_content(const struct exchange *ex, const struct segment *seg)
+{
+    for (GList *l = ex->children.head; l; l = l->next) {
+        const struct exchange *child = (const struct exchange *)l->data;
+        if (child->reply.status == ex->reply.status && child->reply.fault == HTTP_FAULT_NONE &&
+            (child->reply.complete || !child->conn->closed[SERVER].frame))
+            return true;
+    }
+    /* A full segment before it: the middle of a stream. */
+    return ex->last_length >= 536 && ex->last_length >= seg->length;
+}
+
+static void
+look_for_swallowed(struct feed *feed, const uint8_t *bytes, size_t n, bool tunnel)
+{
+    struct exchange *ex = feed->conn->receiving;
+    unsigned status;
+
+    if (!ex || ex->swallowed || ex->state == EXCHANGE_WAITING)
+        return;
+    bool first_in_tunnel = !tunnel || ex->last_length == 0;
+    if (first_in_tunnel && http_is_response_head(bytes, n, &status) && status != ex->reply.status &&
+        feed->root->settings.watched(status) && !is_relayed_content(ex, feed->seg)) {
+        ex->swallowed = status;
+        ex->answers++;
+        ex->response_frame = feed->seg->frame;
+        ex->response_time = feed->seg->time;
+        feed->conn->swallowed = ex;
+    }
+    ex->last_length = feed->seg->length;
+}
+
+/* calls of the streams ****************************************************/
+
+static enum http_body
+on_head(void *owner, bool is_request, const struct http_head *head)
+{
+    struct feed *feed = (struct feed *)owner;
+
+    if (!is_request)
+        return response_head(feed, head);
+    request_head(feed, head);
+    return request_body(head);
+}
+
+static void
+on_begun(void *owner, bool is_request)
+{
+    struct feed *feed = (struct feed *)owner;
+    struct flow *flow = feed->conn->flow[is_request ? CLIENT : SERVER];
+
+    flow->message_frame = feed->seg->frame;
+    flow->message_time = feed->seg->time;
+}
+
+static void
+on_end(void *owner, bool is_request)
+{
+    if (!is_request)
+        response_end((struct feed *)owner);
+}
+
+static void
+on_fault(void *owner, bool is_request, enum http_fault fault)
+{
+    struct feed *feed = (struct feed *)owner;
+
+    if (is_request)
+        return;
+    struct exchange *ex = responding(feed->root, feed->conn);
+    ex->reply.fault = fault;
+    ex->reply.fault_frame = feed->seg->frame;
+}
+
+static void
+on_opaque(void *owner, bool is_request, const uint8_t *bytes, size_t n, bool tunnel)
+{
+    struct feed *feed = (struct feed *)owner;
+
+    if (tunnel)
+        tlsconn_tunnel_bytes(feed->conn, is_request ? CLIENT : SERVER, feed->seg, bytes, n);
+    if (!is_request)
+        look_for_swallowed(feed, bytes, n, tunnel);
+}
+
+static const struct httpstream_owner calls = { on_head, on_begun, on_end, on_fault, on_opaque };
+
+/* bytes *******************************************************************/
+
+/* What the first bytes of the side say about the protocol. */
+static void
+begin_protocol(struct conn *conn, int side, const struct segment *seg)
+{
+    struct flow *flow = conn->flow[side], *other = conn->flow[!side];
+
+    if (side == CLIENT) {
+        if (http_begins_request(seg->data, seg->captured))
+            flow->http = httpstream_new(wmem_file_scope(), true);
+        else if (!tlsconn_begins(conn, seg))
+            flow->opaque = true;
+    } else if (other && other->http) {
+        flow->http = httpstream_new(wmem_file_scope(), false);
+    } else if (!conn->syn_seen && seg->captured > 8 && http_begins_response(seg->data, seg->captured)) {
+        flow->http = httpstream_new(wmem_file_scope(), false);
+    } else if (other && other->opaque) {
+        flow->opaque = true;
+    }
+}
+
+static void
+note_reply_bytes(struct conn *conn, const struct segment *seg)
+{
+    struct exchange *ex = conn->receiving ? conn->receiving : first_waiting(conn);
+
+    if (!ex || ex->over)
+        return;
+    if (ex->reply.data.n < DATA_FRAMES_MAX)
+        frames_add(&ex->reply.data, seg->frame);
+    if (!ex->reply.first_data)
+        ex->reply.first_data = seg->time;
+    ex->reply.last_data = seg->time;
+}
+
+void
+exchange_bytes(struct root *root, struct conn *conn, int side, const struct segment *seg)
+{
+    struct flow *flow = conn->flow[side];
+    struct feed feed = { root, conn, seg };
+
+    if (!conn->first_bytes[side]) {
+        conn->first_bytes[side] = seg->time;
+        conn->first_bytes_frame[side] = seg->frame;
+    }
+    if (!flow->http && !flow->opaque && !conn->tls)
+        begin_protocol(conn, side, seg);
+    if (flow->http) {
+        if (side == SERVER)
+            note_reply_bytes(conn, seg);
+        httpstream_feed(flow->http, seg->data, seg->captured, seg->length, &calls, &feed);
+    } else if (conn->tls) {
+        tlsconn_bytes(conn, side, seg);
+    }
+}
+
+void
+exchange_bytes_missing(struct root *root, struct conn *conn, int side, uint32_t n)
+{
+    struct flow *flow = conn->flow[side];
+    struct feed feed = { root, conn, NULL };
+
+    if (flow->http)
+        httpstream_skip(flow->http, n, &calls, &feed);
+    else if (conn->tls)
+        tls_skip(&conn->tls->progress, side == CLIENT ? TLS_CLIENT : TLS_SERVER, n);
+}
+
+void
+exchanges_close(struct root *root, struct conn *conn)
+{
+    struct feed feed = { root, conn, NULL };
+
+    if (conn->flow[SERVER] && conn->flow[SERVER]->http && !(conn->closed[SERVER].frame && conn->closed[SERVER].reset))
+        httpstream_close(conn->flow[SERVER]->http, &calls, &feed);
+}
+
+/* what Wireshark shows ****************************************************/
+
+struct exchange *
+exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t frame, when_t time)
+{
+    struct exchange *found = NULL;
+
+    if (status / 100 == 1 && status != 101)
+        return NULL;
+    for (GList *l = conn->exchanges.head; l && !found; l = l->next) {
+        struct exchange *ex = (struct exchange *)l->data;
+        if (ex->state == EXCHANGE_ANSWERED && ex->reply.status == status)
+            found = ex;
+    }
+    if (!found) {
+        /* The bytes could not be followed up to here. */
+        if (conn->receiving && conn->receiving->state != EXCHANGE_WAITING)
+            conn->receiving = NULL;
+        found = responding(root, conn);
+        conn->receiving = NULL;
+        found->answers++;
+        found->reply.status = status;
+        found->reply.head_frame = frame;
+        found->reply.head_time = time;
+        found->response_frame = frame;
+        found->response_time = time;
+        found->reply.complete = found->over = true;
+        found->reply.complete_time = time;
+    }
+    found->state = EXCHANGE_SHOWN;
+    return found;
+}
+
+struct exchange *
+exchange_swallowed(struct conn *conn)
+{
+    struct exchange *ex = conn->swallowed;
+
+    conn->swallowed = NULL;
+    return ex;
+}

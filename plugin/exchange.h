@@ -1,0 +1,45 @@
+/* exchange.h
+ * Requests and their replies on a connection, read from its bytes
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_EXCHANGE_H
+#define MWG502_EXCHANGE_H
+
+#include "conn.h"
+
+/* The next bytes of one side, in order. */
+void exchange_bytes(struct root *root, struct conn *conn, int side, const struct segment *segment);
+
+/* n bytes of one side are not in the capture. */
+void exchange_bytes_missing(struct root *root, struct conn *conn, int side, uint32_t n);
+
+/* The connection ended. */
+void exchanges_close(struct root *root, struct conn *conn);
+
+/* true: nothing on the connection waits for an answer or a verdict, and something was there. */
+bool exchanges_all_served(const struct conn *conn);
+
+/*
+ * Wireshark's HTTP dissector shows a response with this status. Returns the exchange that
+ * it answers; one without a request is made where the capture has none. NULL: the
+ * response is only an interim one.
+ */
+struct exchange *exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t frame, when_t time);
+
+/*
+ * The exchange behind whose first response the latest segment brought another one, with a
+ * watched status, that the HTTP dissector takes for its body; NULL: none. Told once.
+ */
+struct exchange *exchange_swallowed(struct conn *conn);
+
+/* The exchange led to a verdict or needs none: what it held on to is let go. */
+void exchange_served(struct root *root, struct exchange *exchange);
+
+void exchange_drop(struct root *root, struct exchange *exchange);
+
+/* A request as it was read; what is NULL or 0 is not known. Puts it on the connection. */
+struct exchange *exchange_new(struct root *root, struct conn *conn, const struct http_head *head, uint32_t frame, when_t time);
+
+#endif

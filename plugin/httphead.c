@@ -1,0 +1,241 @@
+/* httphead.c
+ * Reads the head of an HTTP/1 message from its bytes
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "httphead.h"
+
+#define LONGEST_METHOD 24
+
+const char *
+http_fault_words(enum http_fault fault)
+{
+    switch (fault) {
+    case HTTP_FAULT_NONE:        return "a valid response";
+    case HTTP_FAULT_NOT_HTTP:    return "bytes that do not begin with an HTTP status line";
+    case HTTP_FAULT_STATUS_LINE: return "a malformed status line";
+    case HTTP_FAULT_HEADER_LINE: return "a malformed header line";
+    case HTTP_FAULT_LENGTH:      return "a contradictory or malformed Content-Length";
+    case HTTP_FAULT_CHUNK:       return "a malformed chunk size";
+    case HTTP_FAULT_HEAD_SIZE:   return "a header beyond any limit";
+    }
+    return "";
+}
+
+bool
+slice_is(struct slice text, const char *literal)
+{
+    return text.n == strlen(literal) && g_ascii_strncasecmp(text.s, literal, text.n) == 0;
+}
+
+/* RFC 9110 section 5.6.2 */
+static bool
+is_token_char(char c)
+{
+    return g_ascii_isalnum(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+static struct slice
+trimmed(const char *s, const char *end)
+{
+    while (s < end && (*s == ' ' || *s == '\t'))
+        s++;
+    while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    return end > s ? (struct slice){ s, (size_t)(end - s) } : (struct slice){ NULL, 0 };
+}
+
+static bool
+has_control_char(struct slice text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (((unsigned char)text.s[i] < 0x20 && text.s[i] != '\t') || text.s[i] == 0x7f)
+            return true;
+    return false;
+}
+
+bool
+http_begins_request(const uint8_t *bytes, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && i <= LONGEST_METHOD && (g_ascii_isupper(bytes[i]) || bytes[i] == '-' || bytes[i] == '_'))
+        i++;
+    if (i < 3 || i > LONGEST_METHOD || i + 1 >= n || bytes[i] != ' ')
+        return false;
+    if (i == 7 && memcmp(bytes, "CONNECT", 7) == 0)
+        return g_ascii_isalnum(bytes[i + 1]) || bytes[i + 1] == '[';
+    return bytes[i + 1] == '/' || bytes[i + 1] == '*' || g_ascii_isalpha(bytes[i + 1]);
+}
+
+bool
+http_begins_response(const uint8_t *bytes, size_t n)
+{
+    return n > 0 && memcmp(bytes, "HTTP/", MIN(n, 5)) == 0;
+}
+
+/* The line at s without its line end; *next is behind it. false: no line end before end. */
+static bool
+read_line(const char *s, const char *end, struct slice *line, const char **next)
+{
+    const char *lf = (const char *)memchr(s, '\n', (size_t)(end - s));
+
+    line->s = s;
+    line->n = (size_t)((lf ? lf : end) - s);
+    *next = lf ? lf + 1 : end;
+    if (lf && line->n > 0 && s[line->n - 1] == '\r')
+        line->n--;
+    return lf != NULL;
+}
+
+static void
+read_request_line(struct slice line, struct http_head *head)
+{
+    const char *end = line.s + line.n;
+    const char *blank = (const char *)memchr(line.s, ' ', line.n);
+
+    if (!blank)
+        return;
+    head->method = (struct slice){ line.s, (size_t)(blank - line.s) };
+    const char *target = blank + 1;
+    const char *target_end = (const char *)memchr(target, ' ', (size_t)(end - target));
+    head->target = trimmed(target, target_end ? target_end : end);
+}
+
+/* RFC 9112 section 4; the blank before the reason phrase may be missing. */
+static void
+read_status_line(struct slice line, struct http_head *head)
+{
+    const char *end = line.s + line.n;
+    const char *s = line.s + 5;
+
+    head->fault = HTTP_FAULT_STATUS_LINE;
+    if (line.n < 12 || s[0] != '1' || s[1] != '.' || !g_ascii_isdigit(s[2]) || s[3] != ' ')
+        return;
+    s += 4;
+    while (s < end && *s == ' ')
+        s++;
+    if (end - s < 3 || !g_ascii_isdigit(s[0]) || !g_ascii_isdigit(s[1]) || !g_ascii_isdigit(s[2]) ||
+        (end - s > 3 && s[3] != ' ' && s[3] != '\t') || s[0] == '0')
+        return;
+    head->status = (unsigned)((s[0] - '0') * 100 + (s[1] - '0') * 10 + (s[2] - '0'));
+    head->phrase = trimmed(s + 3, end);
+    head->fault = HTTP_FAULT_NONE;
+}
+
+static enum http_fault
+read_content_length(struct slice value, struct http_head *head)
+{
+    int64_t length = 0;
+
+    if (value.n == 0 || value.n > 18)
+        return HTTP_FAULT_LENGTH;
+    for (size_t i = 0; i < value.n; i++) {
+        if (!g_ascii_isdigit(value.s[i]))
+            return HTTP_FAULT_LENGTH;
+        length = length * 10 + (value.s[i] - '0');
+    }
+    if (head->content_length >= 0 && head->content_length != length)
+        return HTTP_FAULT_LENGTH;
+    head->content_length = length;
+    return HTTP_FAULT_NONE;
+}
+
+static bool
+ends_with_chunked(struct slice value)
+{
+    return value.n >= 7 && g_ascii_strncasecmp(value.s + value.n - 7, "chunked", 7) == 0;
+}
+
+static enum http_fault
+read_header_line(struct slice line, struct http_head *head)
+{
+    const char *colon = (const char *)memchr(line.s, ':', line.n);
+
+    if (line.s[0] == ' ' || line.s[0] == '\t')          /* obs-fold */
+        return HTTP_FAULT_NONE;
+    if (!colon || colon == line.s)
+        return HTTP_FAULT_HEADER_LINE;
+    for (const char *s = line.s; s < colon; s++)
+        if (!is_token_char(*s))
+            return HTTP_FAULT_HEADER_LINE;
+
+    struct slice name = { line.s, (size_t)(colon - line.s) };
+    struct slice value = trimmed(colon + 1, line.s + line.n);
+    if (has_control_char(value))
+        return HTTP_FAULT_HEADER_LINE;
+    if (slice_is(name, "Content-Length"))
+        return read_content_length(value, head);
+    if (slice_is(name, "Transfer-Encoding"))
+        head->chunked = ends_with_chunked(value);
+    else if (slice_is(name, "Host"))
+        head->host = value;
+    else if (slice_is(name, "X-Forwarded-For"))
+        head->forwarded_for = value;
+    else if (slice_is(name, "X-Squid-Error"))
+        head->squid_error = value;
+    else if (slice_is(name, "Proxy-Status"))
+        head->proxy_status = value;
+    else if (slice_is(name, "Content-Encoding"))
+        head->content_encoding = value;
+    return HTTP_FAULT_NONE;
+}
+
+bool
+http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head *head)
+{
+    const char *s = (const char *)bytes, *end = s + n;
+    struct slice line;
+
+    memset(head, 0, sizeof *head);
+    head->is_request = is_request;
+    head->content_length = -1;
+    if (!is_request && !http_begins_response(bytes, n)) {
+        head->fault = HTTP_FAULT_NOT_HTTP;
+        return false;
+    }
+
+    bool whole = read_line(s, end, &line, &s);
+    if (is_request)
+        read_request_line(line, head);
+    else if (whole || line.n >= 12)
+        read_status_line(line, head);
+    while (whole && s < end) {
+        whole = read_line(s, end, &line, &s);
+        if (line.n == 0) {
+            head->complete = whole;
+            break;
+        }
+        if (whole) {
+            enum http_fault fault = read_header_line(line, head);
+            if (head->fault == HTTP_FAULT_NONE)
+                head->fault = fault;
+        }
+    }
+    head->length = (size_t)(s - (const char *)bytes);
+    if (is_request)
+        head->fault = HTTP_FAULT_NONE;
+    return head->complete;
+}
+
+bool
+http_is_response_head(const uint8_t *bytes, size_t n, unsigned *status)
+{
+    const char *s = (const char *)bytes, *end = s + n;
+    struct http_head head = { .content_length = -1 };
+    struct slice line;
+
+    if (n < 12 || !http_begins_response(bytes, n) || !read_line(s, end, &line, &s))
+        return false;
+    read_status_line(line, &head);
+    if (head.fault != HTTP_FAULT_NONE || has_control_char(head.phrase))
+        return false;
+    *status = head.status;
+    return read_line(s, end, &line, &s) && line.n > 0 && line.s[0] != ' ' && line.s[0] != '\t' &&
+           read_header_line(line, &head) == HTTP_FAULT_NONE;
+}

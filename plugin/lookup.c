@@ -1,0 +1,317 @@
+/* lookup.c
+ * DNS: questions, their answers, and which of them are one search; neighbours that do not answer
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "lookup.h"
+#include "url.h"
+
+/* A question within this time of the last one may belong to the same search. */
+#define SEARCH_PAUSE (40 * NS_PER_SECOND)
+
+/* Searches for one name that are looked at for each question. */
+#define LOOKED_AT_MAX 64
+
+static void
+shelve(GQueue *shelf, struct lookup *lookup)
+{
+    if (lookup->shelf)
+        g_queue_unlink(lookup->shelf, &lookup->shelf_link);
+    lookup->shelf = shelf;
+    g_queue_push_tail_link(shelf, &lookup->shelf_link);
+}
+
+static struct lookup *
+lookup_new(struct root *root, struct name *name, struct station *station, when_t time)
+{
+    struct lookup *lookup = wmem_new0(wmem_file_scope(), struct lookup);
+
+    lookup->name_link.data = lookup->station_link.data = lookup->shelf_link.data = lookup;
+    lookup->name = name;
+    lookup->name_queue = &name->searches;
+    g_queue_push_tail_link(lookup->name_queue, &lookup->name_link);
+    if (g_queue_get_length(&station->searches) >= STATION_RECENT_MAX) {
+        struct lookup *oldest = (struct lookup *)g_queue_pop_head_link(&station->searches)->data;
+        oldest->station = NULL;
+    }
+    lookup->station = station;
+    g_queue_push_tail_link(&station->searches, &lookup->station_link);
+    lookup->start = lookup->last = time;
+    shelve(&root->lookups_open, lookup);
+    return lookup;
+}
+
+void
+lookup_claim(struct lookup *lookup)
+{
+    if (lookup->name_queue == &lookup->name->claimed)
+        return;
+    g_queue_unlink(lookup->name_queue, &lookup->name_link);
+    lookup->name_queue = &lookup->name->claimed;
+    g_queue_push_tail_link(lookup->name_queue, &lookup->name_link);
+}
+
+void
+asked_evict(bounded_t *table _U_, struct bounded_entry *entry)
+{
+    ((struct asked *)entry)->in_table = false;
+}
+
+void
+lookup_drop(struct root *root, struct lookup *lookup)
+{
+    for (unsigned i = 0; i < lookup->n; i++) {
+        struct asked *asked = lookup->questions[i];
+
+        if (asked->in_table)
+            bounded_remove(&root->asked, &asked->entry);
+        frames_free(&asked->q.sent);
+        frames_free(&asked->q.answers);
+        frames_free(&asked->q.icmp);
+        wmem_free(wmem_file_scope(), (char *)asked->q.name);
+        wmem_free(wmem_file_scope(), asked);
+    }
+    g_queue_unlink(lookup->name_queue, &lookup->name_link);
+    if (lookup->station)
+        g_queue_unlink(&lookup->station->searches, &lookup->station_link);
+    g_queue_unlink(lookup->shelf, &lookup->shelf_link);
+    wmem_free(wmem_file_scope(), lookup);
+}
+
+/* questions ***************************************************************/
+
+static struct exchange *
+waiting_for(struct name *name, when_t time)
+{
+    for (GList *l = name ? name->open.tail : NULL; l; l = l->prev) {
+        struct exchange *ex = (struct exchange *)l->data;
+        if (ex->reply.request_time <= time + COPY_WITHIN)
+            return ex;
+    }
+    return NULL;
+}
+
+/*
+ * The name whose search this is: the name asked for itself, or where nobody waits for
+ * that one, the host behind which a search suffix was put.
+ */
+static struct name *
+searched_name(struct root *root, const char *asked, when_t time, struct exchange **waiting)
+{
+    char host[URL_HOST_BUFFER];
+    char *dot;
+
+    g_strlcpy(host, asked, sizeof host);
+    *waiting = waiting_for(name_find(root, host), time);
+    if (!*waiting) {
+        while ((dot = strrchr(host, '.')) && dot > host) {
+            *dot = '\0';
+            struct name *name = name_find(root, host);
+            if ((*waiting = waiting_for(name, time)))
+                return name;
+        }
+    }
+    return name_get(root, asked);
+}
+
+static bool
+is_gateways(const struct station *asker, const struct lookup *lookup)
+{
+    return !lookup->station || asker == lookup->station || ipaddr_is_loopback(&asker->ip) || ipaddr_is_loopback(&lookup->station->ip) ||
+           (asker->box && asker->box == lookup->station->box);
+}
+
+enum fit { FITS_NOT, FITS_AS_REPEAT, FITS, FITS_SOCKET };
+
+static enum fit
+fit_of(const struct lookup *lookup, const struct dns_message *m, const struct station *asker)
+{
+    enum fit fit = FITS;
+
+    if (lookup->n == QUESTIONS_MAX || lookup->resolved || m->time - lookup->last > SEARCH_PAUSE || !is_gateways(asker, lookup))
+        return FITS_NOT;
+    for (unsigned i = 0; i < lookup->n; i++) {
+        const struct asked *a = lookup->questions[i];
+        if (a->q.type == m->type && ipaddr_equal(&a->q.server, &m->dst) && ipaddr_equal(&a->q.asker, &m->src) && strcmp(a->q.name, m->name) == 0)
+            fit = FITS_AS_REPEAT;
+        else if (a->key.port == m->sport && ipaddr_equal(&a->q.asker, &m->src))
+            return FITS_SOCKET;
+    }
+    return fit;
+}
+
+/*
+ * The search that a question belongs to: one that uses the same socket; else the oldest
+ * that has not asked this yet; else, where no more requests wait than searches run, the
+ * newest (a repeat with another id); else a new one.
+ */
+static struct lookup *
+search_for(struct root *root, struct name *name, const struct dns_message *m, struct station *asker)
+{
+    struct lookup *oldest = NULL, *newest = NULL;
+    unsigned looked_at = 0, running = 0;
+
+    for (GList *l = name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct lookup *lookup = (struct lookup *)l->data;
+        enum fit fit = fit_of(lookup, m, asker);
+
+        if (fit == FITS_SOCKET)
+            return lookup;
+        if (fit == FITS)
+            oldest = lookup;
+        if (fit == FITS_AS_REPEAT && !newest)
+            newest = lookup;
+        running += fit != FITS_NOT;
+    }
+    if (oldest)
+        return oldest;
+    if (newest && running >= g_queue_get_length(&name->open))
+        return newest;
+    return lookup_new(root, name, asker, m->time);
+}
+
+/* A host that looks up what a client just asked a gateway for is that gateway. */
+static void
+learn_asker(struct root *root, const struct exchange *waiting, struct station *asker)
+{
+    if (!waiting || !waiting->box || asker->box == waiting->box || asker->answers_dns || ipaddr_is_loopback(&asker->ip) ||
+        ipaddr_equal(&asker->ip, &waiting->conn->ip[CLIENT]))
+        return;
+    station_join(station_get(root, &waiting->conn->ip[SERVER]), asker);
+}
+
+static void
+question(struct root *root, const struct dns_message *m)
+{
+    struct asked_key key;
+    struct asked *asked;
+    struct exchange *waiting;
+
+    memset(&key, 0, sizeof key);
+    key.from = m->src;
+    key.to = m->dst;
+    key.port = m->sport;
+    key.id = m->id;
+    asked = (struct asked *)bounded_find(&root->asked, &key);
+    if (asked && asked->q.type == m->type && strcmp(asked->q.name, m->name) == 0 && m->time - asked->q.last_sent < SEARCH_PAUSE) {
+        if (m->time - asked->q.last_sent >= COPY_WITHIN) {
+            frames_add(&asked->q.sent, m->frame);
+            asked->q.last_sent = asked->lookup->last = m->time;
+        }
+        return;
+    }
+    if (asked) {
+        bounded_remove(&root->asked, &asked->entry);
+        asked->in_table = false;
+    }
+
+    struct name *name = searched_name(root, m->name, m->time, &waiting);
+    struct station *asker = station_get(root, &m->src);
+    station_get(root, &m->dst)->answers_dns = true;
+    learn_asker(root, waiting, asker);
+    struct lookup *lookup = search_for(root, name, m, asker);
+    if (lookup->n == QUESTIONS_MAX)
+        return;
+    asked = wmem_new0(wmem_file_scope(), struct asked);
+    asked->key = key;
+    asked->lookup = lookup;
+    asked->q.name = wmem_strdup(wmem_file_scope(), m->name);
+    asked->q.type = m->type;
+    asked->q.server = m->dst;
+    asked->q.asker = m->src;
+    asked->q.first_sent = asked->q.last_sent = lookup->last = m->time;
+    frames_add(&asked->q.sent, m->frame);
+    lookup->questions[lookup->n++] = asked;
+    asked->in_table = true;
+    bounded_insert(&root->asked, &asked->entry, &asked->key);
+}
+
+/* answers *****************************************************************/
+
+static void
+learn_addresses(struct root *root, struct name *name, const struct dns_message *m)
+{
+    for (unsigned i = 0; name && i < m->n_addresses; i++)
+        name_add_address(root, name, &m->addresses[i]);
+}
+
+static enum dns_outcome
+outcome_of(const struct dns_message *m)
+{
+    if (m->rcode == 3)
+        return DNS_NAME_ERROR;
+    if (m->rcode != 0)
+        return DNS_OTHER_ERROR;
+    return m->n_addresses > 0 ? DNS_ADDRESS : DNS_NO_DATA;
+}
+
+static void
+answer(struct root *root, const struct dns_message *m)
+{
+    struct asked_key key;
+    struct asked *asked;
+
+    memset(&key, 0, sizeof key);
+    key.from = m->dst;
+    key.to = m->src;
+    key.port = m->dport;
+    key.id = m->id;
+    asked = (struct asked *)bounded_find(&root->asked, &key);
+    if (m->n_addresses > 0) {
+        learn_addresses(root, name_get(root, m->name), m);
+        for (unsigned i = 0; i < m->n_canonical; i++)
+            learn_addresses(root, name_get(root, m->canonical[i]), m);
+    }
+    if (!asked || strcmp(asked->q.name, m->name) != 0 || asked->q.type != m->type)
+        return;
+    if (asked->q.answers.seen > 0 && asked->q.answers.seen >= asked->q.sent.seen)
+        return;                         /* a copy */
+    frames_add(&asked->q.answers, m->frame);
+    asked->q.answered = asked->lookup->last = m->time;
+    asked->q.truncated = m->truncated;
+    asked->q.rcode = m->rcode;
+    asked->q.outcome = m->truncated && m->n_addresses == 0 && m->rcode == 0 ? DNS_SILENT : outcome_of(m);
+    if (asked->q.outcome == DNS_ADDRESS) {
+        learn_addresses(root, asked->lookup->name, m);
+        asked->lookup->resolved = true;
+        shelve(&root->lookups_resolved, asked->lookup);
+    }
+}
+
+void
+lookup_message(struct root *root, const struct dns_message *m)
+{
+    if (!m->name || !m->name[0] || (m->type != DNS_TYPE_A && m->type != DNS_TYPE_AAAA) || !m->src.family || !m->dst.family)
+        return;
+    if (m->response)
+        answer(root, m);
+    else
+        question(root, m);
+}
+
+void
+lookup_icmp(struct root *root, const struct asked_key *key, bool id_known, uint32_t frame, uint8_t type, uint8_t code)
+{
+    struct asked *asked = id_known ? (struct asked *)bounded_find(&root->asked, key) : NULL;
+
+    if (!id_known) {
+        /* Only the ports are quoted: the latest question from this socket to that server. */
+        struct station *station = station_find(root, &key->from);
+        for (GList *l = station ? station->searches.tail : NULL; l && !asked; l = l->prev) {
+            const struct lookup *lookup = (const struct lookup *)l->data;
+            for (unsigned i = lookup->n; i > 0 && !asked; i--)
+                if (lookup->questions[i - 1]->key.port == key->port && ipaddr_equal(&lookup->questions[i - 1]->key.to, &key->to))
+                    asked = lookup->questions[i - 1];
+        }
+    }
+    if (!asked || (asked->q.icmp.seen > 0 && asked->q.icmp.seen >= asked->q.sent.seen))
+        return;
+    frames_add(&asked->q.icmp, frame);
+    asked->q.icmp_type = type;
+    asked->q.icmp_code = code;
+    if (asked->q.outcome == DNS_SILENT)
+        asked->q.outcome = DNS_ICMP;
+}

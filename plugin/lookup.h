@@ -1,0 +1,55 @@
+/* lookup.h
+ * DNS: questions, their answers, and which of them are one search; neighbours that do not answer
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_LOOKUP_H
+#define MWG502_LOOKUP_H
+
+#include "model.h"
+
+#define DNS_NAMES_MAX 8         /* canonical names in one answer that are followed */
+#define DNS_PORT 53
+
+enum { DNS_TYPE_A = 1, DNS_TYPE_AAAA = 28 };
+
+/* One DNS message (RFC 1035) as Wireshark dissected it. name is valid during the call only. */
+struct dns_message {
+    uint32_t frame;
+    when_t time;
+    struct ipaddr src, dst;
+    uint16_t sport, dport, id;
+    bool response, truncated;
+    uint8_t rcode;
+    uint16_t type;
+    const char *name;
+    struct ipaddr addresses[NAME_ADDRESSES_MAX];
+    unsigned n_addresses;
+    const char *canonical[DNS_NAMES_MAX];
+    unsigned n_canonical;
+};
+
+/* Questions for A and AAAA only; anything else is no search for a host's address. */
+void lookup_message(struct root *root, const struct dns_message *message);
+
+/* An ICMP error for a query: which one the quoted ports and, if quoted so far, the id tell. */
+void lookup_icmp(struct root *root, const struct asked_key *key, bool id_known, uint32_t frame, uint8_t type, uint8_t code);
+
+/* A request took it as its own: others may only share it. */
+void lookup_claim(struct lookup *lookup);
+
+void lookup_drop(struct root *root, struct lookup *lookup);
+
+/* For the table of questions: its answer will not be recognised any more. */
+void asked_evict(bounded_t *table, struct bounded_entry *entry);
+
+/* ARP (RFC 826) or Neighbour Discovery (RFC 4861): a question for, or any word from, the neighbour. */
+void neighbor_asked(struct root *root, const struct ipaddr *neighbor, const struct ipaddr *asker, uint32_t frame, when_t time);
+void neighbor_heard(struct root *root, const struct ipaddr *neighbor);
+void neighbor_free(struct neighbor *neighbor);
+
+/* The sender's own kernel says that it cannot reach the destination. */
+void neighbor_reported(struct root *root, const struct target_key *key, when_t time);
+
+#endif

@@ -1,0 +1,265 @@
+/* model.h
+ * What is remembered of a capture: connections, requests, look-ups and who did them
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_MODEL_H
+#define MWG502_MODEL_H
+
+#include "bounded.h"
+#include "evidence.h"
+#include "httpstream.h"
+#include "tlsrecords.h"
+
+/*
+ * Everything hangs on one struct root for each capture, allocated in wmem_file_scope()
+ * and changed only while a frame is seen for the first time. Structs point to each other
+ * only where the one pointed to is known to be unlinked before it is freed:
+ *
+ *   station  an address; several of them make a box (a gateway with two network cards)
+ *   conn     a TCP connection, found by tcp.stream, standing on one shelf by its fate
+ *   target   the attempts of one station at one address and port, oldest first
+ *   exchange a request on a connection and its reply; on the gateway's side it may be
+ *            the child of a client's exchange (its parent)
+ *   name     a host name: its addresses, its searches, the exchanges that ask for it
+ *   search   the DNS questions of one attempt to resolve a name
+ */
+
+/* Copies of a frame (mirrored, bridged, -i any) follow closer than any repeat. */
+#define COPY_WITHIN (20 * 1000 * 1000)
+
+/* A server and port that requests went to. */
+struct hop {
+    struct ipaddr ip;
+    uint16_t port;
+    when_t last;
+};
+#define HOPS_MAX 4
+
+#define BOX_STATIONS_MAX 8
+struct box {
+    unsigned n_stations;        /* that point here */
+    struct ipaddr stations[BOX_STATIONS_MAX];
+    unsigned n_known;
+    GQueue open;                /* exchanges that wait for this box */
+    struct hop hops[HOPS_MAX];  /* next hops that carried requests for several hosts */
+    unsigned tries;             /* how often it tries an address that refuses */
+};
+
+#define STATION_RECENT_MAX 128
+struct station {
+    struct bounded_entry entry; /* key: ip */
+    struct ipaddr ip;
+    struct box *box;
+    GQueue conns;               /* recent connections that it opened */
+    GQueue searches;            /* recent searches */
+    GQueue neighbors;           /* unanswered ARP or ND of its own */
+    bool answers_dns;
+};
+
+struct flow {
+    uint32_t next;              /* the sequence number expected */
+    bool synced;
+    bool opaque;                /* neither HTTP nor TLS */
+    uint32_t message_frame;     /* where the message at hand began */
+    when_t message_time;
+    struct httpstream *http;
+    GQueue held;                /* segments that came too early */
+    uint32_t held_bytes;
+};
+
+struct tls_conn {
+    struct tls_progress progress;
+    struct tls_facts facts;
+};
+
+struct target_key {
+    struct ipaddr from, to;
+    uint16_t port;
+};
+
+struct target {
+    struct bounded_entry entry; /* key: key */
+    struct target_key key;
+    GQueue waiting;             /* connections that no request has claimed */
+    GQueue claimed;
+};
+
+struct conn {
+    struct bounded_entry entry; /* key: GUINT_TO_POINTER(stream + 1) */
+    uint32_t stream;
+    uint32_t isn;
+    uint32_t owner;             /* serial of the exchange that claimed it */
+    struct ipaddr ip[2];
+    uint16_t port[2];
+    bool sides_known, syn_seen, claimed, had_exchange;
+    when_t last;
+    struct handshake hs;
+    struct closing closed[2];
+    uint32_t first_bytes_frame[2];
+    when_t first_bytes[2];
+    uint32_t icmp_late_frame;
+    struct flow *flow[2];
+    struct tls_conn *tls;
+    GQueue exchanges;           /* in the order of their requests */
+    struct exchange *receiving; /* the one that the server is answering */
+    struct exchange *swallowed; /* see exchange_swallowed() */
+    unsigned requests;          /* so far */
+    unsigned skipped;           /* requests beyond EXCHANGES_MAX */
+    struct target *target;
+    GList target_link;
+    struct station *station;
+    GList station_link;
+    GQueue *shelf;
+    GList shelf_link;
+    when_t shelved;
+};
+
+#define EXCHANGES_MAX 256
+#define CHILDREN_MAX 32
+
+enum exchange_state {
+    EXCHANGE_WAITING,           /* no final response yet */
+    EXCHANGE_ANSWERED,          /* its head came, Wireshark has not shown it */
+    EXCHANGE_SHOWN              /* Wireshark shows it (or we do) */
+};
+
+struct exchange {
+    struct conn *conn;
+    GList conn_link;
+    char *method, *url, *host, *path, *forwarded_for;   /* host in lower case, no port */
+    uint16_t port;
+    bool connect, absolute, headless, cut_short;
+    enum exchange_state state;
+    bool over;                  /* the response is complete */
+    bool served;                /* it led to a verdict, or to an answer that needs none */
+    uint32_t serial;
+    unsigned nth;               /* request on its connection, from 1 */
+    unsigned answers;           /* final responses so far */
+    bool too_many;              /* requests were skipped before it */
+    unsigned swallowed;         /* the status behind the one in reply */
+    uint32_t last_length;       /* of the segment before, once the body is opaque */
+    struct reply reply;
+    uint32_t response_frame;    /* first segment of the response that counts */
+    when_t response_time;
+
+    struct box *box;
+    GList box_link;
+    struct name *name;
+    GList name_link;
+    GQueue *by_url, *by_path;   /* where same requests are found */
+    GList url_link, path_link;
+    struct exchange *parent;
+    enum tie parent_tie;
+    bool parent_alone, had_parent;
+    GList child_link;
+    GQueue children;
+};
+
+#define NAME_ADDRESSES_MAX 16
+struct name {
+    struct bounded_entry entry; /* key: text */
+    char *text;
+    struct ipaddr addresses[NAME_ADDRESSES_MAX];
+    unsigned n_addresses;
+    struct hop hops[HOPS_MAX];
+    GQueue open;                /* exchanges for it without an answer */
+    GQueue searches;            /* not claimed */
+    GQueue claimed;
+};
+
+/* Which names an address belongs to. */
+#define ADDRESS_NAMES_MAX 8
+struct reverse {
+    struct bounded_entry entry; /* key: ip */
+    struct ipaddr ip;
+    struct name *names[ADDRESS_NAMES_MAX];
+};
+
+#define QUESTIONS_MAX 32
+struct lookup {                 /* one search, see struct search */
+    struct name *name;
+    GList name_link;
+    GQueue *name_queue;
+    struct station *station;
+    GList station_link;
+    GQueue *shelf;
+    GList shelf_link;
+    when_t start, last;
+    bool resolved;
+    struct asked *questions[QUESTIONS_MAX];
+    unsigned n;
+};
+
+struct asked_key {
+    struct ipaddr from, to;
+    uint16_t port, id;
+};
+
+struct asked {
+    struct bounded_entry entry; /* key: key */
+    struct asked_key key;
+    bool in_table;
+    struct lookup *lookup;
+    struct question q;          /* q.name is owned */
+};
+
+struct neighbor {
+    struct bounded_entry entry; /* key: ip */
+    struct ipaddr ip, asker;
+    struct frames asked;        /* since the last answer */
+    when_t first, last;
+    struct station *station;
+    GList station_link;
+};
+
+/* A destination that the gateway's own kernel reported as unreachable. */
+struct reported {
+    struct bounded_entry entry; /* key: key */
+    struct target_key key;
+    when_t time;
+    bool udp;
+};
+
+struct settings {
+    when_t memory;
+    bool (*watched)(unsigned status);
+};
+
+struct root {
+    bounded_t conns, stations, targets, names, reverses, asked, neighbors, reported;
+    wmem_map_t *by_url, *by_path;       /* hash -> GQueue of open exchanges */
+    GQueue shelf_open, shelf_failed, shelf_done;
+    GQueue lookups_open, lookups_resolved;      /* oldest first */
+    when_t now;                 /* the latest time seen */
+    uint32_t frame;
+    uint32_t n_exchanges;
+    bool disorder;              /* time went backwards */
+    bool cut_short;
+    struct settings settings;
+};
+
+/* Adds a frame number, once; its memory is of wmem_file_scope(). */
+void frames_add(struct frames *frames, uint32_t no);
+void frames_free(struct frames *frames);
+
+struct root *root_new(void);
+
+/* Forgets what is over; called once for each frame, O(1) on average. */
+void root_sweep(struct root *root);
+
+struct station *station_get(struct root *root, const struct ipaddr *ip);
+struct station *station_find(struct root *root, const struct ipaddr *ip);
+struct box *station_box(struct station *station);
+
+/* From here on both addresses are the same gateway. Does nothing if b is part of a box with requests of its own. */
+void station_join(struct station *a, struct station *b);
+
+struct name *name_get(struct root *root, const char *text);
+struct name *name_find(struct root *root, const char *text);
+void name_add_address(struct root *root, struct name *name, const struct ipaddr *ip);
+
+void hop_learn(struct hop *hops, const struct ipaddr *ip, uint16_t port, when_t now);
+
+#endif

@@ -1,0 +1,161 @@
+/* mwg502.c
+ * Post-dissector that names why a web gateway answered 502, and links to the frames that show it
+ *
+ * Wireshark - Network traffic analyzer
+ * By Gerald Combs <gerald@wireshark.org>
+ * Copyright 1998 Gerald Combs
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "compat.h"
+
+#include "mwg502.h"
+#include "observe.h"
+#include "ports.h"
+#include "show.h"
+#include "stats.h"
+
+static int proto_mwg502 = -1;
+static int mwg502_tap = -1;
+static dissector_handle_t mwg502_handle;
+
+/* The root of all state of the capture at hand; of wmem_file_scope(). */
+static struct tracker *tracker;
+
+static range_t *pref_ports;
+static range_t *pref_status_codes;
+static guint pref_response_timeout = 120;
+static guint pref_memory = 30;
+static compat_bool pref_info_column = TRUE;
+
+static bool
+is_watched(unsigned status)
+{
+    return value_is_in_range(pref_status_codes, status);
+}
+
+/* dissection **************************************************************/
+
+static void
+queue_tap(packet_info *pinfo, const struct verdict *v)
+{
+    for (; v; v = v->next)
+        tap_queue_packet(mwg502_tap, pinfo, v);
+}
+
+static int
+dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
+    const struct verdict *verdicts;
+
+    if (!tracker)
+        return 0;
+    if (!pinfo->fd->visited) {
+        if (tree)
+            observe_frame(tracker, pinfo, tree);
+        if (tracker->relay_frame == pinfo->num)
+            show_role(ROLE_SERVER_RESPONSE, tvb, tree);
+    } else {
+        show_parts(track_parts(tracker, pinfo->num), tvb, pinfo, tree);
+    }
+    verdicts = track_verdicts(tracker, pinfo->num);
+    if (!verdicts)
+        return 0;
+    show_verdicts(verdicts, tvb, pinfo, tree, pref_info_column);
+    queue_tap(pinfo, verdicts);
+    return 0;
+}
+
+/* the capture *************************************************************/
+
+static void
+begin_capture(void)
+{
+    struct settings settings = { (when_t)pref_memory * NS_PER_SECOND, is_watched };
+
+    set_postdissector_wanted_hfids(mwg502_handle, observe_wanted_fields());
+    tracker = track_new(&settings, pref_response_timeout);
+}
+
+static void
+end_capture(void)
+{
+    set_postdissector_wanted_hfids(mwg502_handle, NULL);
+    tracker = NULL;             /* its memory goes with wmem_file_scope() */
+}
+
+/* the conversation filter *************************************************/
+
+static const struct verdict *
+case_of_frame(const packet_info *pinfo)
+{
+    const struct verdict *v = tracker ? track_verdicts(tracker, pinfo->num) : NULL;
+    const struct part *part = tracker ? track_parts(tracker, pinfo->num) : NULL;
+
+    return v ? v : part ? part->verdict : NULL;
+}
+
+static compat_bool
+has_case(packet_info *pinfo COMPAT_FILTER_DATA)
+{
+    return case_of_frame(pinfo) != NULL;
+}
+
+static char *
+case_filter(packet_info *pinfo COMPAT_FILTER_DATA)
+{
+    const struct verdict *v = case_of_frame(pinfo);
+    char *scoped = v ? verdict_filter(NULL, v) : NULL;
+    char *filter = g_strdup(scoped);
+
+    wmem_free(NULL, scoped);
+    return filter;
+}
+
+/* registration ************************************************************/
+
+static void
+register_preferences(void)
+{
+    module_t *module = prefs_register_protocol(proto_mwg502, proto_reg_handoff_mwg502);
+
+    range_convert_str(wmem_epan_scope(), &pref_ports, "9090", 65535);
+    range_convert_str(wmem_epan_scope(), &pref_status_codes, "502", 999);
+    prefs_register_range_preference(module, "ports", "Proxy ports",
+        "TCP ports of web gateways that are dissected as HTTP where no other dissector owns them", &pref_ports, 65535);
+    prefs_register_range_preference(module, "status_codes", "Status codes",
+        "Which responses are diagnosed; 502-504 covers Squid, nginx, HAProxy and Envoy", &pref_status_codes, 999);
+    prefs_register_uint_preference(module, "response_timeout", "Response timeout (seconds)",
+        "How long the gateway waits for a server's response; only words the verdict", 10, &pref_response_timeout);
+    prefs_register_uint_preference(module, "memory", "Memory (seconds)",
+        "For how long a gateway may remember a failed look-up or server", 10, &pref_memory);
+    prefs_register_bool_preference(module, "info_column", "Show the cause in the Info column",
+        "Append the cause to the Info column of each diagnosed response", &pref_info_column);
+}
+
+void
+proto_register_mwg502(void)
+{
+    proto_mwg502 = proto_register_protocol("MWG 502 Diagnosis", "MWG 502", "mwg502");
+    show_register(proto_mwg502);
+    register_preferences();
+    mwg502_handle = register_dissector("mwg502", dissect_mwg502, proto_mwg502);
+    register_postdissector(mwg502_handle);
+    register_init_routine(begin_capture);
+    register_cleanup_routine(end_capture);
+    mwg502_tap = register_tap("mwg502");
+    compat_register_conversation_filter("mwg502", "MWG 502 case", has_case, case_filter);
+}
+
+/* Also called when a preference changes. */
+void
+proto_reg_handoff_mwg502(void)
+{
+    static bool initialized = false;
+
+    ports_apply(pref_ports);
+    if (!initialized)
+        stats_register();
+    initialized = true;
+}

@@ -1,0 +1,443 @@
+/* observe.c
+ * From a dissected frame to facts; the only file that knows other dissectors' field names
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "compat.h"
+
+#include <epan/ipproto.h>
+#include <wsutil/str_util.h>
+
+#include "observe.h"
+#include "reported.h"
+
+/*
+ * One field that every TCP segment has, the rest on rare frames: every field wanted costs
+ * each frame that has it. Where a field lies in the frame tells where its header is.
+ */
+enum field {
+    TCP_STREAM, ICMP_TYPE, ICMPV6_TYPE, ARP_OPCODE,
+    DNS_FLAGS, DNS_QRY_NAME, DNS_QRY_TYPE, DNS_A, DNS_AAAA, DNS_CNAME,
+    HTTP_STATUS,
+    N_FIELDS
+};
+
+static const char *const field_names[N_FIELDS] = {
+    [TCP_STREAM] = "tcp.stream",
+    [ICMP_TYPE] = "icmp.type",
+    [ICMPV6_TYPE] = "icmpv6.type",
+    [ARP_OPCODE] = "arp.opcode",
+    [DNS_FLAGS] = "dns.flags",
+    [DNS_QRY_NAME] = "dns.qry.name",
+    [DNS_QRY_TYPE] = "dns.qry.type",
+    [DNS_A] = "dns.a",
+    [DNS_AAAA] = "dns.aaaa",
+    [DNS_CNAME] = "dns.cname",
+    [HTTP_STATUS] = "http.response.code",
+};
+
+static int field_ids[N_FIELDS];
+
+GArray *
+observe_wanted_fields(void)
+{
+    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
+
+    for (int i = 0; i < N_FIELDS; i++) {
+        field_ids[i] = proto_registrar_get_id_byname(field_names[i]);
+        if (field_ids[i] > 0)
+            g_array_append_val(wanted, field_ids[i]);
+    }
+    return wanted;
+}
+
+/* One frame on its way through. */
+struct sight {
+    struct tracker *tracker;
+    packet_info *pinfo;
+    proto_tree *tree;
+    uint32_t frame;
+    when_t time;
+};
+
+static GPtrArray *
+fields_of(const struct sight *sight, enum field field)
+{
+    GPtrArray *found = field_ids[field] > 0 ? proto_get_finfo_ptr_array(sight->tree, field_ids[field]) : NULL;
+
+    return found && found->len > 0 ? found : NULL;
+}
+
+static field_info *
+field_at(const GPtrArray *fields, unsigned i)
+{
+    return fields && i < fields->len ? (field_info *)g_ptr_array_index(fields, i) : NULL;
+}
+
+/* bytes *******************************************************************/
+
+/* A field's place: start counts from the beginning of the data source. */
+struct place {
+    tvbuff_t *tvb;
+    int start;
+};
+
+static struct place
+place_of(const field_info *fi)
+{
+    return (struct place){ fi->ds_tvb, fi->start };
+}
+
+static bool
+has_bytes(struct place p, int offset, int n)
+{
+    return p.tvb && p.start + offset >= 0 && tvb_bytes_exist(p.tvb, p.start + offset, n);
+}
+
+static uint8_t
+byte_at(struct place p, int offset)
+{
+    return *tvb_get_ptr(p.tvb, p.start + offset, 1);
+}
+
+/*
+ * How many bytes the IP packet still had from the TCP header on. The data source counts
+ * the link layer's padding too, so the IP header before is asked; -1: there is none (a
+ * reassembled packet).
+ */
+static int
+ip_payload_left(const struct sight *sight, struct place tcp)
+{
+    const address *src = &sight->pinfo->net_src;
+
+    if (src->type == AT_IPv4) {
+        for (int ihl = 5; ihl <= 15; ihl++) {
+            int ip = -4 * ihl;
+            if (!has_bytes(tcp, ip, 20))
+                return -1;
+            if (byte_at(tcp, ip) == (0x40 | ihl) && byte_at(tcp, ip + 9) == IP_PROTO_TCP &&
+                tvb_memeql(tcp.tvb, tcp.start + ip + 12, (const uint8_t *)src->data, 4) == 0) {
+                int total = tvb_get_ntohs(tcp.tvb, tcp.start + ip + 2);
+                return total > 4 * ihl ? total - 4 * ihl : -1;      /* 0: segmentation offload */
+            }
+        }
+    } else if (src->type == AT_IPv6) {
+        for (int ip = -40; ip >= -40 - 256; ip -= 8) {
+            if (!has_bytes(tcp, ip, 40))
+                return -1;
+            if (byte_at(tcp, ip) >> 4 == 6 && tvb_memeql(tcp.tvb, tcp.start + ip + 8, (const uint8_t *)src->data, 16) == 0) {
+                int payload = tvb_get_ntohs(tcp.tvb, tcp.start + ip + 4);
+                return payload > 0 ? payload - (-ip - 40) : -1;
+            }
+        }
+    }
+    return -1;
+}
+
+/* TCP *********************************************************************/
+
+static struct conn *
+see_tcp(struct sight *sight, field_info *stream, bool *fresh)
+{
+    struct place tcp = place_of(stream);
+    struct segment seg;
+    int header, left;
+
+    if (!has_bytes(tcp, 0, 14))
+        return NULL;
+    header = (byte_at(tcp, 12) >> 4) * 4;
+    left = ip_payload_left(sight, tcp);
+    if (left < 0)
+        left = tvb_reported_length_remaining(tcp.tvb, tcp.start);
+
+    seg.frame = sight->frame;
+    seg.time = sight->time;
+    seg.stream = fvalue_get_uinteger(COMPAT_VALUE(stream));
+    seg.src = ipaddr_from(&sight->pinfo->src);
+    seg.dst = ipaddr_from(&sight->pinfo->dst);
+    seg.sport = (uint16_t)sight->pinfo->srcport;
+    seg.dport = (uint16_t)sight->pinfo->destport;
+    seg.seq = tvb_get_ntohl(tcp.tvb, tcp.start + 4);
+    seg.ack = tvb_get_ntohl(tcp.tvb, tcp.start + 8);
+    seg.flags = byte_at(tcp, 13);
+    seg.length = left > header ? (uint32_t)(left - header) : 0;
+    seg.captured = 0;
+    seg.data = (const uint8_t *)"";
+    if (seg.length > 0) {
+        int captured = tvb_captured_length_remaining(tcp.tvb, tcp.start + header);
+        seg.captured = captured > 0 ? MIN((uint32_t)captured, seg.length) : 0;
+        if (seg.captured > 0)
+            seg.data = tvb_get_ptr(tcp.tvb, tcp.start + header, (int)seg.captured);
+    }
+    if (!seg.src.family || !seg.dst.family)
+        return NULL;
+    return conn_segment(sight->tracker->root, &seg, fresh);
+}
+
+/* DNS *********************************************************************/
+
+/* true: the field belongs to the message that begins here and ends where the next one begins. */
+static bool
+is_within(const field_info *fi, const field_info *flags, const field_info *next)
+{
+    return fi->ds_tvb == flags->ds_tvb && fi->start >= flags->start && (!next || next->ds_tvb != flags->ds_tvb || fi->start < next->start);
+}
+
+static const char *
+dns_name(const struct sight *sight, field_info *fi)
+{
+    const char *text = fvalue_get_string(COMPAT_VALUE(fi));
+
+    return text ? wmem_ascii_strdown(sight->pinfo->pool, text, -1) : NULL;
+}
+
+static void
+add_addresses(const struct sight *sight, enum field field, uint8_t family, const field_info *flags, const field_info *next, struct dns_message *m)
+{
+    GPtrArray *found = fields_of(sight, field);
+
+    for (unsigned i = 0; found && i < found->len; i++) {
+        const field_info *fi = field_at(found, i);
+        int n = family == 4 ? 4 : 16;
+        if (m->n_addresses == NAME_ADDRESSES_MAX)
+            return;
+        if (is_within(fi, flags, next) && has_bytes(place_of(fi), 0, n))
+            m->addresses[m->n_addresses++] = ipaddr_from_bytes(family, tvb_get_ptr(fi->ds_tvb, fi->start, n));
+    }
+}
+
+static void
+see_dns_message(struct sight *sight, const field_info *flags, const field_info *next, field_info *name, field_info *type)
+{
+    struct place at = place_of(flags);
+    struct dns_message m;
+
+    if (!name || !type || !has_bytes(at, -2, 8))
+        return;
+    memset(&m, 0, sizeof m);
+    m.frame = sight->frame;
+    m.time = sight->time;
+    m.src = ipaddr_from(&sight->pinfo->src);
+    m.dst = ipaddr_from(&sight->pinfo->dst);
+    m.sport = (uint16_t)sight->pinfo->srcport;
+    m.dport = (uint16_t)sight->pinfo->destport;
+    m.id = tvb_get_ntohs(at.tvb, at.start - 2);
+    m.response = byte_at(at, 0) & 0x80;
+    m.truncated = byte_at(at, 0) & 0x02;
+    m.rcode = byte_at(at, 1) & 0x0f;
+    m.type = (uint16_t)fvalue_get_uinteger(COMPAT_VALUE(type));
+    m.name = dns_name(sight, name);
+    if (m.response && tvb_get_ntohs(at.tvb, at.start + 4) > 0) {
+        GPtrArray *cnames = fields_of(sight, DNS_CNAME);
+        add_addresses(sight, DNS_A, 4, flags, next, &m);
+        add_addresses(sight, DNS_AAAA, 6, flags, next, &m);
+        for (unsigned i = 0; cnames && i < cnames->len && m.n_canonical < DNS_NAMES_MAX; i++)
+            if (is_within(field_at(cnames, i), flags, next))
+                m.canonical[m.n_canonical++] = dns_name(sight, field_at(cnames, i));
+    }
+    lookup_message(sight->tracker->root, &m);
+}
+
+/* Multicast DNS and LLMNR share the fields; no gateway resolves the hosts of URLs so. */
+static bool
+is_unicast_dns(const packet_info *pinfo)
+{
+    return pinfo->srcport != 5353 && pinfo->destport != 5353 && pinfo->srcport != 5355 && pinfo->destport != 5355;
+}
+
+static void
+see_dns(struct sight *sight)
+{
+    GPtrArray *flags = fields_of(sight, DNS_FLAGS);
+    GPtrArray *names, *types;
+
+    if (!flags || !is_unicast_dns(sight->pinfo))
+        return;
+    names = fields_of(sight, DNS_QRY_NAME);
+    types = fields_of(sight, DNS_QRY_TYPE);
+    for (unsigned i = 0; i < flags->len; i++)
+        see_dns_message(sight, field_at(flags, i), field_at(flags, i + 1), field_at(names, i), field_at(types, i));
+}
+
+/* ICMP ********************************************************************/
+
+/* The quoted packet's transport header; false: too little is quoted, or something else. */
+static bool
+read_quote(struct place quote, bool v6, struct target_key *key, uint8_t *protocol, struct place *transport)
+{
+    int header = v6 ? 40 : 20;
+
+    if (!has_bytes(quote, 0, header))
+        return false;
+    memset(key, 0, sizeof *key);
+    if (v6) {
+        key->from = ipaddr_from_bytes(6, tvb_get_ptr(quote.tvb, quote.start + 8, 16));
+        key->to = ipaddr_from_bytes(6, tvb_get_ptr(quote.tvb, quote.start + 24, 16));
+        *protocol = byte_at(quote, 6);
+    } else {
+        header = (byte_at(quote, 0) & 0x0f) * 4;
+        key->from = ipaddr_from_bytes(4, tvb_get_ptr(quote.tvb, quote.start + 12, 4));
+        key->to = ipaddr_from_bytes(4, tvb_get_ptr(quote.tvb, quote.start + 16, 4));
+        *protocol = byte_at(quote, 9);
+    }
+    *transport = (struct place){ quote.tvb, quote.start + header };
+    if (!has_bytes(*transport, 0, 4))
+        return false;
+    key->port = tvb_get_ntohs(transport->tvb, transport->start + 2);
+    return true;
+}
+
+static void
+see_icmp_error(struct sight *sight, const field_info *type_field, bool v6)
+{
+    struct root *root = sight->tracker->root;
+    struct place icmp = place_of(type_field), transport;
+    struct ipaddr source = ipaddr_from(&sight->pinfo->net_src);
+    struct target_key key;
+    uint8_t type, code, protocol;
+    uint16_t sport;
+
+    if (!has_bytes(icmp, 0, 8))
+        return;
+    type = byte_at(icmp, 0);
+    code = byte_at(icmp, 1);
+    if (v6 ? type != 1 && type != 3 : type != 3 && type != 11)
+        return;
+    if (!read_quote((struct place){ icmp.tvb, icmp.start + 8 }, v6, &key, &protocol, &transport))
+        return;
+    /* pinfo may already tell the quoted packet's addresses: the sender is in the outer header. */
+    if (!v6 && has_bytes(icmp, -8, 4))
+        source = ipaddr_from_bytes(4, tvb_get_ptr(icmp.tvb, icmp.start - 8, 4));
+    else if (v6 && has_bytes(icmp, -32, 16))
+        source = ipaddr_from_bytes(6, tvb_get_ptr(icmp.tvb, icmp.start - 32, 16));
+    sport = tvb_get_ntohs(transport.tvb, transport.start);
+    if (ipaddr_equal(&source, &key.from))
+        neighbor_reported(root, &key, sight->time);
+    if (protocol == IP_PROTO_TCP) {
+        struct conn *conn = conn_from(root, &key, sport);
+        if (conn)
+            conn_icmp(root, conn, sight->frame, sight->time, &source, v6, type, code);
+    } else if (protocol == IP_PROTO_UDP && key.port == DNS_PORT) {
+        struct asked_key asked;
+        memset(&asked, 0, sizeof asked);
+        asked.from = key.from;
+        asked.to = key.to;
+        asked.port = sport;
+        bool id_known = has_bytes(transport, 8, 2);
+        asked.id = id_known ? tvb_get_ntohs(transport.tvb, transport.start + 8) : 0;
+        lookup_icmp(root, &asked, id_known, sight->frame, type, code);
+    }
+}
+
+/* RFC 4861 section 4.3 and 4.4 */
+enum { ND_SOLICITATION = 135, ND_ADVERTISEMENT = 136 };
+
+static void
+see_icmpv6(struct sight *sight, const field_info *type_field)
+{
+    struct place icmp = place_of(type_field);
+    struct ipaddr target, asker = ipaddr_from(&sight->pinfo->net_src);
+    uint8_t type;
+
+    if (!has_bytes(icmp, 0, 24))
+        return;
+    type = byte_at(icmp, 0);
+    if (type != ND_SOLICITATION && type != ND_ADVERTISEMENT) {
+        see_icmp_error(sight, type_field, true);
+        return;
+    }
+    target = ipaddr_from_bytes(6, tvb_get_ptr(icmp.tvb, icmp.start + 8, 16));
+    if (type == ND_ADVERTISEMENT)
+        neighbor_heard(sight->tracker->root, &target);
+    else if (asker.family == 6 && !ipaddr_equal(&asker, &target))
+        neighbor_asked(sight->tracker->root, &target, &asker, sight->frame, sight->time);
+}
+
+/* ARP *********************************************************************/
+
+static void
+see_arp(struct sight *sight, const field_info *opcode)
+{
+    struct place arp = place_of(opcode);
+    struct ipaddr sender, target;
+    int hardware;
+
+    if (!has_bytes(arp, -6, 8) || tvb_get_ntohs(arp.tvb, arp.start - 4) != 0x0800 || byte_at(arp, -1) != 4)
+        return;
+    hardware = byte_at(arp, -2);
+    if (!has_bytes(arp, 2, 2 * hardware + 8))
+        return;
+    sender = ipaddr_from_bytes(4, tvb_get_ptr(arp.tvb, arp.start + 2 + hardware, 4));
+    target = ipaddr_from_bytes(4, tvb_get_ptr(arp.tvb, arp.start + 2 + 2 * hardware + 4, 4));
+    neighbor_heard(sight->tracker->root, &sender);
+    if (byte_at(arp, 1) == 1 && !ipaddr_equal(&sender, &target))
+        neighbor_asked(sight->tracker->root, &target, &sender, sight->frame, sight->time);
+}
+
+/* HTTP ********************************************************************/
+
+/* Length of "HTTP/1.1 ", which stands before the status. */
+#define BEFORE_STATUS 9
+
+static const struct verdict *
+see_responses(struct sight *sight, struct conn *conn)
+{
+    GPtrArray *found = fields_of(sight, HTTP_STATUS);
+    const struct verdict *first = NULL;
+
+    for (unsigned i = 0; found && i < found->len; i++) {
+        field_info *fi = field_at(found, i);
+        struct said said = reported_read(sight->pinfo->pool, fi->ds_tvb, fi->start - BEFORE_STATUS);
+        const struct verdict *v = track_response(sight->tracker, conn, fvalue_get_uinteger(COMPAT_VALUE(fi)), sight->frame, sight->time, &said);
+        first = first ? first : v;
+    }
+    return first;
+}
+
+/* the frame ***************************************************************/
+
+static when_t
+time_of(const packet_info *pinfo)
+{
+    return (when_t)pinfo->abs_ts.secs * NS_PER_SECOND + pinfo->abs_ts.nsecs;
+}
+
+static const struct verdict *
+see_stream(struct sight *sight, field_info *stream)
+{
+    bool fresh = false;
+    struct conn *conn = see_tcp(sight, stream, &fresh);
+    const struct verdict *v, *swallowed;
+
+    if (!conn)
+        return NULL;
+    v = see_responses(sight, conn);
+    swallowed = track_swallowed(sight->tracker, conn, sight->frame, NULL);
+    return v ? v : swallowed;
+}
+
+const struct verdict *
+observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree)
+{
+    struct sight sight = { tracker, pinfo, tree, pinfo->num, time_of(pinfo) };
+    const struct verdict *v = NULL;
+    GPtrArray *found;
+
+    track_frame(tracker, sight.frame, sight.time, pinfo->fd->cap_len < pinfo->fd->pkt_len);
+    /* First of all: an ICMP error looks like the segment that it quotes. */
+    if ((found = fields_of(&sight, ICMP_TYPE))) {
+        see_icmp_error(&sight, field_at(found, 0), false);
+    } else if ((found = fields_of(&sight, ICMPV6_TYPE))) {
+        see_icmpv6(&sight, field_at(found, 0));
+    } else if ((found = fields_of(&sight, TCP_STREAM))) {
+        v = see_stream(&sight, field_at(found, found->len - 1));
+        if (pinfo->srcport == DNS_PORT || pinfo->destport == DNS_PORT)
+            see_dns(&sight);
+    } else if (pinfo->ptype == PT_UDP) {
+        see_dns(&sight);
+    } else if ((found = fields_of(&sight, ARP_OPCODE))) {
+        see_arp(&sight, field_at(found, 0));
+    }
+    return v;
+}

@@ -1,0 +1,24 @@
+/* observe.h
+ * From a dissected frame to facts; the only file that knows other dissectors' field names
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_OBSERVE_H
+#define MWG502_OBSERVE_H
+
+#include <epan/packet.h>
+
+#include "track.h"
+
+/* The fields that observe_frame() reads; the caller owns the array. */
+GArray *observe_wanted_fields(void);
+
+/*
+ * Tells the tracker what the frame holds and returns the first of the verdicts that came
+ * of it, or NULL. To be called once for each frame, on its first visit, with the tree in
+ * which the wanted fields are.
+ */
+const struct verdict *observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree);
+
+#endif

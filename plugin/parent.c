@@ -1,0 +1,267 @@
+/* parent.c
+ * Which client's request a gateway's request serves
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include <epan/to_str.h>
+
+#include "conn.h"
+#include "parent.h"
+#include "tie.h"
+
+/* Candidates with one key that are looked at: O(1), however many ask for the same URL. */
+#define LOOKED_AT_MAX 256
+
+static unsigned
+url_hash(const struct exchange *ex)
+{
+    unsigned h = bytes_hash(&ex->port, sizeof ex->port, ex->connect ? 1 : 0);
+
+    h = bytes_hash(ex->host, ex->host ? strlen(ex->host) : 0, h);
+    return bytes_hash(ex->path, ex->path ? strlen(ex->path) : 0, h);
+}
+
+static unsigned
+path_hash(const struct exchange *ex)
+{
+    return bytes_hash(ex->path, ex->path ? strlen(ex->path) : 0, 0);
+}
+
+static GQueue *
+queue_for(wmem_map_t *map, unsigned hash)
+{
+    GQueue *queue = (GQueue *)wmem_map_lookup(map, GUINT_TO_POINTER(hash));
+
+    if (!queue) {
+        queue = wmem_new0(wmem_file_scope(), GQueue);
+        wmem_map_insert(map, GUINT_TO_POINTER(hash), queue);
+    }
+    return queue;
+}
+
+static void
+leave_queue(wmem_map_t *map, unsigned hash, GQueue **queue, GList *link)
+{
+    if (!*queue)
+        return;
+    g_queue_unlink(*queue, link);
+    if (g_queue_is_empty(*queue)) {
+        wmem_map_remove(map, GUINT_TO_POINTER(hash));
+        wmem_free(wmem_file_scope(), *queue);
+    }
+    *queue = NULL;
+}
+
+static void
+file(struct root *root, struct exchange *ex)
+{
+    ex->by_url = queue_for(root->by_url, url_hash(ex));
+    g_queue_push_tail_link(ex->by_url, &ex->url_link);
+    ex->by_path = queue_for(root->by_path, path_hash(ex));
+    g_queue_push_tail_link(ex->by_path, &ex->path_link);
+    ex->box = station_box(station_get(root, &ex->conn->ip[SERVER]));
+    g_queue_push_tail_link(&ex->box->open, &ex->box_link);
+    if (ex->host) {
+        ex->name = name_get(root, ex->host);
+        g_queue_push_tail_link(&ex->name->open, &ex->name_link);
+    }
+}
+
+static void
+unfile(struct root *root, struct exchange *ex)
+{
+    leave_queue(root->by_url, url_hash(ex), &ex->by_url, &ex->url_link);
+    leave_queue(root->by_path, path_hash(ex), &ex->by_path, &ex->path_link);
+    if (ex->box)
+        g_queue_unlink(&ex->box->open, &ex->box_link);
+    ex->box = NULL;
+    if (ex->name)
+        g_queue_unlink(&ex->name->open, &ex->name_link);
+    ex->name = NULL;
+}
+
+/* the search **************************************************************/
+
+static bool
+same_text(const char *x, const char *y)
+{
+    return x == y || (x && y && strcmp(x, y) == 0);
+}
+
+static bool
+same_url(const struct exchange *x, const struct exchange *y)
+{
+    return same_text(x->host, y->host) && same_text(x->path, y->path) && same_text(x->method, y->method);
+}
+
+static bool
+same_path(const struct exchange *x, const struct exchange *y)
+{
+    return same_text(x->path, y->path) && same_text(x->method, y->method);
+}
+
+/* true: its last child failed or there is none, so that one more is to be expected. */
+static bool
+wants_child(const struct exchange *ex)
+{
+    const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&ex->children);
+
+    return !last || last->conn->closed[SERVER].frame || last->reply.fault != HTTP_FAULT_NONE || last->conn->closed[CLIENT].frame ||
+           (last->state != EXCHANGE_WAITING && last->reply.status / 100 != 2);
+}
+
+/* May the sender of ex be the one that the waiting exchange's client asked? */
+static bool
+may_serve(const struct exchange *waiting, const struct exchange *ex, const struct station *sender, bool exact)
+{
+    if (waiting->conn == ex->conn || waiting->reply.request_time > ex->reply.request_time + COPY_WITHIN)
+        return false;
+    if (sender->box && sender->box == waiting->box)
+        return true;
+    if (ipaddr_equal(&ex->conn->ip[CLIENT], &waiting->conn->ip[CLIENT]) && !ipaddr_equal(&ex->conn->ip[SERVER], &waiting->conn->ip[SERVER]))
+        return false;                   /* the client itself asks somebody else */
+    return exact && (!sender->box || (sender->box->n_known == 1 && g_queue_is_empty(&sender->box->open)) ||
+                     ipaddr_equal(&ex->conn->ip[SERVER], &waiting->conn->ip[SERVER]));
+}
+
+static bool
+names_client(const struct exchange *ex, const struct exchange *waiting)
+{
+    address client = ipaddr_to_address(&waiting->conn->ip[CLIENT]);
+    char *text = ex->forwarded_for ? address_to_str(NULL, &client) : NULL;
+    bool named = text && strstr(ex->forwarded_for, text) != NULL;
+
+    wmem_free(NULL, text);
+    return named;
+}
+
+/*
+ * Requests word for word alike (host, path, method): the one that X-Forwarded-For names,
+ * else the oldest that wants a child. *alone: no other fits as well.
+ */
+static struct exchange *
+find_same(const GQueue *queue, const struct exchange *ex, const struct station *sender,
+          bool (*same)(const struct exchange *, const struct exchange *), bool *alone)
+{
+    struct exchange *best = NULL;
+    bool best_named = false;
+    int looked_at = 0;
+
+    *alone = true;
+    for (GList *l = queue ? queue->head : NULL; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++) {
+        struct exchange *waiting = (struct exchange *)l->data;
+
+        if (!same(waiting, ex) || !may_serve(waiting, ex, sender, same == same_url) || !wants_child(waiting))
+            continue;
+        bool named = names_client(ex, waiting);
+        if (!best || (named && !best_named)) {
+            *alone = !best || (named && !best_named);
+            best = waiting;
+            best_named = named;
+        } else if (named == best_named) {
+            *alone = false;
+        }
+    }
+    return best;
+}
+
+/* The only exchange that waits for the sender without having caused anything. */
+static struct exchange *
+find_only(const struct exchange *ex, const struct station *sender)
+{
+    struct exchange *only = NULL;
+
+    if (!sender->box || g_queue_get_length(&sender->box->open) > HOPS_MAX)
+        return NULL;
+    for (GList *l = sender->box->open.head; l; l = l->next) {
+        struct exchange *waiting = (struct exchange *)l->data;
+        if (!may_serve(waiting, ex, sender, false) || !wants_child(waiting))
+            continue;
+        if (only)
+            return NULL;
+        only = waiting;
+    }
+    return only;
+}
+
+static struct exchange *
+find_parent(struct root *root, const struct exchange *ex, const struct station *sender, enum tie *tie, bool *alone)
+{
+    struct exchange *parent;
+
+    *tie = TIE_REQUEST;
+    parent = find_same((GQueue *)wmem_map_lookup(root->by_url, GUINT_TO_POINTER(url_hash(ex))), ex, sender, same_url, alone);
+    if (parent)
+        return parent;
+    parent = find_same((GQueue *)wmem_map_lookup(root->by_path, GUINT_TO_POINTER(path_hash(ex))), ex, sender, same_path, alone);
+    if (parent && ex->path && strlen(ex->path) > 1)
+        return parent;
+    *tie = TIE_TIME;
+    parent = find_only(ex, sender);
+    *alone = parent != NULL;
+    return parent;
+}
+
+static void
+learn(struct root *root, const struct exchange *ex, struct exchange *parent, struct station *sender)
+{
+    const struct conn *conn = ex->conn;
+
+    if (sender->box != parent->box && !ipaddr_equal(&conn->ip[CLIENT], &parent->conn->ip[CLIENT]))
+        station_join(station_get(root, &parent->conn->ip[SERVER]), sender);
+    if (!parent->name)
+        return;
+    hop_learn(parent->name->hops, &conn->ip[SERVER], conn->port[SERVER], root->now);
+    for (unsigned i = 0; i < parent->name->n_addresses; i++)
+        if (ipaddr_equal(&parent->name->addresses[i], &conn->ip[SERVER]))
+            return;
+    if (parent->box)
+        hop_learn(parent->box->hops, &conn->ip[SERVER], conn->port[SERVER], root->now);
+}
+
+void
+parent_register(struct root *root, struct exchange *ex)
+{
+    struct station *sender = station_get(root, &ex->conn->ip[CLIENT]);
+    enum tie tie;
+    bool alone;
+    struct exchange *parent = find_parent(root, ex, sender, &tie, &alone);
+
+    if (parent && g_queue_get_length(&parent->children) < CHILDREN_MAX) {
+        ex->parent = parent;
+        ex->had_parent = true;
+        ex->parent_tie = tie;
+        ex->parent_alone = alone;
+        g_queue_push_tail_link(&parent->children, &ex->child_link);
+        conn_claim(ex->conn, parent->serial);
+        learn(root, ex, parent, sender);
+    }
+    file(root, ex);
+}
+
+void
+parent_answered(struct root *root, struct exchange *ex)
+{
+    if (ex->box && !root->settings.watched(ex->reply.status))
+        tie_claim_all(root, ex);
+    unfile(root, ex);
+}
+
+void
+parent_forget(struct root *root, struct exchange *ex)
+{
+    struct exchange *child;
+
+    unfile(root, ex);
+    if (ex->parent)
+        g_queue_unlink(&ex->parent->children, &ex->child_link);
+    ex->parent = NULL;
+    while ((child = (struct exchange *)g_queue_peek_head(&ex->children))) {
+        g_queue_unlink(&ex->children, &child->child_link);
+        child->parent = NULL;
+        conn_over(root, child->conn);
+    }
+}

@@ -1,0 +1,45 @@
+/* plugin.c
+ * The symbols by which Wireshark knows this module
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <ws_version.h>
+
+#include <wireshark.h>
+
+#include <epan/proto.h>
+
+#include "mwg502.h"
+
+#if defined __has_include
+#if __has_include(<wsutil/plugins.h>)
+#include <wsutil/plugins.h>
+#endif
+#endif
+
+WS_DLL_PUBLIC_DEF const char plugin_version[] = MWG502_VERSION;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+
+WS_DLL_PUBLIC void plugin_register(void);
+WS_DLL_PUBLIC uint32_t plugin_describe(void);
+
+void
+plugin_register(void)
+{
+    static proto_plugin plugin = { proto_register_mwg502, proto_reg_handoff_mwg502 };
+
+    proto_register_plugin(&plugin);
+}
+
+/* Asked for since 4.2: what kind of plugin this is. */
+uint32_t
+plugin_describe(void)
+{
+#ifdef WS_PLUGIN_DESC_DISSECTOR
+    return WS_PLUGIN_DESC_DISSECTOR;
+#else
+    return 1;
+#endif
+}

@@ -1,0 +1,23 @@
+/* reported.h
+ * What the gateway says of itself in its response
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_REPORTED_H
+#define MWG502_REPORTED_H
+
+#include <epan/tvbuff.h>
+#include <epan/wmem_scopes.h>
+
+#include "track.h"
+
+/*
+ * Reads reason phrase, Proxy-Status (RFC 9209), X-Squid-Error and the block page's title,
+ * in this order, from the response that begins at offset. It never influences a verdict.
+ * words are the category where it is recognised, else the gateway's own (in the given
+ * scope), NULL where it says nothing; the standard phrases of RFC 9110 say nothing.
+ */
+struct said reported_read(wmem_allocator_t *scope, tvbuff_t *tvb, int offset);
+
+#endif

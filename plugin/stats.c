@@ -1,0 +1,59 @@
+/* stats.c
+ * Statistics > MWG 502: by category, cause and host, and by server
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "compat.h"
+
+#include "stats.h"
+#include "verdict.h"
+#include "words.h"
+
+static int st_causes, st_servers;
+static const char *const causes_name = "Responses by cause", *const servers_name = "Responses by server";
+
+/* Milliseconds: a statistics tree averages whole or floating numbers. */
+static void
+tick(stats_tree *st, const char *name, int parent, bool with_children, const struct verdict *v, int *node)
+{
+    *node = tick_stat_node(st, name, parent, with_children);
+    if (v->request_frame)
+        avg_stat_node_add_value_float(st, name, parent, with_children, (float)((double)v->wait / 1e6));
+}
+
+static void
+stats_init(stats_tree *st)
+{
+    st_causes = stats_tree_create_node(st, causes_name, 0, STAT_DT_INT, TRUE);
+    st_servers = stats_tree_create_node(st, servers_name, 0, STAT_DT_INT, TRUE);
+}
+
+static int
+count(stats_tree *st, const char *name, int parent)
+{
+    return tick_stat_node(st, name, parent, TRUE);
+}
+
+static tap_packet_status
+stats_packet(stats_tree *st, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data, tap_flags_t flags _U_)
+{
+    const struct verdict *v = (const struct verdict *)data;
+    int node;
+
+    (void)tick;
+    count(st, causes_name, 0);
+    node = count(st, cause_category(v->cause), st_causes);
+    node = count(st, cause_token(v->cause), node);
+    count(st, v->host ? v->host : "(unknown host)", node);
+    count(st, servers_name, 0);
+    node = count(st, v->server.family ? words_endpoint(pinfo->pool, &v->server, v->server_port) : "(no server)", st_servers);
+    count(st, cause_token(v->cause), node);
+    return TAP_PACKET_REDRAW;
+}
+
+void
+stats_register(void)
+{
+    stats_tree_register_plugin("mwg502", "mwg502", "MWG 502", 0, stats_packet, stats_init, NULL);
+}

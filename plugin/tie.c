@@ -1,0 +1,357 @@
+/* tie.c
+ * Which connection attempts belong to a request
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "tie.h"
+#include "tieparts.h"
+#include "url.h"
+
+/* Attempts at one target, and rivals for them, that are looked at. */
+#define LOOKED_AT_MAX 256
+#define RIVALS_LOOKED_AT_MAX 64
+
+/* who the gateway is ******************************************************/
+
+void
+gathering_init(struct gathering *g, struct root *root, struct exchange *ex)
+{
+    memset(g, 0, sizeof *g);
+    g->root = root;
+    g->ex = ex;
+    /* Behind an early answer of another kind it is not filed any more. */
+    g->box = ex->box ? ex->box : station_box(station_get(root, &ex->conn->ip[SERVER]));
+    g->name = ex->name ? ex->name : name_find(root, ex->host);
+    g->from = ex->reply.request_time;
+    g->until = ex->response_time ? ex->response_time : root->now;
+    g->success = !root->settings.watched(ex->swallowed ? ex->swallowed : ex->reply.status);
+    for (unsigned i = 0; i < g->box->n_known; i++)
+        g->stations[g->n_stations++] = station_find(root, &g->box->stations[i]);
+}
+
+bool
+is_gateway_address(const struct gathering *g, const struct ipaddr *ip)
+{
+    for (unsigned i = 0; i < g->n_stations; i++)
+        if (g->stations[i] && ipaddr_equal(&g->stations[i]->ip, ip))
+            return true;
+    return false;
+}
+
+/* rivals ******************************************************************/
+
+static bool
+name_has_rival(const struct gathering *g, const struct name *name)
+{
+    int looked_at = 0;
+
+    for (GList *l = name ? name->open.head : NULL; l && looked_at < RIVALS_LOOKED_AT_MAX; l = l->next, looked_at++) {
+        const struct exchange *other = (const struct exchange *)l->data;
+        if (other != g->ex && other->box == g->box && other->reply.request_time <= g->until)
+            return true;
+    }
+    return false;
+}
+
+bool
+has_rival(const struct gathering *g, const struct ipaddr *ip)
+{
+    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, ip);
+
+    if (name_has_rival(g, g->name))
+        return true;
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (name_has_rival(g, r->names[i]))
+            return true;
+    return false;
+}
+
+/* choosing ****************************************************************/
+
+static bool
+begins_in_window(const struct gathering *g, const struct conn *conn)
+{
+    return conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until;
+}
+
+static void
+add_conn(struct gathering *g, struct conn *conn, struct exchange *ex, enum tie tie, bool alone)
+{
+    if (g->n == ATTEMPTS_MAX)
+        return;
+    g->candidates[g->n++] = (struct candidate){ conn, ex, tie, alone };
+    conn_claim(conn, g->ex->serial);
+}
+
+/* Which of two attempts is likelier this request's: one that fared as the request did, then the older. */
+static bool
+better(const struct gathering *g, const struct conn *x, const struct conn *y)
+{
+    when_t x_failed = conn_failed(x), y_failed = conn_failed(y);
+    bool x_fits = g->success ? !x_failed && x->hs.acked : x_failed && x_failed <= g->until;
+    bool y_fits = g->success ? !y_failed && y->hs.acked : y_failed && y_failed <= g->until;
+
+    return x_fits != y_fits ? x_fits : x->hs.first_syn < y->hs.first_syn;
+}
+
+/* The attempt that began soonest after the last one failed: the same request's next try. */
+static struct conn *
+next_try(struct conn *const *eligible, unsigned n, const struct conn *last)
+{
+    struct conn *next = NULL;
+    when_t failed = conn_failed(last);
+
+    for (unsigned i = 0; failed && i < n; i++)
+        if (!eligible[i]->claimed && eligible[i]->hs.first_syn >= failed && (!next || eligible[i]->hs.first_syn < next->hs.first_syn))
+            next = eligible[i];
+    return next;
+}
+
+static void
+take(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum tie tie)
+{
+    struct box *box = g->box;
+    struct conn *best = NULL;
+
+    if (n == 0)
+        return;
+    if (!rivals) {
+        for (unsigned i = 0; i < n; i++)
+            add_conn(g, eligible[i], NULL, tie, true);
+        if (!g->success && conn_failed(eligible[n - 1]))
+            box->tries = n;
+        return;
+    }
+    for (unsigned i = 0; i < n; i++)
+        if (!best || better(g, eligible[i], best))
+            best = eligible[i];
+    add_conn(g, best, NULL, tie, n == 1);
+    for (unsigned tries = 1; tries < box->tries; tries++) {
+        struct conn *next = next_try(eligible, n, best);
+        if (!next)
+            break;
+        add_conn(g, next, NULL, tie, false);
+        best = next;
+    }
+}
+
+static bool
+is_candidate(const struct gathering *g, const struct conn *conn)
+{
+    for (unsigned i = 0; i < g->n; i++)
+        if (g->candidates[i].conn == conn)
+            return true;
+    return false;
+}
+
+/* The attempts at one address and port that nobody claimed, begun while the request waited. */
+static void
+take_target(struct gathering *g, const struct station *station, const struct ipaddr *ip, uint16_t port, enum tie tie, bool crowd)
+{
+    struct conn *eligible[LOOKED_AT_MAX];
+    struct target_key key;
+    struct target *target;
+    unsigned n = 0;
+
+    if (!station)
+        return;
+    memset(&key, 0, sizeof key);
+    key.from = station->ip;
+    key.to = *ip;
+    key.port = port;
+    target = (struct target *)bounded_find(&g->root->targets, &key);
+    if (!target)
+        return;
+    for (GList *l = target->waiting.head; l && n < LOOKED_AT_MAX; l = l->next) {
+        struct conn *conn = (struct conn *)l->data;
+        if (begins_in_window(g, conn))
+            eligible[n++] = conn;
+        else if (!g->root->disorder && conn->hs.first_syn > g->until)
+            break;
+    }
+    /* Behind an early answer its own attempts are claimed already. */
+    if (g->ex->answers > 1)
+        for (GList *l = target->claimed.tail; l && n < LOOKED_AT_MAX; l = l->prev)
+            if (((struct conn *)l->data)->owner == g->ex->serial && !is_candidate(g, (struct conn *)l->data))
+                add_conn(g, (struct conn *)l->data, NULL, tie, true);
+    take(g, eligible, n, n > 0 && (crowd || has_rival(g, ip)), tie);
+}
+
+static bool
+box_is_crowded(const struct gathering *g)
+{
+    return g_queue_get_length(&g->box->open) > 1;
+}
+
+static void
+take_hops(struct gathering *g, const struct hop *hops, bool crowd)
+{
+    for (int i = 0; i < HOPS_MAX; i++)
+        for (unsigned s = 0; hops[i].port && s < g->n_stations; s++)
+            take_target(g, g->stations[s], &hops[i].ip, hops[i].port, TIE_LEARNT, crowd);
+}
+
+static void
+take_addresses(struct gathering *g)
+{
+    const struct exchange *ex = g->ex;
+    struct ipaddr literal = { 0, { 0 } };
+
+    if (ex->host)
+        literal = url_literal(ex->host);
+    for (unsigned s = 0; s < g->n_stations; s++) {
+        if (literal.family)
+            take_target(g, g->stations[s], &literal, ex->port, TIE_ADDRESS, false);
+        for (unsigned i = 0; g->name && i < g->name->n_addresses; i++)
+            take_target(g, g->stations[s], &g->name->addresses[i], ex->port, TIE_ADDRESS, false);
+    }
+}
+
+/* What carried the request itself, and further tries at the same servers. */
+static void
+take_children(struct gathering *g)
+{
+    for (GList *l = g->ex->children.head; l; l = l->next) {
+        struct exchange *child = (struct exchange *)l->data;
+        add_conn(g, child->conn, child, child->parent_tie, child->parent_alone);
+    }
+    unsigned n = g->n;
+    for (unsigned i = 0; i < n; i++) {
+        const struct conn *conn = g->candidates[i].conn;
+        if (!i || conn->target != g->candidates[i - 1].conn->target)
+            take_target(g, station_find(g->root, &conn->ip[CLIENT]), &conn->ip[SERVER], conn->port[SERVER], TIE_LEARNT, false);
+    }
+}
+
+/* time alone **************************************************************/
+
+/* true: the address is one that another waiting request asks for, or that answers DNS. */
+static bool
+is_anothers(struct gathering *g, const struct conn *conn)
+{
+    const struct station *server = station_find(g->root, &conn->ip[SERVER]);
+    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, &conn->ip[SERVER]);
+
+    if (conn->port[SERVER] == DNS_PORT && server && server->answers_dns)
+        return true;
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && r->names[i] != g->name && name_has_rival(g, r->names[i]))
+            return true;
+    return false;
+}
+
+static bool
+same_target(const struct conn *x, const struct conn *y)
+{
+    return x->port[SERVER] == y->port[SERVER] && ipaddr_equal(&x->ip[SERVER], &y->ip[SERVER]);
+}
+
+/* Keeps those with the port of this connection; returns how many. */
+static unsigned
+keep_port(struct conn **eligible, unsigned n, uint16_t port)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        if (eligible[i]->port[SERVER] == port)
+            eligible[kept++] = eligible[i];
+    return kept;
+}
+
+/*
+ * The only thing that the gateway did: attempts at one address, or at one port where
+ * nobody else waits for the gateway (several servers behind a reverse proxy).
+ */
+static void
+take_time(struct gathering *g)
+{
+    struct conn *eligible[STATION_RECENT_MAX];
+    unsigned n = 0;
+    bool one = true, one_port = true, crowd;
+
+    for (unsigned s = 0; s < g->n_stations; s++)
+        for (GList *l = g->stations[s] ? g->stations[s]->conns.head : NULL; l && n < STATION_RECENT_MAX; l = l->next) {
+            struct conn *conn = (struct conn *)l->data;
+            if (!conn->claimed && begins_in_window(g, conn) && !is_anothers(g, conn))
+                eligible[n++] = conn;
+        }
+    for (unsigned i = 0; i < n; i++)
+        if (eligible[i]->port[SERVER] == g->ex->port) {
+            n = keep_port(eligible, n, g->ex->port);
+            break;
+        }
+    for (unsigned i = 1; i < n; i++) {
+        one = one && same_target(eligible[0], eligible[i]);
+        one_port = one_port && eligible[0]->port[SERVER] == eligible[i]->port[SERVER];
+    }
+    crowd = box_is_crowded(g);
+    if (one || (one_port && !crowd))
+        take(g, eligible, n, crowd, TIE_TIME);
+    else
+        g->several = true;
+}
+
+/* the whole ***************************************************************/
+
+void
+gather_attempts(struct gathering *g)
+{
+    take_children(g);
+    take_addresses(g);
+    if (g->n == 0 && g->name)
+        take_hops(g, g->name->hops, false);
+    if (g->n == 0)
+        take_hops(g, g->box->hops, box_is_crowded(g));
+    if (g->n == 0 && !g->success)
+        take_time(g);
+}
+
+void
+tie_claim_all(struct root *root, struct exchange *ex)
+{
+    struct gathering g;
+
+    gathering_init(&g, root, ex);
+    take_children(&g);
+    take_addresses(&g);
+    if (g.n == 0 && g.name)
+        take_hops(&g, g.name->hops, false);
+    for (unsigned i = 0; i < g.n; i++)
+        conn_over(root, g.candidates[i].conn);
+    gather_lookups(&g);
+}
+
+static bool
+is_hosts_address(const struct exchange *ex, const struct ipaddr *ip)
+{
+    for (unsigned i = 0; ex->name && i < ex->name->n_addresses; i++)
+        if (ipaddr_equal(&ex->name->addresses[i], ip))
+            return true;
+    return false;
+}
+
+bool
+tie_is_gateway(struct root *root, const struct exchange *ex)
+{
+    struct gathering g;
+
+    gathering_init(&g, root, (struct exchange *)ex);
+    if (!g_queue_is_empty((GQueue *)&ex->children))
+        return true;
+    for (unsigned s = 0; s < g.n_stations; s++) {
+        if (!g.stations[s])
+            continue;
+        for (GList *l = g.stations[s]->conns.tail; l; l = l->prev) {
+            struct conn *conn = (struct conn *)l->data;
+            if (begins_in_window(&g, conn) && is_hosts_address(ex, &conn->ip[SERVER]))
+                return true;
+        }
+        for (GList *l = g.stations[s]->searches.tail; l; l = l->prev)
+            if (((struct lookup *)l->data)->name == ex->name && ((struct lookup *)l->data)->start >= g.from)
+                return true;
+    }
+    return false;
+}

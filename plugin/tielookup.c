@@ -1,0 +1,303 @@
+/* tielookup.c
+ * Which look-ups, unanswered neighbours and remembered failures belong to a request
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "tieparts.h"
+#include "url.h"
+
+#define LOOKED_AT_MAX 128
+
+/* look-ups ****************************************************************/
+
+static bool
+is_gateways_lookup(const struct gathering *g, const struct lookup *lookup)
+{
+    return !lookup->station || ipaddr_is_loopback(&lookup->station->ip) || is_gateway_address(g, &lookup->station->ip);
+}
+
+static void
+add_lookup(struct gathering *g, struct lookup *lookup, enum tie tie, bool alone)
+{
+    if (g->n_lookups == QUESTIONS_MAX)
+        return;
+    g->lookups[g->n_lookups++] = lookup;
+    g->lookup_tie = tie;
+    g->lookup_alone = alone;
+    lookup_claim(lookup);
+}
+
+static bool
+name_is_crowded(const struct gathering *g, const struct name *name)
+{
+    for (GList *l = name->open.head; l; l = l->next) {
+        const struct exchange *other = (const struct exchange *)l->data;
+        if (other != g->ex && other->box == g->box)
+            return true;
+    }
+    return false;
+}
+
+/* The request's own searches for the name: all where nobody else waits for it, else the oldest. */
+static void
+take_own(struct gathering *g, struct name *name)
+{
+    struct lookup *eligible[LOOKED_AT_MAX];
+    unsigned n = 0;
+    bool crowd = name_is_crowded(g, name);
+
+    for (GList *l = name->searches.head; l && n < LOOKED_AT_MAX; l = l->next) {
+        struct lookup *lookup = (struct lookup *)l->data;
+        if (lookup->start >= g->from && lookup->start <= g->until && is_gateways_lookup(g, lookup))
+            eligible[n++] = lookup;
+    }
+    for (unsigned i = 0; i < n && (i == 0 || !crowd); i++)
+        add_lookup(g, eligible[i], TIE_ADDRESS, !crowd || n == 1);
+}
+
+/* One that began before the request, or for another one, and was still running when the request came. */
+static void
+take_shared(struct gathering *g, GQueue *queue)
+{
+    int looked_at = 0;
+
+    for (GList *l = queue->tail; l && looked_at < LOOKED_AT_MAX && g->n_lookups == 0; l = l->prev, looked_at++) {
+        struct lookup *lookup = (struct lookup *)l->data;
+        bool running = lookup->last >= g->from;
+
+        for (unsigned i = 0; i < lookup->n; i++)
+            running = running || (!lookup->resolved && lookup->questions[i]->q.answers.seen == 0);
+        if (running && lookup->start <= g->until && lookup->last + 60 * NS_PER_SECOND > g->from && is_gateways_lookup(g, lookup)) {
+            add_lookup(g, lookup, TIE_ADDRESS, true);
+            g->lookup_shared = true;
+        }
+    }
+}
+
+/* The only other name that the gateway looked up meanwhile: its next hop's, or an upstream's. */
+static void
+take_by_time(struct gathering *g)
+{
+    struct lookup *only = NULL;
+
+    for (unsigned s = 0; s < g->n_stations; s++)
+        for (GList *l = g->stations[s] ? g->stations[s]->searches.tail : NULL; l; l = l->prev) {
+            struct lookup *lookup = (struct lookup *)l->data;
+            if (lookup->start < g->from || lookup->start > g->until || !g_queue_is_empty(&lookup->name->open) ||
+                lookup->name_queue == &lookup->name->claimed)
+                continue;
+            if (only && only->name != lookup->name) {
+                g->several = true;
+                return;
+            }
+            only = lookup;
+        }
+    if (only)
+        add_lookup(g, only, TIE_TIME, true);
+}
+
+/* DNS over TCP to a server that was asked, or, where no question was seen, to any server's DNS port. */
+static void
+take_dns_over_tcp(struct gathering *g)
+{
+    for (unsigned s = 0; s < g->n_stations; s++)
+        for (GList *l = g->stations[s] ? g->stations[s]->conns.head : NULL; l; l = l->next) {
+            struct conn *conn = (struct conn *)l->data;
+            if (conn->port[SERVER] == DNS_PORT && g->ex->port != DNS_PORT && conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until)
+                g->dns_conn = conn;
+        }
+}
+
+void
+gather_lookups(struct gathering *g)
+{
+    struct name *name = g->name;
+
+    if (name) {
+        take_own(g, name);
+        if (g->n_lookups == 0 && !g->success)
+            take_shared(g, &name->searches);
+        if (g->n_lookups == 0 && !g->success)
+            take_shared(g, &name->claimed);
+    }
+    if (g->success)
+        return;
+    if (g->n_lookups == 0 && g->n == 0)
+        take_by_time(g);
+    take_dns_over_tcp(g);
+}
+
+/* neighbours **************************************************************/
+
+static bool
+asked_in_window(const struct gathering *g, const struct neighbor *n)
+{
+    return n && n->last >= g->from && n->first <= g->until && is_gateway_address(g, &n->asker);
+}
+
+static void
+set_unreached(struct unreached *u, const struct neighbor *n, const struct ipaddr *destination, uint16_t port, enum tie tie)
+{
+    u->tie = tie;
+    u->neighbor = n->ip;
+    if (destination)
+        u->destination = *destination;
+    u->port = port;
+    u->asked = n->asked;
+}
+
+/* The gateway's latest unanswered question for any neighbour. */
+static const struct neighbor *
+latest_unanswered(const struct gathering *g)
+{
+    const struct neighbor *latest = NULL;
+
+    for (unsigned s = 0; s < g->n_stations; s++)
+        for (GList *l = g->stations[s] ? g->stations[s]->neighbors.tail : NULL; l; l = l->prev) {
+            const struct neighbor *n = (const struct neighbor *)l->data;
+            if (asked_in_window(g, n) && !ipaddr_equal(&n->ip, &g->ex->conn->ip[CLIENT]) && (!latest || n->last > latest->last))
+                latest = n;
+        }
+    return latest;
+}
+
+static const struct reported *
+report_for(const struct gathering *g, const struct ipaddr *destination, uint16_t port)
+{
+    for (unsigned s = 0; s < g->n_stations; s++) {
+        struct target_key key;
+        if (!g->stations[s])
+            continue;
+        memset(&key, 0, sizeof key);
+        key.from = g->stations[s]->ip;
+        key.to = *destination;
+        key.port = port;
+        const struct reported *r = (const struct reported *)bounded_find(&g->root->reported, &key);
+        if (r && r->time >= g->from && r->time <= g->until)
+            return r;
+    }
+    return NULL;
+}
+
+static bool
+unreached_at(struct gathering *g, struct unreached *u, const struct ipaddr *destination, uint16_t port, enum tie tie)
+{
+    const struct neighbor *n = (const struct neighbor *)bounded_find(&g->root->neighbors, destination);
+    const struct reported *r = report_for(g, destination, port);
+
+    if (!asked_in_window(g, n))
+        n = r ? latest_unanswered(g) : NULL;
+    if (!n)
+        return false;
+    set_unreached(u, n, destination, port, tie);
+    u->reported = r != NULL;
+    return true;
+}
+
+bool
+gather_unreached(struct gathering *g, struct unreached *u)
+{
+    const struct exchange *ex = g->ex;
+    struct ipaddr literal = { 0, { 0 } };
+    const struct neighbor *n;
+
+    if (ex->host)
+        literal = url_literal(ex->host);
+    if (literal.family && unreached_at(g, u, &literal, ex->port, TIE_ADDRESS))
+        return true;
+    for (unsigned i = g->name ? g->name->n_addresses : 0; i > 0; i--)
+        if (unreached_at(g, u, &g->name->addresses[i - 1], ex->port, TIE_ADDRESS))
+            return true;
+    for (int i = 0; i < HOPS_MAX; i++) {
+        if (g->name && g->name->hops[i].port && unreached_at(g, u, &g->name->hops[i].ip, g->name->hops[i].port, TIE_LEARNT))
+            return true;
+        if (g->box && g->box->hops[i].port && unreached_at(g, u, &g->box->hops[i].ip, g->box->hops[i].port, TIE_LEARNT))
+            return true;
+    }
+    n = latest_unanswered(g);
+    if (!n)
+        return false;
+    set_unreached(u, n, NULL, 0, TIE_TIME);
+    const struct station *station = (const struct station *)bounded_find(&g->root->stations, &n->ip);
+    bool resolved = literal.family || (g->name && g->name->n_addresses > 0);
+    u->for_dns = (station && station->answers_dns) || !resolved;
+    return true;
+}
+
+/* memory ******************************************************************/
+
+static void
+remember_lookup(struct gathering *g, GQueue *queue, when_t *latest)
+{
+    int looked_at = 0;
+
+    for (GList *l = queue->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct lookup *lookup = (struct lookup *)l->data;
+        if (lookup->resolved || lookup->last > g->from || lookup->last + g->root->settings.memory < g->from ||
+            lookup->last <= *latest || !is_gateways_lookup(g, lookup))
+            continue;
+        *latest = lookup->last;
+        g->n = g->n_lookups = 0;
+        add_lookup(g, lookup, TIE_MEMORY, true);
+    }
+}
+
+static void
+remember_target(struct gathering *g, const struct ipaddr *ip, uint16_t port, when_t *latest)
+{
+    for (unsigned s = 0; s < g->n_stations; s++) {
+        struct target_key key;
+        if (!g->stations[s])
+            continue;
+        memset(&key, 0, sizeof key);
+        key.from = g->stations[s]->ip;
+        key.to = *ip;
+        key.port = port;
+        struct target *target = (struct target *)bounded_find(&g->root->targets, &key);
+        GList *l = target ? target->claimed.tail : NULL;
+        if (target && !l)
+            l = target->waiting.tail;
+        for (int looked_at = 0; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+            struct conn *conn = (struct conn *)l->data;
+            when_t end = MAX(conn_failed(conn), conn->hs.last_syn);
+            if (end > g->from || end + g->root->settings.memory < g->from)
+                continue;
+            if (end <= *latest || conn->hs.acked)
+                break;                  /* the last thing there was no failure */
+            *latest = end;
+            g->n_lookups = 0;
+            g->n = 1;
+            g->candidates[0] = (struct candidate){ conn, NULL, TIE_MEMORY, true };
+            break;
+        }
+    }
+}
+
+void
+gather_remembered(struct gathering *g, when_t *remembered)
+{
+    struct exchange *ex = g->ex;
+    when_t latest = 0;
+
+    if (g->name) {
+        remember_lookup(g, &g->name->searches, &latest);
+        remember_lookup(g, &g->name->claimed, &latest);
+        for (unsigned i = 0; i < g->name->n_addresses; i++)
+            remember_target(g, &g->name->addresses[i], ex->port, &latest);
+        for (int i = 0; i < HOPS_MAX; i++)
+            if (g->name->hops[i].port)
+                remember_target(g, &g->name->hops[i].ip, g->name->hops[i].port, &latest);
+    }
+    if (ex->host) {
+        struct ipaddr literal = url_literal(ex->host);
+        if (literal.family)
+            remember_target(g, &literal, ex->port, &latest);
+    }
+    for (int i = 0; g->box && i < HOPS_MAX; i++)
+        if (g->box->hops[i].port)
+            remember_target(g, &g->box->hops[i].ip, g->box->hops[i].port, &latest);
+    *remembered = latest;
+}

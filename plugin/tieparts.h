@@ -1,0 +1,54 @@
+/* tieparts.h
+ * Gathering what belongs to one request: shared by the files of tie.h, for nobody else
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_TIEPARTS_H
+#define MWG502_TIEPARTS_H
+
+#include "tie.h"
+
+struct candidate {
+    struct conn *conn;
+    struct exchange *ex;        /* NULL: no request went over it (that could be read) */
+    enum tie tie;
+    bool alone;
+};
+
+struct gathering {
+    struct root *root;
+    struct exchange *ex;
+    struct box *box;            /* never NULL */
+    struct name *name;          /* NULL: the host is not known */
+    when_t from, until;         /* request and response */
+    bool success;               /* the response is none that is diagnosed */
+    bool several;
+    struct station *stations[BOX_STATIONS_MAX];     /* the gateway's; may be NULL */
+    unsigned n_stations;
+    struct candidate candidates[ATTEMPTS_MAX];
+    unsigned n;
+    struct lookup *lookups[QUESTIONS_MAX];
+    unsigned n_lookups;
+    enum tie lookup_tie;
+    bool lookup_alone, lookup_shared;
+    struct conn *dns_conn;      /* DNS over TCP */
+};
+
+void gathering_init(struct gathering *g, struct root *root, struct exchange *ex);
+bool is_gateway_address(const struct gathering *g, const struct ipaddr *ip);
+
+/* true: another request waits for the same gateway that may use the same address. */
+bool has_rival(const struct gathering *g, const struct ipaddr *ip);
+
+/* Both claim what they take. */
+void gather_attempts(struct gathering *g);
+void gather_lookups(struct gathering *g);
+
+/* Failures from before the request that the gateway may remember; replaces nothing that is there. */
+void gather_remembered(struct gathering *g, when_t *remembered);
+
+/* ARP and Neighbour Discovery; false: none that fits. */
+bool gather_unreached(struct gathering *g, struct unreached *unreached);
+
+#endif

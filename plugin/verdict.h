@@ -1,0 +1,75 @@
+/* verdict.h
+ * What is kept of a diagnosed response: all that is shown of it on any visit
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_VERDICT_H
+#define MWG502_VERDICT_H
+
+#include "diagnose.h"
+
+/* One connection that was tried. */
+struct tried {
+    struct ipaddr server;
+    uint16_t port;
+    bool reused;
+    uint32_t stream, frame;     /* first SYN, or the request on a kept-alive connection */
+    when_t after;               /* since the client's request */
+    struct outcome outcome;
+};
+
+/* One DNS question. */
+struct looked_up {
+    const char *name;
+    uint16_t type;
+    struct ipaddr server;
+    uint32_t frame, answer_frame;
+    when_t took;                /* until the answer */
+    enum dns_outcome outcome;
+    uint8_t rcode;
+};
+
+/*
+ * Everything in it is of wmem_file_scope() and is never changed once the frame was shown,
+ * except where frames are out of time order. Also what the tap mwg502 carries.
+ */
+struct verdict {
+    uint32_t number;            /* mwg502.case, from 1 */
+    uint32_t frame;             /* that shows the response */
+    unsigned status;
+    enum cause cause;
+    enum confidence confidence;
+    enum missing missing;
+    const char *rfc9209;        /* NULL: none */
+    const char *summary;
+    const char *host, *url, *method;    /* NULL: unknown */
+    const char *reported;       /* what the gateway said of itself, NULL: nothing */
+    bool agrees;                /* with reported */
+    uint16_t port;              /* asked for, 0: unknown */
+    uint32_t request_frame;     /* 0: not in the capture */
+    when_t wait;                /* request to response */
+    struct ipaddr client, gateway, server;      /* server.family 0: none */
+    uint16_t client_port, server_port;
+    uint32_t client_stream, server_stream;
+    const char *dns_name, *dns_rcode;   /* NULL: no look-up decided */
+    bool has_icmp;
+    uint8_t icmp_type, icmp_code;
+    struct tried *tried;
+    unsigned n_tried;           /* attempts listed; attempts counts all */
+    unsigned attempts;
+    struct looked_up *looked_up;
+    unsigned n_looked_up;
+    struct cited *cited;
+    unsigned n_cited;
+    struct verdict *next;       /* another response in the same frame */
+};
+
+/* A frame's part in a case; several where one failure led to several responses. */
+struct part {
+    const struct verdict *verdict;
+    enum role role;
+    struct part *next;
+};
+
+#endif
