@@ -106,7 +106,7 @@ def compare(truth, verdicts, passes, where):
         if e.get("late"):
             t.n["late"] += 1
         late = passes == 1 and e.get("late") and got and got["cause"] in [e["cause"]] + e["late_acceptable"]
-        right = bool(got) and (got["cause"] == e["cause"] or got["cause"] in e["also_acceptable"] or late)
+        right = bool(got) and (got["cause"] == e["cause"] or got["cause"] in e["also_acceptable"] or bool(late))
         words = []
         if not right:
             words.append("cause %s (%s), truth %s" % (got["cause"] if got else "none", got["confidence"] if got else "-", e["cause"]))

@@ -125,6 +125,7 @@ class Gateway:
                 break
             yield self.rng.uniform(0.5, 1.0) * self.world.pace
             yield from self.serve(request)
+            self.book.served(request, self.sim.now)
             if request.closes or conn.gate.state != "open":
                 break
         conn.gate.close()

@@ -114,6 +114,7 @@ class Book:
     def __init__(self, world):
         self.world, self.cases = world, []
         self.units = collections.defaultdict(list)
+        self.windows = collections.defaultdict(list)     # (address, port): (from, to, request) while a request was served there
         self._seen = set()
 
     def lookup(self, lookup):
@@ -125,6 +126,17 @@ class Book:
         if id(attempt) not in self._seen:
             self._seen.add(id(attempt))
             self.units[attempt.key].append(attempt)
+
+    def served(self, request, until):
+        """A request is over, well or not."""
+        if request.note.first is not None:
+            for place in {(a.address, a.port) for a in request.attempts}:
+                self.windows[place].append((request.note.first_when, until, request))
+
+    def _company(self, case):
+        """Was another request waiting for the same server meanwhile? Then nobody can tell whose retry was whose."""
+        asked, told = case.request.note.first_when, case.head.first_when
+        return any(a < told and b > asked and r is not case.request for a, b, r in self.windows[case.attempt.address, case.attempt.port])
 
     def case(self, request, cause, attempt, lookup, remembered):
         if attempt and not remembered and attempt.cause not in (None, "unknown", "arp"):
@@ -156,7 +168,7 @@ class Book:
             for how, claimed in claims.items():
                 free = [u for u in window if id(u) not in claimed or getattr(u, "shared", False)]
                 if len(own) > 1:
-                    if any(u not in own for u in free):
+                    if any(u not in own for u in free) or self._company(case):
                         self._doubt(case, [u for u in free if u not in own])
                     claimed.update(id(u) for u in own)
                     continue
