@@ -95,6 +95,27 @@ conn_evict(bounded_t *table, struct bounded_entry *entry)
     conn_free((struct root *)table->owner, (struct conn *)entry);
 }
 
+static void
+file_approach(struct root *root, const struct conn *conn)
+{
+    struct target_key key;
+    struct approach *approach;
+
+    memset(&key, 0, sizeof key);
+    key.to = conn->ip[SERVER];
+    key.port = conn->port[SERVER];
+    approach = (struct approach *)bounded_find(&root->approaches, &key);
+    if (!approach) {
+        approach = wmem_new0(wmem_file_scope(), struct approach);
+        approach->key = key;
+        bounded_insert(&root->approaches, &approach->entry, &approach->key);
+    }
+    for (unsigned i = 0; i < MIN(approach->n, APPROACHES_MAX); i++)
+        if (ipaddr_equal(&approach->from[i], &conn->ip[CLIENT]))
+            return;
+    approach->from[approach->n++ % APPROACHES_MAX] = conn->ip[CLIENT];
+}
+
 /* Files the connection under who opened it and where it went. */
 static void
 file_attempt(struct root *root, struct conn *conn)
@@ -122,6 +143,7 @@ file_attempt(struct root *root, struct conn *conn)
     conn->target = target;
     conn->target_link.data = conn;
     g_queue_push_tail_link(&target->waiting, &conn->target_link);
+    file_approach(root, conn);
 }
 
 void

@@ -288,6 +288,8 @@ on_begun(void *owner, bool is_request)
 
     flow->message_frame = feed->seg->frame;
     flow->message_time = feed->seg->time;
+    if (!is_request)
+        responding(feed->root, feed->conn);
 }
 
 static void

@@ -288,6 +288,7 @@ root_new(void)
     table_init(root, &root->conns, CONNS_MAX, g_direct_hash, g_direct_equal, NULL, conn_evict);
     table_init(root, &root->stations, STATIONS_MAX, ipaddr_hash, ipaddr_key_equal, station_may_go, station_evict);
     table_init(root, &root->targets, CONNS_MAX * 2, target_key_hash, target_key_equal, target_may_go, plain_evict);
+    table_init(root, &root->approaches, CONNS_MAX * 2, target_key_hash, target_key_equal, NULL, plain_evict);
     table_init(root, &root->names, NAMES_MAX, wmem_str_hash, g_str_equal, name_may_go, name_evict);
     table_init(root, &root->reverses, NAMES_MAX * 2, ipaddr_hash, ipaddr_key_equal, NULL, plain_evict);
     table_init(root, &root->asked, ASKED_MAX, asked_key_hash, asked_key_equal, NULL, asked_evict);

@@ -56,6 +56,7 @@ struct station {
     GQueue searches;            /* recent searches */
     GQueue neighbors;           /* unanswered ARP or ND of its own */
     bool answers_dns;
+    bool is_client;             /* it sent requests that serve nobody else's */
 };
 
 struct flow {
@@ -84,6 +85,15 @@ struct target {
     struct target_key key;
     GQueue waiting;             /* connections that no request has claimed */
     GQueue claimed;
+};
+
+/* Who went to an address and port lately: finds a gateway's addresses that are not known yet. */
+#define APPROACHES_MAX 8
+struct approach {
+    struct bounded_entry entry; /* key: key, whose from is empty */
+    struct target_key key;
+    struct ipaddr from[APPROACHES_MAX];
+    unsigned n;                 /* so far; the oldest is overwritten */
 };
 
 struct conn {
@@ -228,7 +238,7 @@ struct settings {
 };
 
 struct root {
-    bounded_t conns, stations, targets, names, reverses, asked, neighbors, reported;
+    bounded_t conns, stations, targets, approaches, names, reverses, asked, neighbors, reported;
     wmem_map_t *by_url, *by_path;       /* hash -> GQueue of open exchanges */
     GQueue shelf_open, shelf_failed, shelf_done;
     GQueue lookups_open, lookups_resolved;      /* oldest first */

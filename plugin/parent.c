@@ -239,6 +239,8 @@ parent_register(struct root *root, struct exchange *ex)
         conn_claim(ex->conn, parent->serial);
         learn(root, ex, parent, sender);
     }
+    if (!parent)
+        sender->is_client = true;
     file(root, ex);
 }
 

@@ -194,6 +194,50 @@ take_hops(struct gathering *g, const struct hop *hops, bool crowd)
             take_target(g, g->stations[s], &hops[i].ip, hops[i].port, TIE_LEARNT, crowd);
 }
 
+/* May this address be the gateway's, though nothing showed it yet? */
+static bool
+may_be_gateway(const struct gathering *g, const struct station *station)
+{
+    return station && !station->is_client && !station->answers_dns && !ipaddr_equal(&station->ip, &g->ex->conn->ip[CLIENT]) &&
+           (!station->box || (station->box != g->box && station->box->n_known == 1 && g_queue_is_empty(&station->box->open)));
+}
+
+/*
+ * Attempts at an address that is known to be the host's, from the gateway, or from an
+ * address of which nothing else is known: its second network card, its IPv6 address.
+ */
+static void
+take_address(struct gathering *g, const struct ipaddr *ip, uint16_t port)
+{
+    struct target_key key;
+    struct approach *approach;
+
+    for (unsigned s = 0; s < g->n_stations; s++)
+        take_target(g, g->stations[s], ip, port, TIE_ADDRESS, false);
+    memset(&key, 0, sizeof key);
+    key.to = *ip;
+    key.port = port;
+    approach = (struct approach *)bounded_find(&g->root->approaches, &key);
+    for (unsigned i = 0; approach && i < MIN(approach->n, APPROACHES_MAX); i++) {
+        struct station *station = station_find(g->root, &approach->from[i]);
+        unsigned before = g->n;
+        if (!may_be_gateway(g, station))
+            continue;
+        take_target(g, station, ip, port, TIE_ADDRESS, false);
+        if (g->n > before)
+            station_join(station_get(g->root, &g->ex->conn->ip[SERVER]), station);
+    }
+}
+
+/* A transparent proxy answers for the server's own address, from which nothing else ever came. */
+static bool
+is_intercepted(const struct gathering *g)
+{
+    const struct station *server = station_find(g->root, &g->ex->conn->ip[SERVER]);
+
+    return !g->ex->absolute && server && g_queue_is_empty((GQueue *)&server->conns) && g_queue_is_empty((GQueue *)&server->searches);
+}
+
 static void
 take_addresses(struct gathering *g)
 {
@@ -202,12 +246,12 @@ take_addresses(struct gathering *g)
 
     if (ex->host)
         literal = url_literal(ex->host);
-    for (unsigned s = 0; s < g->n_stations; s++) {
-        if (literal.family)
-            take_target(g, g->stations[s], &literal, ex->port, TIE_ADDRESS, false);
-        for (unsigned i = 0; g->name && i < g->name->n_addresses; i++)
-            take_target(g, g->stations[s], &g->name->addresses[i], ex->port, TIE_ADDRESS, false);
-    }
+    if (literal.family)
+        take_address(g, &literal, ex->port);
+    for (unsigned i = 0; g->name && i < g->name->n_addresses; i++)
+        take_address(g, &g->name->addresses[i], ex->port);
+    if (is_intercepted(g))
+        take_address(g, &ex->conn->ip[SERVER], ex->conn->port[SERVER]);
 }
 
 /* What carried the request itself, and further tries at the same servers. */
