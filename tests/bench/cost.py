@@ -154,7 +154,7 @@ def table(a, rows, folder):
     for title, capture, frames in captures:
         one = first_packet(capture, os.path.join(folder, "one.pcap"))
         print("\n%s, %d packets: million instructions above start-up, ratio to tshark alone" % (title, frames))
-        print("%-16s" % "" + "".join("%32s" % r for r in READINGS))
+        print("%-16s" % "" + "".join("%32s" % r for r in READINGS), flush=True)
         alone = {}
         for row in rows.rows:
             line = "%-16s" % row
@@ -184,7 +184,7 @@ def memory(a, rows, folder):
 
 def curve(a, rows, folder):
     reading = READINGS["-Y http.response.code==502"]
-    print("CPU microseconds per packet above start-up and peak MB, -Y http.response.code==502, best of %d" % a.best)
+    print("CPU microseconds per packet above start-up and peak MB, -Y http.response.code==502, best of %d" % a.best, flush=True)
     for size in (int(x) for x in a.packets.split(",")):
         capture, frames = make(folder, "curve", "--seed", a.seed, "--requests", max(20, size // 23), "--rate", 300)
         one = first_packet(capture, os.path.join(folder, "one.pcap"))
@@ -201,7 +201,7 @@ def curve(a, rows, folder):
 
 
 def hostile_mode(a, rows, folder):
-    print("CPU microseconds per packet and peak MB at n and 4 n; a flat line is linear")
+    print("CPU microseconds per packet above start-up and peak MB at n and 4 n; a flat line is linear", flush=True)
     for kind in (a.kinds.split(",") if a.kinds else hostile.KINDS):
         n = max(2, a.n // hostile.SMALL.get(kind, 1))
         line = "%-16s" % kind
@@ -212,9 +212,11 @@ def hostile_mode(a, rows, folder):
             hostile.honest(pen)
             pen.file.close()
             os.chmod(path, 0o644)
+            one = first_packet(path, os.path.join(folder, "one.pcap"))
             for row in rows.rows:
+                start = rows.used(row, one, READINGS["-Y http.response.code==502"])[0]
                 seconds, peak = rows.used(row, path, READINGS["-Y http.response.code==502"])
-                line += "  %s %d: %.2f us %.0f MB" % (row, n * factor, seconds / pen.file.count * 1e6, peak)
+                line += "  %s %d: %.2f us %.0f MB" % (row, n * factor, (seconds - start) / pen.file.count * 1e6, peak)
         print(line)
         sys.stdout.flush()
 
