@@ -111,13 +111,60 @@ gateway_side_is_seen(const struct gathering *g)
     return false;
 }
 
+/* Of the frames asked in, those since the request; all of the latest ones where it came too late for any. */
+static void
+keep_asked_since(struct collected *found, uint32_t request_frame)
+{
+    struct frames *asked = &found->unreached.asked;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < asked->n; i++)
+        if (asked->no[i] > request_frame)
+            found->asked_frames[n++] = asked->no[i];
+    for (unsigned i = asked->n > 3 ? asked->n - 3 : 0; n == 0 && i < asked->n; i++)
+        found->asked_frames[n++] = asked->no[i];
+    asked->no = found->asked_frames;
+    asked->n = (uint16_t)n;
+    asked->seen = n;
+}
+
+static bool
+lookup_failed(const struct gathering *g)
+{
+    return g->dns_conn || (g->n_lookups > 0 && !g->lookups[g->n_lookups - 1]->resolved);
+}
+
+/* In the order of strength; what is found ends the search for weaker ties. */
+static void
+gather(struct gathering *g, struct collected *found, when_t *remembered)
+{
+    bool unreached;
+
+    gather_attempts(g);
+    gather_lookups(g);
+    if (g->n > 0 || lookup_failed(g))
+        return;
+    unreached = gather_unreached(g, &found->unreached);
+    if (!unreached)
+        gather_attempts_by_time(g);
+    if (!unreached && g->n == 0 && g->n_lookups == 0)
+        gather_lookups_by_time(g);
+    if (!unreached && g->n == 0 && !lookup_failed(g))
+        unreached = gather_unreached_by_time(g, &found->unreached);
+    if (unreached) {
+        found->evidence.unreached = &found->unreached;
+        keep_asked_since(found, g->ex->reply.request_frame);
+    } else if (g->n == 0 && !lookup_failed(g)) {
+        gather_remembered(g, remembered);
+    }
+}
+
 void
 tie_collect(struct root *root, struct exchange *ex, struct collected *found)
 {
     struct evidence *e = &found->evidence;
     struct gathering g;
     when_t remembered = 0;
-    bool failed_lookup;
 
     memset(found, 0, sizeof *found);
     gathering_init(&g, root, ex);
@@ -134,13 +181,7 @@ tie_collect(struct root *root, struct exchange *ex, struct collected *found)
     if (ex->headless)
         return;
 
-    gather_attempts(&g);
-    gather_lookups(&g);
-    failed_lookup = g.dns_conn || (g.n_lookups > 0 && !g.lookups[g.n_lookups - 1]->resolved);
-    if (g.n == 0 && !failed_lookup && gather_unreached(&g, &found->unreached))
-        e->unreached = &found->unreached;
-    if (g.n == 0 && !failed_lookup && !e->unreached)
-        gather_remembered(&g, &remembered);
+    gather(&g, found, &remembered);
     e->remembered = remembered;
 
     for (unsigned i = 0; i < g.n; i++)

@@ -206,7 +206,8 @@ segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
         conn->isn = seg->seq;
         conn->hs.first_syn = seg->time;
         file_attempt(root, conn);
-    } else if (seg->time - conn->hs.last_syn < COPY_WITHIN && seg->time >= conn->hs.last_syn) {
+    } else if (seg->time - conn->hs.last_syn < COPY_WITHIN && seg->time >= conn->hs.last_syn &&
+               conn->hs.rst.seen + conn->hs.icmp.seen < conn->hs.syn.seen) {
         return conn;
     }
     frames_add(&conn->hs.syn, seg->frame);

@@ -49,6 +49,7 @@ exchange_new(struct root *root, struct conn *conn, const struct http_head *head,
         ex->forwarded_for = keep_slice(head->forwarded_for, URL_HOST_MAX);
         ex->port = url.port;
         ex->absolute = url.absolute;
+        ex->forwarded = head->forwarded;
         ex->cut_short = !head->complete;
         ex->reply.request_frame = frame;
         ex->reply.request_time = time;

@@ -177,6 +177,8 @@ read_header_line(struct slice line, struct http_head *head)
         head->host = value;
     else if (slice_is(name, "X-Forwarded-For"))
         head->forwarded_for = value;
+    else if (slice_is(name, "Via") || slice_is(name, "Forwarded"))
+        head->forwarded = true;
     else if (slice_is(name, "X-Squid-Error"))
         head->squid_error = value;
     else if (slice_is(name, "Proxy-Status"))
@@ -218,6 +220,7 @@ http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head
         }
     }
     head->length = (size_t)(s - (const char *)bytes);
+    head->forwarded = head->forwarded || head->forwarded_for.n > 0;
     if (is_request)
         head->fault = HTTP_FAULT_NONE;
     return head->complete;

@@ -52,6 +52,7 @@ struct http_head {
     struct slice host, forwarded_for, squid_error, proxy_status, content_encoding;
     int64_t content_length;             /* -1: none */
     bool chunked;
+    bool forwarded;                     /* Via, Forwarded or X-Forwarded-For: a proxy made it */
 };
 
 /* true: the bytes begin with a method, one blank and the beginning of a request target. */

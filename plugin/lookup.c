@@ -88,7 +88,7 @@ waiting_for(struct name *name, when_t time)
 {
     for (GList *l = name ? name->open.tail : NULL; l; l = l->prev) {
         struct exchange *ex = (struct exchange *)l->data;
-        if (ex->reply.request_time <= time + COPY_WITHIN)
+        if (ex->reply.request_time <= time + CLOCK_SLACK)
             return ex;
     }
     return NULL;
@@ -124,52 +124,76 @@ is_gateways(const struct station *asker, const struct lookup *lookup)
            (asker->box && asker->box == lookup->station->box);
 }
 
-enum fit { FITS_NOT, FITS_AS_REPEAT, FITS, FITS_SOCKET };
+/* How a question fits to a search, best last. */
+enum fit { FITS_NOT, FITS_AS_REPEAT, FITS_AS_NEXT_NAME, FITS_AS_OTHER_TYPE, FITS_SOCKET };
+
+static bool
+is_settled(const struct lookup *lookup)
+{
+    for (unsigned i = 0; i < lookup->n; i++)
+        if (lookup->questions[i]->q.answers.seen + lookup->questions[i]->q.icmp.seen == 0)
+            return false;
+    return true;
+}
 
 static enum fit
 fit_of(const struct lookup *lookup, const struct dns_message *m, const struct station *asker)
 {
-    enum fit fit = FITS;
+    bool name_asked = false, repeated = false;
 
     if (lookup->n == QUESTIONS_MAX || lookup->resolved || m->time - lookup->last > SEARCH_PAUSE || !is_gateways(asker, lookup))
         return FITS_NOT;
     for (unsigned i = 0; i < lookup->n; i++) {
         const struct asked *a = lookup->questions[i];
-        if (a->q.type == m->type && ipaddr_equal(&a->q.server, &m->dst) && ipaddr_equal(&a->q.asker, &m->src) && strcmp(a->q.name, m->name) == 0)
-            fit = FITS_AS_REPEAT;
-        else if (a->key.port == m->sport && ipaddr_equal(&a->q.asker, &m->src))
+        bool one_leg = ipaddr_equal(&a->q.asker, &m->src) && ipaddr_equal(&a->q.server, &m->dst);
+        bool one_name = strcmp(a->q.name, m->name) == 0;
+
+        name_asked = name_asked || one_name;
+        repeated = repeated || (one_leg && one_name && a->q.type == m->type);
+        if (ipaddr_equal(&a->q.asker, &m->src) && a->key.port == m->sport && !(one_leg && one_name && a->q.type == m->type))
             return FITS_SOCKET;
     }
-    return fit;
+    return repeated ? FITS_AS_REPEAT : name_asked ? FITS_AS_OTHER_TYPE : is_settled(lookup) ? FITS_AS_NEXT_NAME : FITS_NOT;
 }
 
 /*
- * The search that a question belongs to: one that uses the same socket; else the oldest
- * that has not asked this yet; else, where no more requests wait than searches run, the
- * newest (a repeat with another id); else a new one.
+ * The search that a question belongs to: one that uses the same socket; the oldest that
+ * has asked for the name, but not for this type or not this server; the one that was
+ * answered last, whose next name this is; where no more requests wait than searches run,
+ * the newest that has asked this already (a repeat with another id); else a new one.
  */
 static struct lookup *
 search_for(struct root *root, struct name *name, const struct dns_message *m, struct station *asker)
 {
-    struct lookup *oldest = NULL, *newest = NULL;
+    struct lookup *other_type = NULL, *next_name = NULL, *repeat = NULL;
     unsigned looked_at = 0, running = 0;
 
     for (GList *l = name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
-        enum fit fit = fit_of(lookup, m, asker);
 
-        if (fit == FITS_SOCKET)
+        switch (fit_of(lookup, m, asker)) {
+        case FITS_SOCKET:
             return lookup;
-        if (fit == FITS)
-            oldest = lookup;
-        if (fit == FITS_AS_REPEAT && !newest)
-            newest = lookup;
-        running += fit != FITS_NOT;
+        case FITS_AS_OTHER_TYPE:
+            other_type = lookup;
+            break;
+        case FITS_AS_NEXT_NAME:
+            if (!next_name || lookup->last > next_name->last)
+                next_name = lookup;
+            break;
+        case FITS_AS_REPEAT:
+            running++;
+            if (!repeat)
+                repeat = lookup;
+            break;
+        case FITS_NOT:
+            break;
+        }
     }
-    if (oldest)
-        return oldest;
-    if (newest && running >= g_queue_get_length(&name->open))
-        return newest;
+    if (other_type || next_name)
+        return other_type ? other_type : next_name;
+    if (repeat && running >= g_queue_get_length(&name->open))
+        return repeat;
     return lookup_new(root, name, asker, m->time);
 }
 
@@ -178,9 +202,9 @@ static void
 learn_asker(struct root *root, const struct exchange *waiting, struct station *asker)
 {
     if (!waiting || !waiting->box || asker->box == waiting->box || asker->answers_dns || ipaddr_is_loopback(&asker->ip) ||
-        ipaddr_equal(&asker->ip, &waiting->conn->ip[CLIENT]))
+        ipaddr_equal(&asker->ip, &waiting->conn->ip[CLIENT]) || station_serves(asker, waiting->name))
         return;
-    station_join(station_get(root, &waiting->conn->ip[SERVER]), asker);
+    station_join(root, station_get(root, &waiting->conn->ip[SERVER]), asker);
 }
 
 static void
@@ -197,7 +221,8 @@ question(struct root *root, const struct dns_message *m)
     key.id = m->id;
     asked = (struct asked *)bounded_find(&root->asked, &key);
     if (asked && asked->q.type == m->type && strcmp(asked->q.name, m->name) == 0 && m->time - asked->q.last_sent < SEARCH_PAUSE) {
-        if (m->time - asked->q.last_sent >= COPY_WITHIN) {
+        bool settled = asked->q.answers.seen + asked->q.icmp.seen >= asked->q.sent.seen;
+        if (settled || m->time - asked->q.last_sent >= COPY_WITHIN) {
             frames_add(&asked->q.sent, m->frame);
             asked->q.last_sent = asked->lookup->last = m->time;
         }

@@ -134,19 +134,50 @@ station_box(struct station *s)
     return s->box;
 }
 
-void
-station_join(struct station *a, struct station *b)
+static bool
+is_established(const struct station *s)
 {
-    struct box *box = station_box(a);
+    return s->box && (s->box->n_known > 1 || !g_queue_is_empty(&s->box->open));
+}
 
-    if (b->box == box || box->n_known == BOX_STATIONS_MAX)
+void
+station_join(struct root *root, struct station *a, struct station *b)
+{
+    struct box *box = station_box(a), *other = station_box(b);
+    GList *link;
+
+    if (other == box || box->n_known + other->n_known > BOX_STATIONS_MAX)
         return;
-    if (b->box && (b->box->n_known > 1 || !g_queue_is_empty(&b->box->open)))
+    if (is_established(a) && is_established(b) && !ipaddr_equal(&a->suspect, &b->ip)) {
+        a->suspect = b->ip;
         return;
-    box_leave(b);
-    b->box = box;
-    box->n_stations++;
-    box->stations[box->n_known++] = b->ip;
+    }
+    while ((link = g_queue_pop_head_link(&other->open))) {
+        ((struct exchange *)link->data)->box = box;
+        g_queue_push_tail_link(&box->open, link);
+    }
+    for (unsigned i = 0; i < other->n_known; i++) {
+        struct station *member = station_find(root, &other->stations[i]);
+        if (!member || member->box != other)
+            continue;                   /* evicted meanwhile */
+        member->box = box;
+        box->n_stations++;
+        box->stations[box->n_known++] = member->ip;
+        other->n_stations--;
+    }
+    if (other->n_stations == 0)
+        wmem_free(wmem_file_scope(), other);
+}
+
+bool
+station_serves(const struct station *s, const struct name *name)
+{
+    int looked_at = 0;
+
+    for (GList *l = s->box && name ? name->open.head : NULL; l && looked_at < 64; l = l->next, looked_at++)
+        if (((struct exchange *)l->data)->box == s->box)
+            return true;
+    return false;
 }
 
 /* names *******************************************************************/

@@ -27,7 +27,10 @@
  */
 
 /* Copies of a frame (mirrored, bridged, -i any) follow closer than any repeat. */
-#define COPY_WITHIN (20 * 1000 * 1000)
+#define COPY_WITHIN (2 * 1000 * 1000)
+
+/* Clocks of two interfaces differ by less. */
+#define CLOCK_SLACK (20 * 1000 * 1000)
 
 /* A server and port that requests went to. */
 struct hop {
@@ -44,7 +47,7 @@ struct box {
     unsigned n_known;
     GQueue open;                /* exchanges that wait for this box */
     struct hop hops[HOPS_MAX];  /* next hops that carried requests for several hosts */
-    unsigned tries;             /* how often it tries an address that refuses */
+    unsigned tries;             /* how often it tries an address that sends RSTs */
 };
 
 #define STATION_RECENT_MAX 128
@@ -55,6 +58,7 @@ struct station {
     GQueue conns;               /* recent connections that it opened */
     GQueue searches;            /* recent searches */
     GQueue neighbors;           /* unanswered ARP or ND of its own */
+    struct ipaddr suspect;      /* seen once at work for this one's requests */
     bool answers_dns;
     bool is_client;             /* it sent requests that serve nobody else's */
 };
@@ -140,7 +144,7 @@ struct exchange {
     GList conn_link;
     char *method, *url, *host, *path, *forwarded_for;   /* host in lower case, no port */
     uint16_t port;
-    bool connect, absolute, headless, cut_short;
+    bool connect, absolute, forwarded, headless, cut_short;
     enum exchange_state state;
     bool over;                  /* the response is complete */
     bool served;                /* it led to a verdict, or to an answer that needs none */
@@ -263,8 +267,15 @@ struct station *station_get(struct root *root, const struct ipaddr *ip);
 struct station *station_find(struct root *root, const struct ipaddr *ip);
 struct box *station_box(struct station *station);
 
-/* From here on both addresses are the same gateway. Does nothing if b is part of a box with requests of its own. */
-void station_join(struct station *a, struct station *b);
+/*
+ * Both addresses were seen at work for one request: they are the same gateway. Where both
+ * are gateways in their own right already, it takes two such sights, since one could be
+ * chance.
+ */
+void station_join(struct root *root, struct station *a, struct station *b);
+
+/* true: somebody waits at the station's box for that name. */
+bool station_serves(const struct station *station, const struct name *name);
 
 struct name *name_get(struct root *root, const char *text);
 struct name *name_find(struct root *root, const char *text);

@@ -42,6 +42,11 @@ neighbor_asked(struct root *root, const struct ipaddr *ip, const struct ipaddr *
     } else if (time - n->last < COPY_WITHIN) {
         return;
     }
+    if (n->asked.n == FRAMES_MAX) {
+        /* Asked for ever: the latest matter. */
+        n->asked.n /= 2;
+        memmove(n->asked.no, n->asked.no + n->asked.n, n->asked.n * sizeof *n->asked.no);
+    }
     frames_add(&n->asked, frame);
     n->last = time;
 }

@@ -7,10 +7,12 @@
 #include <glib.h>
 
 #include <epan/to_str.h>
+#include <wsutil/inet_addr.h>
 
 #include "conn.h"
 #include "parent.h"
 #include "tie.h"
+#include "url.h"
 
 /* Candidates with one key that are looked at: O(1), however many ask for the same URL. */
 #define LOOKED_AT_MAX 256
@@ -65,7 +67,9 @@ file(struct root *root, struct exchange *ex)
     ex->box = station_box(station_get(root, &ex->conn->ip[SERVER]));
     g_queue_push_tail_link(&ex->box->open, &ex->box_link);
     if (ex->host) {
+        struct ipaddr literal = url_literal(ex->host);
         ex->name = name_get(root, ex->host);
+        name_add_address(root, ex->name, &literal);
         g_queue_push_tail_link(&ex->name->open, &ex->name_link);
     }
 }
@@ -113,28 +117,54 @@ wants_child(const struct exchange *ex)
            (last->state != EXCHANGE_WAITING && last->reply.status / 100 != 2);
 }
 
+/*
+ * May a sender that is not known to be the waiting exchange's gateway be it all the same?
+ * Only one that repeats its request word for word, is no client, and does as proxies do:
+ * names itself in the header, makes absolute-form origin-form, looks up names.
+ */
+static bool
+may_be_gateway(const struct exchange *waiting, const struct exchange *ex, const struct station *sender)
+{
+    bool one_server = ipaddr_equal(&ex->conn->ip[SERVER], &waiting->conn->ip[SERVER]);
+
+    if (sender->is_client || station_serves(sender, waiting->name))
+        return false;
+    /* To one address: a transparent proxy, not two clients of one gateway. */
+    if (one_server && (waiting->absolute || ex->absolute))
+        return false;
+    return (ex->forwarded && !waiting->forwarded) || (waiting->absolute && !ex->absolute) || !g_queue_is_empty((GQueue *)&sender->searches);
+}
+
 /* May the sender of ex be the one that the waiting exchange's client asked? */
 static bool
 may_serve(const struct exchange *waiting, const struct exchange *ex, const struct station *sender, bool exact)
 {
-    if (waiting->conn == ex->conn || waiting->reply.request_time > ex->reply.request_time + COPY_WITHIN)
+    if (waiting->conn == ex->conn || waiting->reply.request_time > ex->reply.request_time + CLOCK_SLACK ||
+        ipaddr_equal(&ex->conn->ip[CLIENT], &waiting->conn->ip[CLIENT]))
         return false;
     if (sender->box && sender->box == waiting->box)
         return true;
-    if (ipaddr_equal(&ex->conn->ip[CLIENT], &waiting->conn->ip[CLIENT]) && !ipaddr_equal(&ex->conn->ip[SERVER], &waiting->conn->ip[SERVER]))
-        return false;                   /* the client itself asks somebody else */
-    return exact && (!sender->box || (sender->box->n_known == 1 && g_queue_is_empty(&sender->box->open)) ||
-                     ipaddr_equal(&ex->conn->ip[SERVER], &waiting->conn->ip[SERVER]));
+    return exact && may_be_gateway(waiting, ex, sender);
 }
 
+/* X-Forwarded-For: a list of addresses, the first one's the client's. */
 static bool
 names_client(const struct exchange *ex, const struct exchange *waiting)
 {
+    const char *list = ex->forwarded_for;
+    char text[WS_INET6_ADDRSTRLEN];
     address client = ipaddr_to_address(&waiting->conn->ip[CLIENT]);
-    char *text = ex->forwarded_for ? address_to_str(NULL, &client) : NULL;
-    bool named = text && strstr(ex->forwarded_for, text) != NULL;
+    bool named = false;
 
-    wmem_free(NULL, text);
+    if (!list)
+        return false;
+    address_to_str_buf(&client, text, sizeof text);
+    while (*list && !named) {
+        size_t n = strcspn(list, ", ");
+        named = n == strlen(text) && memcmp(list, text, n) == 0;
+        list += n;
+        list += strspn(list, ", ");
+    }
     return named;
 }
 
@@ -196,6 +226,9 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
     parent = find_same((GQueue *)wmem_map_lookup(root->by_url, GUINT_TO_POINTER(url_hash(ex))), ex, sender, same_url, alone);
     if (parent)
         return parent;
+    /* Another host than any that is waited for: the gateway rewrote it. */
+    if (station_serves(sender, name_find(root, ex->host)))
+        return NULL;
     parent = find_same((GQueue *)wmem_map_lookup(root->by_path, GUINT_TO_POINTER(path_hash(ex))), ex, sender, same_path, alone);
     if (parent && ex->path && strlen(ex->path) > 1)
         return parent;
@@ -211,7 +244,7 @@ learn(struct root *root, const struct exchange *ex, struct exchange *parent, str
     const struct conn *conn = ex->conn;
 
     if (sender->box != parent->box && !ipaddr_equal(&conn->ip[CLIENT], &parent->conn->ip[CLIENT]))
-        station_join(station_get(root, &parent->conn->ip[SERVER]), sender);
+        station_join(root, station_get(root, &parent->conn->ip[SERVER]), sender);
     if (!parent->name)
         return;
     hop_learn(parent->name->hops, &conn->ip[SERVER], conn->port[SERVER], root->now);

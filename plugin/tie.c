@@ -8,7 +8,6 @@
 
 #include "tie.h"
 #include "tieparts.h"
-#include "url.h"
 
 /* Attempts at one target, and rivals for them, that are looked at. */
 #define LOOKED_AT_MAX 256
@@ -121,7 +120,7 @@ take(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum 
     if (!rivals) {
         for (unsigned i = 0; i < n; i++)
             add_conn(g, eligible[i], NULL, tie, true);
-        if (!g->success && conn_failed(eligible[n - 1]))
+        if (!g->success && eligible[n - 1]->hs.rst.n > 0)
             box->tries = n;
         return;
     }
@@ -129,13 +128,47 @@ take(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum 
         if (!best || better(g, eligible[i], best))
             best = eligible[i];
     add_conn(g, best, NULL, tie, n == 1);
-    for (unsigned tries = 1; tries < box->tries; tries++) {
+    for (unsigned tries = 1; best->hs.rst.n > 0 && tries < box->tries; tries++) {
         struct conn *next = next_try(eligible, n, best);
         if (!next)
             break;
         add_conn(g, next, NULL, tie, false);
         best = next;
     }
+}
+
+/* When nothing more can come of it: it failed, or its request was answered; 0: not yet. */
+static when_t
+candidate_end(const struct candidate *c)
+{
+    when_t failed = conn_failed(c->conn);
+
+    if (!c->ex)
+        return failed;
+    if (c->ex->reply.fault != HTTP_FAULT_NONE)
+        return c->ex->reply.last_data;
+    return c->ex->reply.complete ? c->ex->reply.complete_time : failed;
+}
+
+/*
+ * One request tries one connection after the other: an attempt that overlaps with the
+ * connection that carried the request is another one's.
+ */
+static bool
+is_sequential(const struct gathering *g, const struct conn *conn)
+{
+    when_t failed = conn_failed(conn);
+
+    for (unsigned i = 0; i < g->n; i++) {
+        const struct candidate *c = &g->candidates[i];
+        if (!c->ex)
+            continue;
+        when_t start = c->conn->hs.first_syn >= g->from ? c->conn->hs.first_syn : c->ex->reply.request_time;
+        when_t end = candidate_end(c);
+        if (!(failed && failed <= start) && !(end && end <= conn->hs.first_syn))
+            return false;
+    }
+    return true;
 }
 
 static bool
@@ -167,10 +200,12 @@ take_target(struct gathering *g, const struct station *station, const struct ipa
         return;
     for (GList *l = target->waiting.head; l && n < LOOKED_AT_MAX; l = l->next) {
         struct conn *conn = (struct conn *)l->data;
-        if (begins_in_window(g, conn))
-            eligible[n++] = conn;
-        else if (!g->root->disorder && conn->hs.first_syn > g->until)
+        if (begins_in_window(g, conn)) {
+            if (is_sequential(g, conn))
+                eligible[n++] = conn;
+        } else if (!g->root->disorder && conn->hs.first_syn > g->until) {
             break;
+        }
     }
     /* Behind an early answer its own attempts are claimed already. */
     if (g->ex->answers > 1)
@@ -194,12 +229,23 @@ take_hops(struct gathering *g, const struct hop *hops, bool crowd)
             take_target(g, g->stations[s], &hops[i].ip, hops[i].port, TIE_LEARNT, crowd);
 }
 
-/* May this address be the gateway's, though nothing showed it yet? */
-static bool
+bool
 may_be_gateway(const struct gathering *g, const struct station *station)
 {
     return station && !station->is_client && !station->answers_dns && !ipaddr_equal(&station->ip, &g->ex->conn->ip[CLIENT]) &&
-           (!station->box || (station->box != g->box && station->box->n_known == 1 && g_queue_is_empty(&station->box->open)));
+           station->box != g->box && !station_serves(station, g->name);
+}
+
+/* true: somebody waits at that station for a name with this address. */
+static bool
+serves_address(const struct gathering *g, const struct station *station, const struct ipaddr *ip)
+{
+    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, ip);
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (station_serves(station, r->names[i]))
+            return true;
+    return false;
 }
 
 /*
@@ -221,11 +267,11 @@ take_address(struct gathering *g, const struct ipaddr *ip, uint16_t port)
     for (unsigned i = 0; approach && i < MIN(approach->n, APPROACHES_MAX); i++) {
         struct station *station = station_find(g->root, &approach->from[i]);
         unsigned before = g->n;
-        if (!may_be_gateway(g, station))
+        if (!may_be_gateway(g, station) || serves_address(g, station, ip))
             continue;
         take_target(g, station, ip, port, TIE_ADDRESS, false);
         if (g->n > before)
-            station_join(station_get(g->root, &g->ex->conn->ip[SERVER]), station);
+            station_join(g->root, station_get(g->root, &g->ex->conn->ip[SERVER]), station);
     }
 }
 
@@ -242,12 +288,7 @@ static void
 take_addresses(struct gathering *g)
 {
     const struct exchange *ex = g->ex;
-    struct ipaddr literal = { 0, { 0 } };
 
-    if (ex->host)
-        literal = url_literal(ex->host);
-    if (literal.family)
-        take_address(g, &literal, ex->port);
     for (unsigned i = 0; g->name && i < g->name->n_addresses; i++)
         take_address(g, &g->name->addresses[i], ex->port);
     if (is_intercepted(g))
@@ -287,6 +328,15 @@ is_anothers(struct gathering *g, const struct conn *conn)
     return false;
 }
 
+/* Where much goes on at once: it failed just before the response, or its SYN was repeated in vain. */
+static bool
+explains_now(const struct gathering *g, const struct conn *conn)
+{
+    when_t failed = conn_failed(conn);
+
+    return failed ? failed <= g->until && g->until - failed < NS_PER_SECOND : !conn->hs.acked && conn->hs.syn.seen > 1;
+}
+
 static bool
 same_target(const struct conn *x, const struct conn *y)
 {
@@ -309,17 +359,17 @@ keep_port(struct conn **eligible, unsigned n, uint16_t port)
  * The only thing that the gateway did: attempts at one address, or at one port where
  * nobody else waits for the gateway (several servers behind a reverse proxy).
  */
-static void
-take_time(struct gathering *g)
+void
+gather_attempts_by_time(struct gathering *g)
 {
     struct conn *eligible[STATION_RECENT_MAX];
     unsigned n = 0;
-    bool one = true, one_port = true, crowd;
+    bool one = true, one_port = true, crowd = box_is_crowded(g);
 
     for (unsigned s = 0; s < g->n_stations; s++)
         for (GList *l = g->stations[s] ? g->stations[s]->conns.head : NULL; l && n < STATION_RECENT_MAX; l = l->next) {
             struct conn *conn = (struct conn *)l->data;
-            if (!conn->claimed && begins_in_window(g, conn) && !is_anothers(g, conn))
+            if (!conn->claimed && begins_in_window(g, conn) && !is_anothers(g, conn) && (!crowd || explains_now(g, conn)))
                 eligible[n++] = conn;
         }
     for (unsigned i = 0; i < n; i++)
@@ -331,7 +381,6 @@ take_time(struct gathering *g)
         one = one && same_target(eligible[0], eligible[i]);
         one_port = one_port && eligible[0]->port[SERVER] == eligible[i]->port[SERVER];
     }
-    crowd = box_is_crowded(g);
     if (one || (one_port && !crowd))
         take(g, eligible, n, crowd, TIE_TIME);
     else
@@ -349,8 +398,6 @@ gather_attempts(struct gathering *g)
         take_hops(g, g->name->hops, false);
     if (g->n == 0)
         take_hops(g, g->box->hops, box_is_crowded(g));
-    if (g->n == 0 && !g->success)
-        take_time(g);
 }
 
 void

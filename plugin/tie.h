@@ -22,7 +22,7 @@ struct collected {
     struct search search;
     const struct question *questions[QUESTIONS_MAX];
     struct unreached unreached;
-    struct unreached no_unreached;
+    uint32_t asked_frames[FRAMES_MAX];
 };
 
 /*

@@ -7,7 +7,6 @@
 #include <glib.h>
 
 #include "tieparts.h"
-#include "url.h"
 
 #define LOOKED_AT_MAX 128
 
@@ -16,7 +15,8 @@
 static bool
 is_gateways_lookup(const struct gathering *g, const struct lookup *lookup)
 {
-    return !lookup->station || ipaddr_is_loopback(&lookup->station->ip) || is_gateway_address(g, &lookup->station->ip);
+    return !lookup->station || ipaddr_is_loopback(&lookup->station->ip) || is_gateway_address(g, &lookup->station->ip) ||
+           (lookup->name == g->name && may_be_gateway(g, lookup->station));
 }
 
 static void
@@ -41,21 +41,36 @@ name_is_crowded(const struct gathering *g, const struct name *name)
     return false;
 }
 
-/* The request's own searches for the name: all where nobody else waits for it, else the oldest. */
+/* Every question has its answer, or an error, before the response. */
+static bool
+has_ended(const struct gathering *g, const struct lookup *lookup)
+{
+    for (unsigned i = 0; i < lookup->n; i++)
+        if (lookup->questions[i]->q.answers.seen + lookup->questions[i]->q.icmp.seen == 0)
+            return false;
+    return lookup->last <= g->until;
+}
+
+/* The request's own searches for the name: all where nobody else waits for it, else the oldest that has ended. */
 static void
 take_own(struct gathering *g, struct name *name)
 {
-    struct lookup *eligible[LOOKED_AT_MAX];
+    struct lookup *eligible[LOOKED_AT_MAX], *best = NULL;
     unsigned n = 0;
     bool crowd = name_is_crowded(g, name);
 
     for (GList *l = name->searches.head; l && n < LOOKED_AT_MAX; l = l->next) {
         struct lookup *lookup = (struct lookup *)l->data;
-        if (lookup->start >= g->from && lookup->start <= g->until && is_gateways_lookup(g, lookup))
+        if (lookup->start >= g->from && lookup->start <= g->until && is_gateways_lookup(g, lookup)) {
+            if (!best || (!has_ended(g, best) && has_ended(g, lookup)))
+                best = lookup;
             eligible[n++] = lookup;
+        }
     }
-    for (unsigned i = 0; i < n && (i == 0 || !crowd); i++)
-        add_lookup(g, eligible[i], TIE_ADDRESS, !crowd || n == 1);
+    if (crowd && best)
+        add_lookup(g, best, TIE_ADDRESS, n == 1);
+    for (unsigned i = 0; i < n && !crowd; i++)
+        add_lookup(g, eligible[i], TIE_ADDRESS, true);
 }
 
 /* One that began before the request, or for another one, and was still running when the request came. */
@@ -78,8 +93,8 @@ take_shared(struct gathering *g, GQueue *queue)
 }
 
 /* The only other name that the gateway looked up meanwhile: its next hop's, or an upstream's. */
-static void
-take_by_time(struct gathering *g)
+void
+gather_lookups_by_time(struct gathering *g)
 {
     struct lookup *only = NULL;
 
@@ -123,11 +138,8 @@ gather_lookups(struct gathering *g)
         if (g->n_lookups == 0 && !g->success)
             take_shared(g, &name->claimed);
     }
-    if (g->success)
-        return;
-    if (g->n_lookups == 0 && g->n == 0)
-        take_by_time(g);
-    take_dns_over_tcp(g);
+    if (!g->success)
+        take_dns_over_tcp(g);
 }
 
 /* neighbours **************************************************************/
@@ -201,13 +213,7 @@ bool
 gather_unreached(struct gathering *g, struct unreached *u)
 {
     const struct exchange *ex = g->ex;
-    struct ipaddr literal = { 0, { 0 } };
-    const struct neighbor *n;
 
-    if (ex->host)
-        literal = url_literal(ex->host);
-    if (literal.family && unreached_at(g, u, &literal, ex->port, TIE_ADDRESS))
-        return true;
     for (unsigned i = g->name ? g->name->n_addresses : 0; i > 0; i--)
         if (unreached_at(g, u, &g->name->addresses[i - 1], ex->port, TIE_ADDRESS))
             return true;
@@ -217,13 +223,20 @@ gather_unreached(struct gathering *g, struct unreached *u)
         if (g->box && g->box->hops[i].port && unreached_at(g, u, &g->box->hops[i].ip, g->box->hops[i].port, TIE_LEARNT))
             return true;
     }
-    n = latest_unanswered(g);
+    return false;
+}
+
+bool
+gather_unreached_by_time(struct gathering *g, struct unreached *u)
+{
+    const struct neighbor *n = latest_unanswered(g);
+    const struct station *station;
+
     if (!n)
         return false;
     set_unreached(u, n, NULL, 0, TIE_TIME);
-    const struct station *station = (const struct station *)bounded_find(&g->root->stations, &n->ip);
-    bool resolved = literal.family || (g->name && g->name->n_addresses > 0);
-    u->for_dns = (station && station->answers_dns) || !resolved;
+    station = (const struct station *)bounded_find(&g->root->stations, &n->ip);
+    u->for_dns = (station && station->answers_dns) || !g->name || g->name->n_addresses == 0;
     return true;
 }
 
@@ -290,11 +303,6 @@ gather_remembered(struct gathering *g, when_t *remembered)
         for (int i = 0; i < HOPS_MAX; i++)
             if (g->name->hops[i].port)
                 remember_target(g, &g->name->hops[i].ip, g->name->hops[i].port, &latest);
-    }
-    if (ex->host) {
-        struct ipaddr literal = url_literal(ex->host);
-        if (literal.family)
-            remember_target(g, &literal, ex->port, &latest);
     }
     for (int i = 0; g->box && i < HOPS_MAX; i++)
         if (g->box->hops[i].port)

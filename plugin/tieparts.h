@@ -38,17 +38,25 @@ struct gathering {
 void gathering_init(struct gathering *g, struct root *root, struct exchange *ex);
 bool is_gateway_address(const struct gathering *g, const struct ipaddr *ip);
 
+/* May this station be the gateway, though nothing showed it yet? No client, no DNS server, nobody waits there for the same name. */
+bool may_be_gateway(const struct gathering *g, const struct station *station);
+
 /* true: another request waits for the same gateway that may use the same address. */
 bool has_rival(const struct gathering *g, const struct ipaddr *ip);
 
-/* Both claim what they take. */
+/* All of them claim what they take. */
 void gather_attempts(struct gathering *g);
 void gather_lookups(struct gathering *g);
+
+/* The only things that the gateway did; for where nothing stronger ties anything to the request. */
+void gather_attempts_by_time(struct gathering *g);
+void gather_lookups_by_time(struct gathering *g);
 
 /* Failures from before the request that the gateway may remember; replaces nothing that is there. */
 void gather_remembered(struct gathering *g, when_t *remembered);
 
-/* ARP and Neighbour Discovery; false: none that fits. */
+/* ARP and Neighbour Discovery for the host's addresses or a next hop; false: none. */
 bool gather_unreached(struct gathering *g, struct unreached *unreached);
+bool gather_unreached_by_time(struct gathering *g, struct unreached *unreached);
 
 #endif

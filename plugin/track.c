@@ -35,7 +35,7 @@ track_frame(struct tracker *t, uint32_t frame, when_t time, bool cut_short)
     struct root *root = t->root;
 
     root->frame = frame;
-    if (time + COPY_WITHIN < root->now)
+    if (time + CLOCK_SLACK < root->now)
         root->disorder = true;
     root->now = MAX(root->now, time);
     root->cut_short = root->cut_short || cut_short;
