@@ -10,6 +10,7 @@ import fnmatch
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -91,6 +92,7 @@ def arguments():
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     a = arguments()
     names = [n for n in scenarios.ALL if not a.names or any(fnmatch.fnmatchcase(n, x) for x in a.names)]
     if a.list:
@@ -117,12 +119,20 @@ def main():
             plugin.close()
 
 
+def disagreements(entries, plugin, pcap):
+    try:
+        return verdicts.compare(entries, plugin.read(pcap))
+    except (OSError, subprocess.SubprocessError) as e:
+        return [str(e)]
+
+
 def run(a, names, work, plugin):
     """-> how many scenarios failed or disagree"""
     out = a.o or (os.path.join(work, "captures") if plugin else "lab-captures")
     os.makedirs(out, exist_ok=True)
     start, bad, skipped = time.monotonic(), 0, 0
-    with concurrent.futures.ThreadPoolExecutor(a.j) as pool:
+    pool = concurrent.futures.ThreadPoolExecutor(a.j)
+    try:
         for name, entries, why in pool.map(lambda n: one(n, out, work), names):
             if why:
                 skipped += "SKIP" in why
@@ -130,10 +140,12 @@ def run(a, names, work, plugin):
                 print("%-28s %s" % (name, why), flush=True)
                 continue
             print("%-28s %s" % (name, " ".join(e["cause"] for e in entries) or "(none)"), flush=True)
-            faults = verdicts.compare(entries, plugin.read(os.path.join(out, name + ".pcap"))) if plugin else []
+            faults = disagreements(entries, plugin, os.path.join(out, name + ".pcap")) if plugin else []
             bad += bool(faults)
             for f in faults:
                 print("    " + f, flush=True)
+    finally:                                     # those that run clean up behind themselves
+        pool.shutdown(cancel_futures=True)
     print("%d scenarios, %d skipped, %d %s, %.0f s" % (len(names), skipped, bad, "failed or disagree" if plugin else "failed", time.monotonic() - start))
     return bad
 

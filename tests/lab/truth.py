@@ -58,7 +58,7 @@ class Truth:
         ask, say = Half(self.rows, stream, port, source), Half(self.rows, stream, to[1])
         heads = [(m.start(), int(m[1])) for m in re.finditer(rb"HTTP/1\.[01] (50[234])[ \r]", say.data)]
         shown = [r.n for r in self.rows if r.tcp and r.stream == stream and r.sport == to[1] for c in r.codes if c in ("502", "503", "504")]
-        nth, pos, flat = 0, 0, []
+        nth, pos, flat, last = 0, 0, [], None
         for i, r in enumerate(conn["requests"], 1):
             flat += [(i, r)] + ([(i, r["inner"])] if r.get("inner") else [])
         for index, r in flat:
@@ -86,6 +86,13 @@ class Truth:
                  "request_frame": request}
             self.fill(e, r, mine)
             self.entries.append(e)
+            last = e, r, mine
+        if heads and last and last[1].get("unseen"):     # a proxy that says it twice
+            e, r, mine = last
+            frame = say.frame(heads[0][0])
+            twice = dict(e, frame=frame, frame_first=frame, nth=nth + 1, http_layer=frame in shown)
+            self.fill(twice, dict(r, exact=False, also_acceptable=["unknown"], note="a second 502 to the same request"), mine)
+            self.entries.append(twice)
 
     # --- the server's side -------------------------------------------------------------------------------------------
     def fill(self, e, r, mine):
@@ -141,8 +148,8 @@ class Truth:
         q, a, ports, icmp = [], [], set(), []
         for x in self.rows:
             if x.dns and lo <= x.n <= hi and any(n in names for n in x.dns["names"]) and (ids is None or ids & set(x.dns["id"])):
-                if x.icmp:
-                    icmp.append(x.n)
+                if x.icmp:                       # about a query; not the gateway's own about an answer that came late
+                    icmp += [x.n] if x.dport == 53 else []
                 else:
                     (a if x.dns["answer"] else q).append(x.n)
                     ports.add(x.sport)
@@ -167,7 +174,7 @@ class Truth:
         alike = {(s, p) for s, a, p in tries if a == server}
         seg = [x for x in rows if x.tcp and x.stream == stream]
         stood = any(x.flags & (SYN | ACK) == SYN | ACK for x in seg)
-        syns = [x.n for x in rows if x.tcp and x.stream in {s for s, _ in alike} and x.flags & (SYN | ACK) == SYN and x.n < hi]
+        syns = [x.n for x in rows if x.tcp and x.stream in {s for s, _ in alike} and x.flags & (SYN | ACK) == SYN and lo < x.n < hi]
         if cause == "syn_timeout":
             return syns
         if cause == "icmp":

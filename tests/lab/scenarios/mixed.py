@@ -23,8 +23,14 @@ MIX = (("http://www.media.test/ok", None), ("http://none.media.test/", "nxdomain
        ("http://six.media.test:8092/rst", "server_reset"), ("http://www.media.test/s503", None), ("http://cdn.media.test:81/", "rst"), ("http://www.media.test/ok", None))
 
 
-def mix():
-    return [R(u, c) for u, c in MIX]
+def mix(exact=lambda cause: True, also=()):
+    """also: causes that may be called unknown, as the capture does not hold enough"""
+    return [R(u, c, exact=exact(c), also_acceptable=["unknown"] * (c in also)) for u, c in MIX]
+
+
+def by_url(cause):
+    """With the same names asked for at once, only what carries the URL is tied to one request."""
+    return cause in ("server_closed", "server_reset", "invalid_response", "relayed", "truncated")
 
 
 @scenario
@@ -36,7 +42,7 @@ def mix_keepalive(w):
 @scenario
 def mix_clients(w):
     base(w, 8080)
-    w.ask(*[one(*mix(), source="192.168.77.%d" % (101 + i), delay=0.02 * i) for i in range(4)])
+    w.ask(*[one(*mix(by_url), source="192.168.77.%d" % (101 + i), delay=0.02 * i) for i in range(4)])
 
 
 @scenario
@@ -89,9 +95,9 @@ def mix_ether(w):
 
 @scenario
 def mix_snap96(w):
-    w.post = "snap96"
+    w.post = "snap96"                            # a long head, and an AAAA answer, are cut
     base(w)
-    w.ask(one(*mix()))
+    w.ask(one(*mix(also=("truncated", "server_reset"))))
 
 
 @scenario
