@@ -73,18 +73,17 @@ fill_search(struct gathering *g, struct collected *found)
     s->tie = g->lookup_tie;
     s->alone = g->lookup_alone;
     s->shared = g->lookup_shared;
-    if (g->dns_conn) {
-        const struct conn *conn = g->dns_conn;
+    for (unsigned i = 0; i < g->n_dns_conns; i++) {
+        const struct conn *conn = g->dns_conns[i];
+        bool refused = conn->hs.rst.n > 0 || conn->hs.icmp.n > 0;
         s->tcp_server = conn->ip[SERVER];
-        s->tcp_syn = conn->hs.syn;
-        s->tcp_rst = conn->hs.rst;
-        s->tcp_icmp = conn->hs.icmp;
-        s->over_tcp_refused = conn->hs.rst.n > 0 || conn->hs.icmp.n > 0;
-        s->over_tcp_silent = !s->over_tcp_refused && !conn->hs.acked;
-        if (s->n == 0) {
-            s->tie = TIE_TIME;
-            s->alone = true;
-        }
+        s->tcp[s->n_tcp++] = conn->hs;
+        s->over_tcp_refused = s->over_tcp_refused || refused;
+        s->over_tcp_silent = s->over_tcp_silent || (!refused && !conn->hs.acked);
+    }
+    if (s->n == 0) {
+        s->tie = TIE_TIME;
+        s->alone = true;
     }
 }
 
@@ -131,7 +130,22 @@ keep_asked_since(struct collected *found, uint32_t request_frame)
 static bool
 lookup_failed(const struct gathering *g)
 {
-    return g->dns_conn || (g->n_lookups > 0 && !g->lookups[g->n_lookups - 1]->resolved);
+    for (unsigned i = 0; i < g->n_lookups; i++)
+        if (g->lookups[i]->resolved)
+            return false;
+    return g->n_lookups > 0 || g->n_dns_conns > 0;
+}
+
+/* The last address that was tried is the one that no SYN could be sent to. */
+static bool
+comes_after_attempts(const struct gathering *g, const struct unreached *unreached)
+{
+    for (unsigned i = 0; i < g->n; i++) {
+        const struct conn *conn = g->candidates[i].conn;
+        if (conn->hs.acked || conn->hs.last_syn > unreached->first)
+            return false;
+    }
+    return true;
 }
 
 /* In the order of strength; what is found ends the search for weaker ties. */
@@ -142,9 +156,11 @@ gather(struct gathering *g, struct collected *found, when_t *remembered)
 
     gather_attempts(g);
     gather_lookups(g);
-    if (g->n > 0 || lookup_failed(g))
+    if (g->n == 0 && lookup_failed(g))
         return;
-    unreached = gather_unreached(g, &found->unreached);
+    unreached = gather_unreached(g, &found->unreached) && comes_after_attempts(g, &found->unreached);
+    if (g->n > 0 && !unreached)
+        return;
     if (!unreached)
         gather_attempts_by_time(g);
     if (!unreached && g->n == 0 && g->n_lookups == 0)
@@ -190,7 +206,7 @@ tie_collect(struct root *root, struct exchange *ex, struct collected *found)
     e->attempts = found->attempts;
     e->n_attempts = g.n;
     e->attempts_remembered = remembered && g.n > 0;
-    if (g.n_lookups > 0 || g.dns_conn) {
+    if (g.n_lookups > 0 || g.n_dns_conns > 0) {
         fill_search(&g, found);
         e->search = &found->search;
         e->search_decides = search_decides(found);

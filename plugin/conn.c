@@ -257,7 +257,7 @@ is_from(const struct conn *conn, const struct segment *seg, int side)
     return conn->port[side] == seg->sport && ipaddr_equal(&conn->ip[side], &seg->src);
 }
 
-/* A kept RST or ICMP error answers the latest SYN; one more without a SYN between is a copy. */
+/* A RST answers the latest SYN; one more without a SYN between is a copy. */
 static bool
 answers_new_syn(const struct frames *answers, const struct conn *conn, when_t last_answer)
 {
@@ -288,25 +288,26 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
 }
 
 void
-conn_icmp(struct root *root, struct conn *conn, uint32_t frame, when_t time, const struct ipaddr *source, bool v6, uint8_t type, uint8_t code)
+conn_icmp(struct root *root, struct conn *conn, const struct icmp_error *error)
 {
     struct handshake *hs = &conn->hs;
 
     if (hs->acked || !conn->syn_seen) {
         if (!conn->icmp_late_frame)
-            conn->icmp_late_frame = frame;
-    } else if (answers_new_syn(&hs->icmp, conn, hs->last_icmp)) {
-        frames_add(&hs->icmp, frame);
+            conn->icmp_late_frame = error->frame;
+    } else if (hs->icmp.seen < hs->syn.seen && (hs->icmp.seen == 0 || conn->icmp_quote != error->quote)) {
+        frames_add(&hs->icmp, error->frame);
         if (!hs->first_icmp)
-            hs->first_icmp = time;
-        hs->last_icmp = time;
+            hs->first_icmp = error->time;
+        hs->last_icmp = error->time;
     } else {
         return;
     }
-    hs->icmp6 = v6;
-    hs->icmp_type = type;
-    hs->icmp_code = code;
-    hs->icmp_source = *source;
+    conn->icmp_quote = error->quote;
+    hs->icmp6 = error->v6;
+    hs->icmp_type = error->type;
+    hs->icmp_code = error->code;
+    hs->icmp_source = error->source;
     if (conn->shelf == &root->shelf_open && !hs->acked)
         shelve(conn, &root->shelf_failed, root->now);
 }

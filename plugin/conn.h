@@ -35,9 +35,17 @@ struct conn *conn_segment(struct root *root, const struct segment *segment, bool
 /* NULL if it is not (or no longer) known. */
 struct conn *conn_find(struct root *root, uint32_t stream);
 
+struct icmp_error {
+    uint32_t frame;
+    when_t time;
+    struct ipaddr source;
+    bool v6;
+    uint8_t type, code;
+    unsigned quote;             /* hash of what it quotes: equal for copies */
+};
+
 /* An ICMP or ICMPv6 error that quotes a segment of this connection, sent by the side that opened it. */
-void conn_icmp(struct root *root, struct conn *conn, uint32_t frame, when_t time, const struct ipaddr *source,
-               bool v6, uint8_t type, uint8_t code);
+void conn_icmp(struct root *root, struct conn *conn, const struct icmp_error *error);
 
 /* The connection that from opened to the address and port with this source port; NULL if none is waiting there. */
 struct conn *conn_from(struct root *root, const struct target_key *key, uint16_t sport);

@@ -319,9 +319,11 @@ cite_search(const struct evidence *e, struct finding *f)
         cite_all(f, &s->questions[i]->icmp, ROLE_ICMP);
     }
     if (over_tcp && (s->over_tcp_refused || s->over_tcp_silent)) {
-        cite_all(f, &s->tcp_syn, ROLE_SYN);
-        cite_all(f, &s->tcp_rst, ROLE_RST);
-        cite_all(f, &s->tcp_icmp, ROLE_ICMP);
+        for (unsigned i = 0; i < s->n_tcp; i++) {
+            cite_all(f, &s->tcp[i].syn, ROLE_SYN);
+            cite_all(f, &s->tcp[i].rst, ROLE_RST);
+            cite_all(f, &s->tcp[i].icmp, ROLE_ICMP);
+        }
     }
     f->confidence = confidence_of(s->tie, s->alone);
 }
@@ -347,12 +349,12 @@ diagnose(const struct evidence *e, struct finding *f)
     f->cause = CAUSE_UNKNOWN;
     if (e->search && e->search_decides && judge_search(e, f)) {
         cite_search(e, f);
-    } else if (e->n_attempts > 0) {
-        judge_attempts(e, f);
     } else if (e->unreached) {
         f->cause = e->unreached->for_dns ? CAUSE_DNS_UNREACHABLE : CAUSE_ARP;
         f->confidence = confidence_of(e->unreached->tie, true);
         cite_all(f, &e->unreached->asked, ROLE_ARP);
+    } else if (e->n_attempts > 0) {
+        judge_attempts(e, f);
     } else {
         f->missing = what_is_missing(e);
     }

@@ -130,13 +130,16 @@ struct question {
     enum dns_outcome outcome;
 };
 
+#define DNS_CONNS_MAX 4
+
 /* All questions of one search for the host's address, in order of their first query. */
 struct search {
     enum tie tie;
     bool alone;
     bool shared;                /* begun before the request, or for another one */
     bool over_tcp_refused, over_tcp_silent;
-    struct frames tcp_syn, tcp_rst, tcp_icmp;
+    struct handshake tcp[DNS_CONNS_MAX];
+    unsigned n_tcp;
     struct ipaddr tcp_server;
     const struct question *const *questions;
     unsigned n;
@@ -149,6 +152,7 @@ struct unreached {
     struct ipaddr destination;  /* for whom, if known */
     uint16_t port;
     struct frames asked;
+    when_t first;
     bool for_dns;
     bool reported;              /* the gateway's own kernel said so */
 };
@@ -174,7 +178,7 @@ struct evidence {
     bool attempts_remembered;           /* they are an earlier request's */
     const struct search *search;        /* NULL: none; the search that failed, or last one */
     bool search_decides;        /* nothing came after it */
-    const struct unreached *unreached;  /* NULL: none */
+    const struct unreached *unreached;  /* NULL: none; it came after the attempts, if there are any */
     struct doubts doubts;
     when_t remembered;          /* when the earlier failure ended, for TIE_MEMORY */
 };

@@ -216,6 +216,8 @@ response_head(struct feed *feed, const struct http_head *head)
     ex->response_time = flow->message_time;
     if (!feed->root->settings.watched(head->status))
         exchange_served(feed->root, ex);
+    else if (feed->conn->in_tunnel)
+        feed->conn->swallowed = ex;     /* the dissector need not follow into the tunnel */
     if (ex->connect && head->status / 100 == 2 && feed->conn->flow[CLIENT] && feed->conn->flow[CLIENT]->http)
         httpstream_tunnel(feed->conn->flow[CLIENT]->http);
     return response_body(ex, head);
@@ -241,7 +243,7 @@ is_relayed_content(const struct exchange *ex, const struct segment *seg)
     for (GList *l = ex->children.head; l; l = l->next) {
         const struct exchange *child = (const struct exchange *)l->data;
         if (child->reply.status == ex->reply.status && child->reply.fault == HTTP_FAULT_NONE &&
-            (child->reply.complete || !child->conn->closed[SERVER].frame))
+            (child->reply.complete || (!child->conn->closed[SERVER].frame && !child->conn->closed[CLIENT].frame)))
             return true;
     }
     /* A full segment before it: the middle of a stream. */
@@ -373,6 +375,14 @@ exchange_bytes(struct root *root, struct conn *conn, int side, const struct segm
     }
     if (!flow->http && !flow->opaque && !conn->tls)
         begin_protocol(conn, side, seg);
+    if (side == CLIENT && flow->http && conn->flow[SERVER] && conn->flow[SERVER]->http && httpstream_is_tunnel(flow->http) &&
+        http_begins_request(seg->data, seg->captured)) {
+        /* Plain HTTP in a tunnel that the gateway looks into. */
+        httpstream_leave_tunnel(flow->http);
+        httpstream_leave_tunnel(conn->flow[SERVER]->http);
+        conn->receiving = NULL;
+        conn->in_tunnel = true;
+    }
     if (flow->http) {
         if (side == SERVER)
             note_reply_bytes(conn, seg);

@@ -352,6 +352,18 @@ httpstream_tunnel(struct httpstream *s)
 }
 
 bool
+httpstream_is_tunnel(const struct httpstream *s)
+{
+    return s->state == TUNNEL;
+}
+
+void
+httpstream_leave_tunnel(struct httpstream *s)
+{
+    s->state = BETWEEN;
+}
+
+bool
 httpstream_inside_message(const struct httpstream *s)
 {
     return s->state >= IN_HEAD && s->state <= IN_TRAILER;

@@ -65,6 +65,11 @@ void httpstream_close(struct httpstream *stream, const struct httpstream_owner *
 /* From here on everything is opaque: the other direction said so (2xx to CONNECT). */
 void httpstream_tunnel(struct httpstream *stream);
 
+bool httpstream_is_tunnel(const struct httpstream *stream);
+
+/* What follows is HTTP after all: the next byte begins a message. */
+void httpstream_leave_tunnel(struct httpstream *stream);
+
 /* true: inside a head or a counted or chunked body */
 bool httpstream_inside_message(const struct httpstream *stream);
 

@@ -141,7 +141,7 @@ fit_of(const struct lookup *lookup, const struct dns_message *m, const struct st
 {
     bool name_asked = false, repeated = false;
 
-    if (lookup->n == QUESTIONS_MAX || lookup->resolved || m->time - lookup->last > SEARCH_PAUSE || !is_gateways(asker, lookup))
+    if (lookup->n == QUESTIONS_MAX || m->time - lookup->last > SEARCH_PAUSE || !is_gateways(asker, lookup))
         return FITS_NOT;
     for (unsigned i = 0; i < lookup->n; i++) {
         const struct asked *a = lookup->questions[i];
@@ -150,9 +150,11 @@ fit_of(const struct lookup *lookup, const struct dns_message *m, const struct st
 
         name_asked = name_asked || one_name;
         repeated = repeated || (one_leg && one_name && a->q.type == m->type);
-        if (ipaddr_equal(&a->q.asker, &m->src) && a->key.port == m->sport && !(one_leg && one_name && a->q.type == m->type))
+        if (!lookup->resolved && ipaddr_equal(&a->q.asker, &m->src) && a->key.port == m->sport && !(one_leg && one_name && a->q.type == m->type))
             return FITS_SOCKET;
     }
+    if (lookup->resolved)
+        return name_asked && !repeated && m->time - lookup->last < NS_PER_SECOND ? FITS_AS_OTHER_TYPE : FITS_NOT;
     return repeated ? FITS_AS_REPEAT : name_asked ? FITS_AS_OTHER_TYPE : is_settled(lookup) ? FITS_AS_NEXT_NAME : FITS_NOT;
 }
 
@@ -175,7 +177,8 @@ search_for(struct root *root, struct name *name, const struct dns_message *m, st
         case FITS_SOCKET:
             return lookup;
         case FITS_AS_OTHER_TYPE:
-            other_type = lookup;
+            if (!other_type || !lookup->resolved)
+                other_type = lookup;
             break;
         case FITS_AS_NEXT_NAME:
             if (!next_name || lookup->last > next_name->last)
@@ -270,7 +273,7 @@ outcome_of(const struct dns_message *m)
         return DNS_NAME_ERROR;
     if (m->rcode != 0)
         return DNS_OTHER_ERROR;
-    return m->n_addresses > 0 ? DNS_ADDRESS : DNS_NO_DATA;
+    return m->n_addresses > 0 || m->cut_short ? DNS_ADDRESS : DNS_NO_DATA;
 }
 
 static void

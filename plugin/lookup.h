@@ -21,6 +21,7 @@ struct dns_message {
     struct ipaddr src, dst;
     uint16_t sport, dport, id;
     bool response, truncated;
+    bool cut_short;             /* there are answers, but the capture does not hold their addresses */
     uint8_t rcode;
     uint16_t type;
     const char *name;

@@ -107,13 +107,14 @@ struct conn {
     uint32_t owner;             /* serial of the exchange that claimed it */
     struct ipaddr ip[2];
     uint16_t port[2];
-    bool sides_known, syn_seen, claimed, had_exchange;
+    bool sides_known, syn_seen, claimed, had_exchange, in_tunnel;
     when_t last;
     struct handshake hs;
     struct closing closed[2];
     uint32_t first_bytes_frame[2];
     when_t first_bytes[2];
     uint32_t icmp_late_frame;
+    unsigned icmp_quote;        /* of the latest error */
     struct flow *flow[2];
     struct tls_conn *tls;
     GQueue exchanges;           /* in the order of their requests */

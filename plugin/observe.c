@@ -235,6 +235,7 @@ see_dns_message(struct sight *sight, const field_info *flags, const field_info *
         for (unsigned i = 0; cnames && i < cnames->len && m.n_canonical < DNS_NAMES_MAX; i++)
             if (is_within(field_at(cnames, i), flags, next))
                 m.canonical[m.n_canonical++] = dns_name(sight, field_at(cnames, i));
+        m.cut_short = m.n_addresses == 0 && sight->pinfo->fd->cap_len < sight->pinfo->fd->pkt_len;
     }
     lookup_message(sight->tracker->root, &m);
 }
@@ -288,6 +289,15 @@ read_quote(struct place quote, bool v6, struct target_key *key, uint8_t *protoco
     return true;
 }
 
+/* Errors for two segments quote different bytes, copies of one error the same. */
+static unsigned
+quote_hash(struct place icmp)
+{
+    int n = MIN(tvb_captured_length_remaining(icmp.tvb, icmp.start + 8), 96);
+
+    return n > 0 ? bytes_hash(tvb_get_ptr(icmp.tvb, icmp.start + 8, n), (size_t)n, 0) : 0;
+}
+
 static void
 see_icmp_error(struct sight *sight, const field_info *type_field, bool v6)
 {
@@ -317,7 +327,7 @@ see_icmp_error(struct sight *sight, const field_info *type_field, bool v6)
     if (protocol == IP_PROTO_TCP) {
         struct conn *conn = conn_from(root, &key, sport);
         if (conn)
-            conn_icmp(root, conn, sight->frame, sight->time, &source, v6, type, code);
+            conn_icmp(root, conn, &(struct icmp_error){ sight->frame, sight->time, source, v6, type, code, quote_hash(icmp) });
     } else if (protocol == IP_PROTO_UDP && key.port == DNS_PORT) {
         struct asked_key asked;
         memset(&asked, 0, sizeof asked);
@@ -413,7 +423,7 @@ see_stream(struct sight *sight, field_info *stream)
     if (!conn)
         return NULL;
     v = see_responses(sight, conn);
-    swallowed = track_swallowed(sight->tracker, conn, sight->frame, NULL);
+    swallowed = track_swallowed(sight->tracker, conn, sight->frame, v != NULL, NULL);
     return v ? v : swallowed;
 }
 

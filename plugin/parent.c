@@ -101,6 +101,13 @@ same_url(const struct exchange *x, const struct exchange *y)
     return same_text(x->host, y->host) && same_text(x->path, y->path) && same_text(x->method, y->method);
 }
 
+/* CONNECT for an https request, or a path that the gateway rewrote. */
+static bool
+same_host(const struct exchange *x, const struct exchange *y)
+{
+    return x->port == y->port && same_text(x->host, y->host) && (y->connect || same_text(x->method, y->method));
+}
+
 static bool
 same_path(const struct exchange *x, const struct exchange *y)
 {
@@ -226,8 +233,12 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
     parent = find_same((GQueue *)wmem_map_lookup(root->by_url, GUINT_TO_POINTER(url_hash(ex))), ex, sender, same_url, alone);
     if (parent)
         return parent;
+    struct name *name = name_find(root, ex->host);
+    parent = find_same(name ? &name->open : NULL, ex, sender, same_host, alone);
+    if (parent)
+        return parent;
     /* Another host than any that is waited for: the gateway rewrote it. */
-    if (station_serves(sender, name_find(root, ex->host)))
+    if (station_serves(sender, name))
         return NULL;
     parent = find_same((GQueue *)wmem_map_lookup(root->by_path, GUINT_TO_POINTER(path_hash(ex))), ex, sender, same_path, alone);
     if (parent && ex->path && strlen(ex->path) > 1)

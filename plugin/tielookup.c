@@ -12,11 +12,21 @@
 
 /* look-ups ****************************************************************/
 
+/* The next proxy, which looks up the same name for itself. */
+static bool
+is_next_hop(const struct gathering *g, const struct ipaddr *ip)
+{
+    for (unsigned i = 0; i < g->n; i++)
+        if (ipaddr_equal(&g->candidates[i].conn->ip[SERVER], ip))
+            return true;
+    return false;
+}
+
 static bool
 is_gateways_lookup(const struct gathering *g, const struct lookup *lookup)
 {
     return !lookup->station || ipaddr_is_loopback(&lookup->station->ip) || is_gateway_address(g, &lookup->station->ip) ||
-           (lookup->name == g->name && may_be_gateway(g, lookup->station));
+           (lookup->name == g->name && may_be_gateway(g, lookup->station) && !is_next_hop(g, &lookup->station->ip));
 }
 
 static void
@@ -51,6 +61,16 @@ has_ended(const struct gathering *g, const struct lookup *lookup)
     return lookup->last <= g->until;
 }
 
+/* Where others look up the same name: not one that ran on once the request had its first connection. */
+static bool
+precedes_attempts(const struct gathering *g, const struct lookup *lookup)
+{
+    for (unsigned i = 0; i < g->n; i++)
+        if (lookup->last > g->candidates[i].conn->hs.first_syn && g->candidates[i].conn->hs.first_syn >= g->from)
+            return false;
+    return true;
+}
+
 /* The request's own searches for the name: all where nobody else waits for it, else the oldest that has ended. */
 static void
 take_own(struct gathering *g, struct name *name)
@@ -61,7 +81,8 @@ take_own(struct gathering *g, struct name *name)
 
     for (GList *l = name->searches.head; l && n < LOOKED_AT_MAX; l = l->next) {
         struct lookup *lookup = (struct lookup *)l->data;
-        if (lookup->start >= g->from && lookup->start <= g->until && is_gateways_lookup(g, lookup)) {
+        if (lookup->start >= g->from && lookup->start <= g->until && is_gateways_lookup(g, lookup) &&
+            (!crowd || precedes_attempts(g, lookup))) {
             if (!best || (!has_ended(g, best) && has_ended(g, lookup)))
                 best = lookup;
             eligible[n++] = lookup;
@@ -119,10 +140,10 @@ static void
 take_dns_over_tcp(struct gathering *g)
 {
     for (unsigned s = 0; s < g->n_stations; s++)
-        for (GList *l = g->stations[s] ? g->stations[s]->conns.head : NULL; l; l = l->next) {
+        for (GList *l = g->stations[s] ? g->stations[s]->conns.head : NULL; l && g->n_dns_conns < DNS_CONNS_MAX; l = l->next) {
             struct conn *conn = (struct conn *)l->data;
             if (conn->port[SERVER] == DNS_PORT && g->ex->port != DNS_PORT && conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until)
-                g->dns_conn = conn;
+                g->dns_conns[g->n_dns_conns++] = conn;
         }
 }
 
@@ -133,9 +154,9 @@ gather_lookups(struct gathering *g)
 
     if (name) {
         take_own(g, name);
-        if (g->n_lookups == 0 && !g->success)
+        if (g->n_lookups == 0 && g->n == 0 && !g->success)
             take_shared(g, &name->searches);
-        if (g->n_lookups == 0 && !g->success)
+        if (g->n_lookups == 0 && g->n == 0 && !g->success)
             take_shared(g, &name->claimed);
     }
     if (!g->success)
@@ -145,9 +166,9 @@ gather_lookups(struct gathering *g)
 /* neighbours **************************************************************/
 
 static bool
-asked_in_window(const struct gathering *g, const struct neighbor *n)
+is_asked_in_window(const struct gathering *g, const struct neighbor *n)
 {
-    return n && n->last >= g->from && n->first <= g->until && is_gateway_address(g, &n->asker);
+    return n && n->last >= g->from && n->first <= g->until;
 }
 
 static void
@@ -159,6 +180,7 @@ set_unreached(struct unreached *u, const struct neighbor *n, const struct ipaddr
         u->destination = *destination;
     u->port = port;
     u->asked = n->asked;
+    u->first = n->first;
 }
 
 /* The gateway's latest unanswered question for any neighbour. */
@@ -170,7 +192,7 @@ latest_unanswered(const struct gathering *g)
     for (unsigned s = 0; s < g->n_stations; s++)
         for (GList *l = g->stations[s] ? g->stations[s]->neighbors.tail : NULL; l; l = l->prev) {
             const struct neighbor *n = (const struct neighbor *)l->data;
-            if (asked_in_window(g, n) && !ipaddr_equal(&n->ip, &g->ex->conn->ip[CLIENT]) && (!latest || n->last > latest->last))
+            if (is_asked_in_window(g, n) && !ipaddr_equal(&n->ip, &g->ex->conn->ip[CLIENT]) && (!latest || n->last > latest->last))
                 latest = n;
         }
     return latest;
@@ -200,7 +222,7 @@ unreached_at(struct gathering *g, struct unreached *u, const struct ipaddr *dest
     const struct neighbor *n = (const struct neighbor *)bounded_find(&g->root->neighbors, destination);
     const struct reported *r = report_for(g, destination, port);
 
-    if (!asked_in_window(g, n))
+    if (!is_asked_in_window(g, n) || !(is_gateway_address(g, &n->asker) || may_be_gateway(g, n->station)))
         n = r ? latest_unanswered(g) : NULL;
     if (!n)
         return false;

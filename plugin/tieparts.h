@@ -32,7 +32,8 @@ struct gathering {
     unsigned n_lookups;
     enum tie lookup_tie;
     bool lookup_alone, lookup_shared;
-    struct conn *dns_conn;      /* DNS over TCP */
+    struct conn *dns_conns[DNS_CONNS_MAX];      /* DNS over TCP */
+    unsigned n_dns_conns;
 };
 
 void gathering_init(struct gathering *g, struct root *root, struct exchange *ex);

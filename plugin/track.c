@@ -84,7 +84,7 @@ keep_attempts(struct verdict *v, const struct evidence *e, unsigned code)
         v->tried[i].outcome = attempt_outcome(a, e->response_time, code);
     }
     if (e->unreached && !e->unreached->for_dns)
-        v->attempts = MAX(v->attempts, 1);
+        v->attempts++;          /* the one whose SYN could not be sent */
 }
 
 static void
@@ -263,12 +263,12 @@ track_response(struct tracker *t, struct conn *conn, unsigned status, uint32_t f
 }
 
 struct verdict *
-track_swallowed(struct tracker *t, struct conn *conn, uint32_t frame, const struct said *said)
+track_swallowed(struct tracker *t, struct conn *conn, uint32_t frame, bool shown, const struct said *said)
 {
     struct exchange *ex = exchange_swallowed(conn);
     struct verdict *v;
 
-    if (!ex || ex->had_parent)
+    if (!ex || ex->had_parent || shown)
         return NULL;
     v = verdict_for(t, ex, frame, said);
     exchange_served(t->root, ex);

@@ -43,8 +43,11 @@ struct said {
  */
 struct verdict *track_response(struct tracker *tracker, struct conn *conn, unsigned status, uint32_t frame, when_t time, const struct said *said);
 
-/* A response that Wireshark takes for the body of another one; NULL: none in the latest segment. */
-struct verdict *track_swallowed(struct tracker *tracker, struct conn *conn, uint32_t frame, const struct said *said);
+/*
+ * A response that Wireshark takes for the body of another one, or for a tunnel's bytes;
+ * NULL: none in the latest segment. shown: the frame's response was shown all the same.
+ */
+struct verdict *track_swallowed(struct tracker *tracker, struct conn *conn, uint32_t frame, bool shown, const struct said *said);
 
 /* The verdicts shown on a frame, in byte order; NULL: none. */
 const struct verdict *track_verdicts(const struct tracker *tracker, uint32_t frame);
