@@ -94,9 +94,11 @@ exchanges_all_served(const struct conn *conn)
 {
     if (!conn->had_exchange)
         return false;
-    for (GList *l = conn->exchanges.head; l; l = l->next)
-        if (!((struct exchange *)l->data)->served)
+    for (GList *l = conn->exchanges.head; l; l = l->next) {
+        const struct exchange *ex = (const struct exchange *)l->data;
+        if (!ex->served || (ex->parent && !ex->parent->served))
             return false;
+    }
     return true;
 }
 
@@ -105,6 +107,8 @@ exchange_served(struct root *root, struct exchange *ex)
 {
     ex->served = true;
     parent_answered(root, ex);
+    for (GList *l = ex->children.head; l; l = l->next)
+        conn_over(root, ((struct exchange *)l->data)->conn);
 }
 
 /* requests ****************************************************************/
@@ -195,6 +199,14 @@ responding(struct root *root, struct conn *conn)
     return conn->receiving;
 }
 
+static void
+swallow(struct conn *conn, struct exchange *ex, const uint8_t *bytes, size_t n)
+{
+    conn->swallowed = ex;
+    conn->swallowed_bytes = bytes;
+    conn->swallowed_length = n;
+}
+
 static enum http_body
 response_head(struct feed *feed, const struct http_head *head)
 {
@@ -217,7 +229,7 @@ response_head(struct feed *feed, const struct http_head *head)
     if (!feed->root->settings.watched(head->status))
         exchange_served(feed->root, ex);
     else if (feed->conn->in_tunnel)
-        feed->conn->swallowed = ex;     /* the dissector need not follow into the tunnel */
+        swallow(feed->conn, ex, feed->seg->data, feed->seg->captured);      /* the dissector need not follow into the tunnel */
     if (ex->connect && head->status / 100 == 2 && feed->conn->flow[CLIENT] && feed->conn->flow[CLIENT]->http)
         httpstream_tunnel(feed->conn->flow[CLIENT]->http);
     return response_body(ex, head);
@@ -265,7 +277,7 @@ look_for_swallowed(struct feed *feed, const uint8_t *bytes, size_t n, bool tunne
         ex->answers++;
         ex->response_frame = feed->seg->frame;
         ex->response_time = feed->seg->time;
-        feed->conn->swallowed = ex;
+        swallow(feed->conn, ex, bytes, n);
     }
     ex->last_length = feed->seg->length;
 }

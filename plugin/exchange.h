@@ -18,7 +18,7 @@ void exchange_bytes_missing(struct root *root, struct conn *conn, int side, uint
 /* The connection ended. */
 void exchanges_close(struct root *root, struct conn *conn);
 
-/* true: nothing on the connection waits for an answer or a verdict, and something was there. */
+/* true: nothing on the connection waits for an answer or may still be cited in a verdict, and something was there. */
 bool exchanges_all_served(const struct conn *conn);
 
 /*

@@ -120,6 +120,8 @@ struct conn {
     GQueue exchanges;           /* in the order of their requests */
     struct exchange *receiving; /* the one that the server is answering */
     struct exchange *swallowed; /* see exchange_swallowed() */
+    const uint8_t *swallowed_bytes;     /* its response, in the segment at hand */
+    size_t swallowed_length;
     unsigned requests;          /* so far */
     unsigned skipped;           /* requests beyond EXCHANGES_MAX */
     struct target *target;

@@ -398,7 +398,12 @@ see_responses(struct sight *sight, struct conn *conn)
 
     for (unsigned i = 0; found && i < found->len; i++) {
         field_info *fi = field_at(found, i);
-        struct said said = reported_read(sight->pinfo->pool, fi->ds_tvb, fi->start - BEFORE_STATUS);
+        struct place line = { fi->ds_tvb, fi->start - BEFORE_STATUS };
+        struct said said = { NULL, -1 };
+        if (has_bytes(line, 0, BEFORE_STATUS)) {
+            int n = tvb_captured_length_remaining(line.tvb, line.start);
+            said = reported_read(sight->pinfo->pool, tvb_get_ptr(line.tvb, line.start, n), (size_t)n);
+        }
         const struct verdict *v = track_response(sight->tracker, conn, fvalue_get_uinteger(COMPAT_VALUE(fi)), sight->frame, sight->time, &said);
         first = first ? first : v;
     }
@@ -418,12 +423,15 @@ see_stream(struct sight *sight, field_info *stream)
 {
     bool fresh = false;
     struct conn *conn = see_tcp(sight, stream, &fresh);
-    const struct verdict *v, *swallowed;
+    const struct verdict *v, *swallowed = NULL;
 
     if (!conn)
         return NULL;
     v = see_responses(sight, conn);
-    swallowed = track_swallowed(sight->tracker, conn, sight->frame, v != NULL, NULL);
+    if (conn->swallowed) {
+        struct said said = reported_read(sight->pinfo->pool, conn->swallowed_bytes, conn->swallowed_length);
+        swallowed = track_swallowed(sight->tracker, conn, sight->frame, v != NULL, &said);
+    }
     return v ? v : swallowed;
 }
 

@@ -74,6 +74,8 @@ reply_outcome(const struct attempt *a, when_t until, unsigned code)
     const struct reply *reply = &a->reply;
     bool answered = reply->status && reply->head_time <= until;
 
+    if (a->early_frame && !answered)
+        return cause_only(CAUSE_INVALID_RESPONSE);      /* it spoke first, as HTTP servers never do */
     if (reply->fault != HTTP_FAULT_NONE)
         return cause_only(CAUSE_INVALID_RESPONSE);
     if (answered && reply->status == code)
@@ -97,6 +99,8 @@ attempt_outcome(const struct attempt *a, when_t until, unsigned code)
         return tls_outcome(a, until);
     if (a->reply.request_frame)
         return reply_outcome(a, until, code);
+    if (a->early_frame)
+        return cause_only(CAUSE_INVALID_RESPONSE);
     if (!a->gateway_bytes_frame && server_ended(a, until))
         return cause_only(a->closed[SERVER].reset ? CAUSE_RST : CAUSE_SERVER_CLOSED);
     return cause_only(CAUSE_UNKNOWN);

@@ -144,16 +144,12 @@ first_word(struct slice text)
 }
 
 struct said
-reported_read(wmem_allocator_t *scope, tvbuff_t *tvb, int offset)
+reported_read(wmem_allocator_t *scope, const uint8_t *bytes, size_t n)
 {
     struct said said = { NULL, -1 };
     struct http_head head;
 
-    if (!tvb || offset < 0 || !tvb_bytes_exist(tvb, offset, 12))
-        return said;
-    size_t n = MIN((size_t)tvb_captured_length_remaining(tvb, offset), LOOKED_AT_MAX);
-    const uint8_t *bytes = tvb_get_ptr(tvb, offset, (int)n);
-
+    n = MIN(n, LOOKED_AT_MAX);
     http_read_head(bytes, n, false, &head);
     size_t at = MIN(head.length, n);
     if (say(scope, head.phrase.s ? head.phrase.s : "", head.phrase.n, &said) || say_proxy_status(scope, head.proxy_status, &said) ||

@@ -7,17 +7,16 @@
 #ifndef MWG502_REPORTED_H
 #define MWG502_REPORTED_H
 
-#include <epan/tvbuff.h>
 #include <epan/wmem_scopes.h>
 
 #include "track.h"
 
 /*
  * Reads reason phrase, Proxy-Status (RFC 9209), X-Squid-Error and the block page's title,
- * in this order, from the response that begins at offset. It never influences a verdict.
+ * in this order, from the n bytes that begin with the status line. It never influences a verdict.
  * words are the category where it is recognised, else the gateway's own (in the given
  * scope), NULL where it says nothing; the standard phrases of RFC 9110 say nothing.
  */
-struct said reported_read(wmem_allocator_t *scope, tvbuff_t *tvb, int offset);
+struct said reported_read(wmem_allocator_t *scope, const uint8_t *bytes, size_t n);
 
 #endif

@@ -187,7 +187,9 @@ say_invalid(struct writer *w)
 {
     const struct reply *r = &w->f->attempt->reply;
 
-    if (r->fault == HTTP_FAULT_NONE)
+    if (w->f->attempt->early_frame)
+        SAY(w, "%s spoke first, before any request: it is no HTTP server", server(w));
+    else if (r->fault == HTTP_FAULT_NONE)
         SAY(w, "%s sent a header of %u bytes, more than many proxies take", server(w), r->head_length);
     else
         SAY(w, "%s sent %s", server(w), http_fault_words(r->fault));
