@@ -148,6 +148,21 @@ comes_after_attempts(const struct gathering *g, const struct unreached *unreache
     return true;
 }
 
+/* The query never left, says the gateway's own kernel: the ARP requests for the DNS server show why. */
+static void
+add_unreached_server(struct gathering *g, struct collected *found)
+{
+    for (unsigned i = 0; i < g->n_lookups; i++)
+        for (unsigned k = 0; k < g->lookups[i]->n; k++) {
+            const struct question *q = &g->lookups[i]->questions[k]->q;
+            if (q->sent.n == 0 && gather_unreached_server(g, &q->server, &found->unreached)) {
+                keep_asked_since(found, g->ex->reply.request_frame);
+                found->search.unreached = &found->unreached;
+                return;
+            }
+        }
+}
+
 /* In the order of strength; what is found ends the search for weaker ties. */
 static void
 gather(struct gathering *g, struct collected *found, when_t *remembered)
@@ -156,8 +171,12 @@ gather(struct gathering *g, struct collected *found, when_t *remembered)
 
     gather_attempts(g);
     gather_lookups(g);
-    if (g->n == 0 && lookup_failed(g))
+    if (g->n == 0 && lookup_failed(g)) {
+        add_unreached_server(g, found);
         return;
+    }
+    if (g->n == 0)
+        gather_attempts_at_hops(g);
     unreached = gather_unreached(g, &found->unreached) && comes_after_attempts(g, &found->unreached);
     if (g->n > 0 && !unreached)
         return;

@@ -318,6 +318,8 @@ cite_search(const struct evidence *e, struct finding *f)
         cite_all(f, &s->questions[i]->answers, ROLE_DNS_RESPONSE);
         cite_all(f, &s->questions[i]->icmp, ROLE_ICMP);
     }
+    if (s->unreached)
+        cite_all(f, &s->unreached->asked, ROLE_ARP);
     if (over_tcp && (s->over_tcp_refused || s->over_tcp_silent)) {
         for (unsigned i = 0; i < s->n_tcp; i++) {
             cite_all(f, &s->tcp[i].syn, ROLE_SYN);

@@ -130,6 +130,18 @@ struct question {
     enum dns_outcome outcome;
 };
 
+/* ARP or Neighbour Discovery that stayed unanswered. */
+struct unreached {
+    enum tie tie;
+    struct ipaddr neighbor;     /* whom the gateway looked for */
+    struct ipaddr destination;  /* for whom, if known */
+    uint16_t port;
+    struct frames asked;
+    when_t first;
+    bool for_dns;
+    bool reported;              /* the gateway's own kernel said so */
+};
+
 #define DNS_CONNS_MAX 4
 
 /* All questions of one search for the host's address, in order of their first query. */
@@ -141,20 +153,9 @@ struct search {
     struct handshake tcp[DNS_CONNS_MAX];
     unsigned n_tcp;
     struct ipaddr tcp_server;
+    const struct unreached *unreached;  /* why no query left; NULL: they did */
     const struct question *const *questions;
     unsigned n;
-};
-
-/* ARP or Neighbour Discovery that stayed unanswered. */
-struct unreached {
-    enum tie tie;
-    struct ipaddr neighbor;     /* whom the gateway looked for */
-    struct ipaddr destination;  /* for whom, if known */
-    uint16_t port;
-    struct frames asked;
-    when_t first;
-    bool for_dns;
-    bool reported;              /* the gateway's own kernel said so */
 };
 
 /* What weakens a verdict. */

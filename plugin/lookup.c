@@ -127,9 +127,12 @@ is_gateways(const struct station *asker, const struct lookup *lookup)
 /* How a question fits to a search, best last. */
 enum fit { FITS_NOT, FITS_AS_REPEAT, FITS_AS_NEXT_NAME, FITS_AS_OTHER_TYPE, FITS_SOCKET };
 
+/* Every question has an answer or an error, or the asker waited in vain for long. */
 static bool
-is_settled(const struct lookup *lookup)
+is_settled(const struct lookup *lookup, when_t now)
 {
+    if (now - lookup->last > NS_PER_SECOND * 9 / 10)
+        return true;
     for (unsigned i = 0; i < lookup->n; i++)
         if (lookup->questions[i]->q.answers.seen + lookup->questions[i]->q.icmp.seen == 0)
             return false;
@@ -155,7 +158,7 @@ fit_of(const struct lookup *lookup, const struct dns_message *m, const struct st
     }
     if (lookup->resolved)
         return name_asked && !repeated && m->time - lookup->last < NS_PER_SECOND ? FITS_AS_OTHER_TYPE : FITS_NOT;
-    return repeated ? FITS_AS_REPEAT : name_asked ? FITS_AS_OTHER_TYPE : is_settled(lookup) ? FITS_AS_NEXT_NAME : FITS_NOT;
+    return repeated ? FITS_AS_REPEAT : name_asked ? FITS_AS_OTHER_TYPE : is_settled(lookup, m->time) ? FITS_AS_NEXT_NAME : FITS_NOT;
 }
 
 /*
@@ -210,7 +213,23 @@ learn_asker(struct root *root, const struct exchange *waiting, struct station *a
     station_join(root, station_get(root, &waiting->conn->ip[SERVER]), asker);
 }
 
-static void
+/* An ICMP error for the socket's other question wakes the asker for both. */
+static bool
+drew_error_since(const struct asked *asked)
+{
+    const struct lookup *lookup = asked->lookup;
+    uint32_t sent = asked->q.sent.n > 0 ? asked->q.sent.no[asked->q.sent.n - 1] : 0;
+
+    for (unsigned i = 0; i < lookup->n; i++) {
+        const struct frames *icmp = &lookup->questions[i]->q.icmp;
+        if (lookup->questions[i]->key.port == asked->key.port && icmp->n > 0 && icmp->no[icmp->n - 1] > sent)
+            return true;
+    }
+    return false;
+}
+
+/* NULL: a limit was reached */
+static struct asked *
 question(struct root *root, const struct dns_message *m)
 {
     struct asked_key key;
@@ -224,12 +243,14 @@ question(struct root *root, const struct dns_message *m)
     key.id = m->id;
     asked = (struct asked *)bounded_find(&root->asked, &key);
     if (asked && asked->q.type == m->type && strcmp(asked->q.name, m->name) == 0 && m->time - asked->q.last_sent < SEARCH_PAUSE) {
-        bool settled = asked->q.answers.seen + asked->q.icmp.seen >= asked->q.sent.seen;
-        if (settled || m->time - asked->q.last_sent >= COPY_WITHIN) {
+        bool settled = asked->q.answers.seen + asked->q.icmp.seen >= asked->q.sent.seen || drew_error_since(asked);
+        bool other_packet = m->ip_id && asked->ip_id && m->ip_id != asked->ip_id;
+        if (settled || other_packet || m->time - asked->q.last_sent >= COPY_WITHIN) {
             frames_add(&asked->q.sent, m->frame);
             asked->q.last_sent = asked->lookup->last = m->time;
+            asked->ip_id = m->ip_id;
         }
-        return;
+        return asked;
     }
     if (asked) {
         bounded_remove(&root->asked, &asked->entry);
@@ -242,7 +263,7 @@ question(struct root *root, const struct dns_message *m)
     learn_asker(root, waiting, asker);
     struct lookup *lookup = search_for(root, name, m, asker);
     if (lookup->n == QUESTIONS_MAX)
-        return;
+        return NULL;
     asked = wmem_new0(wmem_file_scope(), struct asked);
     asked->key = key;
     asked->lookup = lookup;
@@ -251,10 +272,13 @@ question(struct root *root, const struct dns_message *m)
     asked->q.server = m->dst;
     asked->q.asker = m->src;
     asked->q.first_sent = asked->q.last_sent = lookup->last = m->time;
-    frames_add(&asked->q.sent, m->frame);
+    asked->ip_id = m->ip_id;
+    if (m->frame)
+        frames_add(&asked->q.sent, m->frame);
     lookup->questions[lookup->n++] = asked;
     asked->in_table = true;
     bounded_insert(&root->asked, &asked->entry, &asked->key);
+    return asked;
 }
 
 /* answers *****************************************************************/
@@ -309,10 +333,16 @@ answer(struct root *root, const struct dns_message *m)
     }
 }
 
+static bool
+is_address_search(const struct dns_message *m)
+{
+    return m->name && m->name[0] && (m->type == DNS_TYPE_A || m->type == DNS_TYPE_AAAA) && m->src.family && m->dst.family;
+}
+
 void
 lookup_message(struct root *root, const struct dns_message *m)
 {
-    if (!m->name || !m->name[0] || (m->type != DNS_TYPE_A && m->type != DNS_TYPE_AAAA) || !m->src.family || !m->dst.family)
+    if (!is_address_search(m))
         return;
     if (m->response)
         answer(root, m);
@@ -320,26 +350,34 @@ lookup_message(struct root *root, const struct dns_message *m)
         question(root, m);
 }
 
-void
-lookup_icmp(struct root *root, const struct asked_key *key, bool id_known, uint32_t frame, uint8_t type, uint8_t code)
+/* The latest question from this socket to that server: only the ports are quoted. */
+static struct asked *
+latest_from(struct root *root, const struct asked_key *key)
 {
-    struct asked *asked = id_known ? (struct asked *)bounded_find(&root->asked, key) : NULL;
+    const struct station *station = station_find(root, &key->from);
 
-    if (!id_known) {
-        /* Only the ports are quoted: the latest question from this socket to that server. */
-        struct station *station = station_find(root, &key->from);
-        for (GList *l = station ? station->searches.tail : NULL; l && !asked; l = l->prev) {
-            const struct lookup *lookup = (const struct lookup *)l->data;
-            for (unsigned i = lookup->n; i > 0 && !asked; i--)
-                if (lookup->questions[i - 1]->key.port == key->port && ipaddr_equal(&lookup->questions[i - 1]->key.to, &key->to))
-                    asked = lookup->questions[i - 1];
-        }
+    for (GList *l = station ? station->searches.tail : NULL; l; l = l->prev) {
+        const struct lookup *lookup = (const struct lookup *)l->data;
+        for (unsigned i = lookup->n; i > 0; i--)
+            if (lookup->questions[i - 1]->key.port == key->port && ipaddr_equal(&lookup->questions[i - 1]->key.to, &key->to))
+                return lookup->questions[i - 1];
     }
+    return NULL;
+}
+
+void
+lookup_icmp(struct root *root, const struct dns_error *e)
+{
+    struct asked *asked = e->id_known ? (struct asked *)bounded_find(&root->asked, &e->key) : latest_from(root, &e->key);
+
+    if (!asked && e->quoted && is_address_search(e->quoted) && !e->quoted->response)
+        asked = question(root, e->quoted);
     if (!asked || (asked->q.icmp.seen > 0 && asked->q.icmp.seen >= asked->q.sent.seen))
         return;
-    frames_add(&asked->q.icmp, frame);
-    asked->q.icmp_type = type;
-    asked->q.icmp_code = code;
+    frames_add(&asked->q.icmp, e->frame);
+    asked->q.icmp_type = e->type;
+    asked->q.icmp_code = e->code;
+    asked->lookup->last = e->time;
     if (asked->q.outcome == DNS_SILENT)
         asked->q.outcome = DNS_ICMP;
 }

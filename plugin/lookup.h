@@ -20,6 +20,7 @@ struct dns_message {
     when_t time;
     struct ipaddr src, dst;
     uint16_t sport, dport, id;
+    uint16_t ip_id;             /* of the IPv4 header, 0: unknown; copies of a frame have the same */
     bool response, truncated;
     bool cut_short;             /* there are answers, but the capture does not hold their addresses */
     uint8_t rcode;
@@ -34,8 +35,20 @@ struct dns_message {
 /* Questions for A and AAAA only; anything else is no search for a host's address. */
 void lookup_message(struct root *root, const struct dns_message *message);
 
-/* An ICMP error for a query: which one the quoted ports and, if quoted so far, the id tell. */
-void lookup_icmp(struct root *root, const struct asked_key *key, bool id_known, uint32_t frame, uint8_t type, uint8_t code);
+/*
+ * An ICMP error for a query: which one the quoted ports and, if quoted so far, the id tell.
+ * quoted is the query itself, as far as it was read, for one that never left: the sender's
+ * own kernel reports it (ARP for the server failed); NULL: not read, or it did leave.
+ */
+struct dns_error {
+    uint32_t frame;
+    when_t time;
+    uint8_t type, code;
+    struct asked_key key;
+    bool id_known;
+    const struct dns_message *quoted;
+};
+void lookup_icmp(struct root *root, const struct dns_error *error);
 
 /* A request took it as its own: others may only share it. */
 void lookup_claim(struct lookup *lookup);

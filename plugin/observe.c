@@ -207,37 +207,47 @@ add_addresses(const struct sight *sight, enum field field, uint8_t family, const
     }
 }
 
-static void
-see_dns_message(struct sight *sight, const field_info *flags, const field_info *next, field_info *name, field_info *type)
+/* RFC 768: the IPv4 header's identification before the UDP header; 0 where there is none. */
+static uint16_t
+ip_id_before_udp(const struct sight *sight, struct place dns)
+{
+    if (sight->pinfo->ptype != PT_UDP || sight->pinfo->net_src.type != AT_IPv4 || !has_bytes(dns, -28, 20) || byte_at(dns, -28) != 0x45)
+        return 0;
+    return tvb_get_ntohs(dns.tvb, dns.start - 24);
+}
+
+/* flags: the field in the message; next: the one of the message behind it, or NULL */
+static bool
+read_dns_message(const struct sight *sight, const field_info *flags, const field_info *next, field_info *name, field_info *type, struct dns_message *m)
 {
     struct place at = place_of(flags);
-    struct dns_message m;
 
     if (!name || !type || !has_bytes(at, -2, 8))
-        return;
-    memset(&m, 0, sizeof m);
-    m.frame = sight->frame;
-    m.time = sight->time;
-    m.src = ipaddr_from(&sight->pinfo->src);
-    m.dst = ipaddr_from(&sight->pinfo->dst);
-    m.sport = (uint16_t)sight->pinfo->srcport;
-    m.dport = (uint16_t)sight->pinfo->destport;
-    m.id = tvb_get_ntohs(at.tvb, at.start - 2);
-    m.response = byte_at(at, 0) & 0x80;
-    m.truncated = byte_at(at, 0) & 0x02;
-    m.rcode = byte_at(at, 1) & 0x0f;
-    m.type = (uint16_t)fvalue_get_uinteger(COMPAT_VALUE(type));
-    m.name = dns_name(sight, name);
-    if (m.response && tvb_get_ntohs(at.tvb, at.start + 4) > 0) {
+        return false;
+    memset(m, 0, sizeof *m);
+    m->frame = sight->frame;
+    m->time = sight->time;
+    m->src = ipaddr_from(&sight->pinfo->src);
+    m->dst = ipaddr_from(&sight->pinfo->dst);
+    m->sport = (uint16_t)sight->pinfo->srcport;
+    m->dport = (uint16_t)sight->pinfo->destport;
+    m->id = tvb_get_ntohs(at.tvb, at.start - 2);
+    m->ip_id = ip_id_before_udp(sight, (struct place){ at.tvb, at.start - 2 });
+    m->response = byte_at(at, 0) & 0x80;
+    m->truncated = byte_at(at, 0) & 0x02;
+    m->rcode = byte_at(at, 1) & 0x0f;
+    m->type = (uint16_t)fvalue_get_uinteger(COMPAT_VALUE(type));
+    m->name = dns_name(sight, name);
+    if (m->response && tvb_get_ntohs(at.tvb, at.start + 4) > 0) {
         GPtrArray *cnames = fields_of(sight, DNS_CNAME);
-        add_addresses(sight, DNS_A, 4, flags, next, &m);
-        add_addresses(sight, DNS_AAAA, 6, flags, next, &m);
-        for (unsigned i = 0; cnames && i < cnames->len && m.n_canonical < DNS_NAMES_MAX; i++)
+        add_addresses(sight, DNS_A, 4, flags, next, m);
+        add_addresses(sight, DNS_AAAA, 6, flags, next, m);
+        for (unsigned i = 0; cnames && i < cnames->len && m->n_canonical < DNS_NAMES_MAX; i++)
             if (is_within(field_at(cnames, i), flags, next))
-                m.canonical[m.n_canonical++] = dns_name(sight, field_at(cnames, i));
-        m.cut_short = m.n_addresses == 0 && sight->pinfo->fd->cap_len < sight->pinfo->fd->pkt_len;
+                m->canonical[m->n_canonical++] = dns_name(sight, field_at(cnames, i));
+        m->cut_short = m->n_addresses == 0 && sight->pinfo->fd->cap_len < sight->pinfo->fd->pkt_len;
     }
-    lookup_message(sight->tracker->root, &m);
+    return true;
 }
 
 /* Multicast DNS and LLMNR share the fields; no gateway resolves the hosts of URLs so. */
@@ -257,8 +267,28 @@ see_dns(struct sight *sight)
         return;
     names = fields_of(sight, DNS_QRY_NAME);
     types = fields_of(sight, DNS_QRY_TYPE);
-    for (unsigned i = 0; i < flags->len; i++)
-        see_dns_message(sight, field_at(flags, i), field_at(flags, i + 1), field_at(names, i), field_at(types, i));
+    for (unsigned i = 0; i < flags->len; i++) {
+        struct dns_message m;
+        if (read_dns_message(sight, field_at(flags, i), field_at(flags, i + 1), field_at(names, i), field_at(types, i), &m))
+            lookup_message(sight->tracker->root, &m);
+    }
+}
+
+/* A query that an ICMP error quotes; the addresses and ports are the caller's to tell. */
+static bool
+read_quoted_query(const struct sight *sight, const struct asked_key *key, struct dns_message *m)
+{
+    GPtrArray *flags = fields_of(sight, DNS_FLAGS);
+
+    if (!flags || !read_dns_message(sight, field_at(flags, 0), NULL, field_at(fields_of(sight, DNS_QRY_NAME), 0),
+                                    field_at(fields_of(sight, DNS_QRY_TYPE), 0), m))
+        return false;
+    m->frame = 0;               /* it never left */
+    m->src = key->from;
+    m->dst = key->to;
+    m->sport = key->port;
+    m->ip_id = 0;
+    return true;
 }
 
 /* ICMP ********************************************************************/
@@ -329,14 +359,17 @@ see_icmp_error(struct sight *sight, const field_info *type_field, bool v6)
         if (conn)
             conn_icmp(root, conn, &(struct icmp_error){ sight->frame, sight->time, source, v6, type, code, quote_hash(icmp) });
     } else if (protocol == IP_PROTO_UDP && key.port == DNS_PORT) {
-        struct asked_key asked;
-        memset(&asked, 0, sizeof asked);
-        asked.from = key.from;
-        asked.to = key.to;
-        asked.port = sport;
-        bool id_known = has_bytes(transport, 8, 2);
-        asked.id = id_known ? tvb_get_ntohs(transport.tvb, transport.start + 8) : 0;
-        lookup_icmp(root, &asked, id_known, sight->frame, type, code);
+        struct dns_error error = { .frame = sight->frame, .time = sight->time, .type = type, .code = code };
+        struct dns_message quoted;
+        error.key.from = key.from;
+        error.key.to = key.to;
+        error.key.port = sport;
+        error.id_known = has_bytes(transport, 8, 2);
+        if (error.id_known)
+            error.key.id = tvb_get_ntohs(transport.tvb, transport.start + 8);
+        if (ipaddr_equal(&source, &key.from) && read_quoted_query(sight, &error.key, &quoted))
+            error.quoted = &quoted;
+        lookup_icmp(root, &error);
     }
 }
 

@@ -176,6 +176,27 @@ names_client(const struct exchange *ex, const struct exchange *waiting)
 }
 
 /*
+ * Of several clients' equal requests: connections begin in the order of the requests, so
+ * those that others began earlier and still wait for are passed over.
+ */
+static unsigned
+begun_before(const struct exchange *ex, const struct exchange *oldest)
+{
+    const struct conn *conn = ex->conn;
+    unsigned n = 0;
+
+    if (ex->nth > 1 || !conn->syn_seen || !conn->target || conn->claimed)
+        return 0;
+    for (GList *l = conn->target_link.prev; l && n < LOOKED_AT_MAX; l = l->prev) {
+        const struct conn *earlier = (const struct conn *)l->data;
+        if (earlier->hs.first_syn < oldest->reply.request_time)
+            break;
+        n += !conn_failed(earlier) && !earlier->flow[CLIENT];
+    }
+    return n;
+}
+
+/*
  * Requests word for word alike (host, path, method): the one that X-Forwarded-For names,
  * else the oldest that wants a child. *alone: no other fits as well.
  */
@@ -185,6 +206,7 @@ find_same(const GQueue *queue, const struct exchange *ex, const struct station *
 {
     struct exchange *best = NULL;
     bool best_named = false;
+    unsigned passed_over = 0;
     int looked_at = 0;
 
     *alone = true;
@@ -194,6 +216,14 @@ find_same(const GQueue *queue, const struct exchange *ex, const struct station *
         if (!same(waiting, ex) || !may_serve(waiting, ex, sender, same == same_url) || !wants_child(waiting))
             continue;
         bool named = names_client(ex, waiting);
+        if (best && !named && !best_named && passed_over > 0 && waiting->reply.request_time <= ex->conn->hs.first_syn) {
+            passed_over--;
+            best = waiting;
+            *alone = false;
+            continue;
+        }
+        if (!best && !named)
+            passed_over = begun_before(ex, waiting);
         if (!best || (named && !best_named)) {
             *alone = !best || (named && !best_named);
             best = waiting;

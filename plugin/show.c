@@ -117,7 +117,8 @@ add_lookups(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
                                address_to_str(pinfo->pool, &server), words_dns_outcome(l->outcome, l->rcode), took ? " after " : "", took ? took : ""));
         proto_item_set_generated(item);
         proto_tree *one = proto_item_add_subtree(item, ett_lookup);
-        add_uint(one, hf_lookup_frame, tvb, l->frame);
+        if (l->frame)
+            add_uint(one, hf_lookup_frame, tvb, l->frame);
         if (l->answer_frame)
             add_uint(one, hf_lookup_answer_frame, tvb, l->answer_frame);
     }

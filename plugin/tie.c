@@ -13,6 +13,9 @@
 #define LOOKED_AT_MAX 256
 #define RIVALS_LOOKED_AT_MAX 64
 
+/* A SYN that waits for less explains nothing yet. */
+#define PENDING_LONG (3 * NS_PER_SECOND / 10)
+
 /* who the gateway is ******************************************************/
 
 void
@@ -85,6 +88,17 @@ add_conn(struct gathering *g, struct conn *conn, struct exchange *ex, enum tie t
     conn_claim(conn, g->ex->serial);
 }
 
+/* Where much goes on at once: it failed before the response, or waited for an answer in vain. */
+static bool
+explains_now(const struct gathering *g, const struct conn *conn)
+{
+    when_t failed = conn_failed(conn);
+
+    if (g->success)
+        return true;
+    return failed ? failed <= g->until : conn->hs.acked || conn->hs.syn.seen > 1 || g->until - conn->hs.first_syn > PENDING_LONG;
+}
+
 /* Which of two attempts is likelier this request's: one that fared as the request did, then the older. */
 static bool
 better(const struct gathering *g, const struct conn *x, const struct conn *y)
@@ -125,8 +139,10 @@ take(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum 
         return;
     }
     for (unsigned i = 0; i < n; i++)
-        if (!best || better(g, eligible[i], best))
+        if (explains_now(g, eligible[i]) && (!best || better(g, eligible[i], best)))
             best = eligible[i];
+    if (!best)
+        return;
     add_conn(g, best, NULL, tie, n == 1);
     for (unsigned tries = 1; best->hs.rst.n > 0 && tries < box->tries; tries++) {
         struct conn *next = next_try(eligible, n, best);
@@ -328,15 +344,6 @@ is_anothers(struct gathering *g, const struct conn *conn)
     return false;
 }
 
-/* Where much goes on at once: it failed just before the response, or its SYN was repeated in vain. */
-static bool
-explains_now(const struct gathering *g, const struct conn *conn)
-{
-    when_t failed = conn_failed(conn);
-
-    return failed ? failed <= g->until && g->until - failed < NS_PER_SECOND : !conn->hs.acked && conn->hs.syn.seen > 1;
-}
-
 static bool
 same_target(const struct conn *x, const struct conn *y)
 {
@@ -394,7 +401,12 @@ gather_attempts(struct gathering *g)
 {
     take_children(g);
     take_addresses(g);
-    if (g->n == 0 && g->name)
+}
+
+void
+gather_attempts_at_hops(struct gathering *g)
+{
+    if (g->name)
         take_hops(g, g->name->hops, false);
     if (g->n == 0)
         take_hops(g, g->box->hops, box_is_crowded(g));

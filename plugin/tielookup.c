@@ -10,6 +10,15 @@
 
 #define LOOKED_AT_MAX 128
 
+/* A resolution that is still running: the next question, or giving up, comes within this time. */
+#define ASKING_INTERVAL (3 * NS_PER_SECOND / 2)
+
+/* Resolution does not fail sooner. */
+#define UNREACHED_LONG (9 * NS_PER_SECOND / 10)
+
+/* A look-up that is pending for less decides nothing yet. */
+#define PENDING_LONG (3 * NS_PER_SECOND / 10)
+
 /* look-ups ****************************************************************/
 
 /* The next proxy, which looks up the same name for itself. */
@@ -71,6 +80,17 @@ precedes_attempts(const struct gathering *g, const struct lookup *lookup)
     return true;
 }
 
+/* How well a search explains the response, where several are alike: failed, then silent for long, then the rest. */
+static int
+rank(const struct gathering *g, const struct lookup *lookup)
+{
+    if (g->n > 0 || g->success)
+        return has_ended(g, lookup) ? 2 : 0;
+    if (lookup->resolved)
+        return 0;
+    return has_ended(g, lookup) ? 2 : g->until - lookup->start > PENDING_LONG ? 1 : 0;
+}
+
 /* The request's own searches for the name: all where nobody else waits for it, else the oldest that has ended. */
 static void
 take_own(struct gathering *g, struct name *name)
@@ -83,7 +103,7 @@ take_own(struct gathering *g, struct name *name)
         struct lookup *lookup = (struct lookup *)l->data;
         if (lookup->start >= g->from && lookup->start <= g->until && is_gateways_lookup(g, lookup) &&
             (!crowd || precedes_attempts(g, lookup))) {
-            if (!best || (!has_ended(g, best) && has_ended(g, lookup)))
+            if (!best || rank(g, lookup) > rank(g, best))
                 best = lookup;
             eligible[n++] = lookup;
         }
@@ -168,7 +188,7 @@ gather_lookups(struct gathering *g)
 static bool
 is_asked_in_window(const struct gathering *g, const struct neighbor *n)
 {
-    return n && n->last >= g->from && n->first <= g->until;
+    return n && n->last + ASKING_INTERVAL >= g->from && n->first <= g->until;
 }
 
 static void
@@ -249,12 +269,21 @@ gather_unreached(struct gathering *g, struct unreached *u)
 }
 
 bool
+gather_unreached_server(struct gathering *g, const struct ipaddr *server, struct unreached *u)
+{
+    if (!unreached_at(g, u, server, DNS_PORT, TIE_ADDRESS))
+        return false;
+    u->for_dns = true;
+    return true;
+}
+
+bool
 gather_unreached_by_time(struct gathering *g, struct unreached *u)
 {
     const struct neighbor *n = latest_unanswered(g);
     const struct station *station;
 
-    if (!n)
+    if (!n || n->last < g->from || (g_queue_get_length(&g->box->open) > 1 && (g->until - g->from < UNREACHED_LONG || has_rival(g, &n->ip))))
         return false;
     set_unreached(u, n, NULL, 0, TIE_TIME);
     station = (const struct station *)bounded_find(&g->root->stations, &n->ip);
@@ -297,8 +326,8 @@ remember_target(struct gathering *g, const struct ipaddr *ip, uint16_t port, whe
             l = target->waiting.tail;
         for (int looked_at = 0; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
             struct conn *conn = (struct conn *)l->data;
-            when_t end = MAX(conn_failed(conn), conn->hs.last_syn);
-            if (end > g->from || end + g->root->settings.memory < g->from)
+            when_t failed = conn_failed(conn), end = MAX(failed, conn->hs.last_syn);
+            if (end > g->from || end + g->root->settings.memory < g->from || (!failed && !conn->claimed))
                 continue;
             if (end <= *latest || conn->hs.acked)
                 break;                  /* the last thing there was no failure */

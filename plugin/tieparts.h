@@ -49,6 +49,9 @@ bool has_rival(const struct gathering *g, const struct ipaddr *ip);
 void gather_attempts(struct gathering *g);
 void gather_lookups(struct gathering *g);
 
+/* Attempts where earlier requests for this host, or for several, went. */
+void gather_attempts_at_hops(struct gathering *g);
+
 /* The only things that the gateway did; for where nothing stronger ties anything to the request. */
 void gather_attempts_by_time(struct gathering *g);
 void gather_lookups_by_time(struct gathering *g);
@@ -59,5 +62,8 @@ void gather_remembered(struct gathering *g, when_t *remembered);
 /* ARP and Neighbour Discovery for the host's addresses or a next hop; false: none. */
 bool gather_unreached(struct gathering *g, struct unreached *unreached);
 bool gather_unreached_by_time(struct gathering *g, struct unreached *unreached);
+
+/* The same for a DNS server that the gateway's own kernel reported as unreachable. */
+bool gather_unreached_server(struct gathering *g, const struct ipaddr *server, struct unreached *unreached);
 
 #endif

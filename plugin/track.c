@@ -101,7 +101,7 @@ keep_lookups(struct verdict *v, const struct search *s, when_t until)
         v->looked_up[i].name = keep(q->name);
         v->looked_up[i].type = q->type;
         v->looked_up[i].server = q->server;
-        v->looked_up[i].frame = q->sent.no[0];
+        v->looked_up[i].frame = q->sent.n > 0 ? q->sent.no[0] : 0;
         v->looked_up[i].answer_frame = answered ? q->answers.no[0] : q->icmp.n > 0 ? q->icmp.no[0] : 0;
         v->looked_up[i].took = answered ? q->answered - q->first_sent : 0;
         v->looked_up[i].outcome = answered ? q->outcome : q->icmp.n > 0 ? DNS_ICMP : DNS_SILENT;
