@@ -206,7 +206,6 @@ class Book:
         head, tail = case.head, case.tail if case.tail.last is not None else case.head
         if tail.last is None or not number[head.first] or not number[tail.last]:
             return None
-        hidden = case.swallowed and head.first != tail.last
         nth[id(request.client)] += 1
         attempt, lookup = case.attempt, case.lookup
         needs, exact, also = case.needs, case.exact, set(case.also)
@@ -228,7 +227,7 @@ class Book:
             related["tcp_stream"] = streams[id(case.conns[-1])]
         entry = {"client": request.client_text + ":%d" % request.client.key[3], "method": request.method, "url": request.url, "status": 502,
                  "nth": nth[id(request.client)], "proxy": "crowd", "kind": request.kind, "frame_first": number[head.first],
-                 "frame": number[head.first if hidden else tail.last], "http_layer": not hidden, "client_stream": streams[id(request.client)],
+                 "frame": number[tail.last], "http_layer": True, "client_stream": streams[id(request.client)],
                  "request_frame": number[request.note.first] or None, "server": server, "cause": case.cause, "attempts": tried(request),
                  "also_acceptable": sorted(also), "evidence": {"kind": case.kind, "frames": found, "exact": exact and bool(found)},
                  "related": related, "seconds": round(head.first_when - request.note.first_when, 6)}
