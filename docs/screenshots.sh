@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Takes the pictures in docs/images anew, from the real Wireshark under Xvfb:
+#   docs/screenshots.sh MODULE [CAUSE...]
+# Needs wireshark, xvfb, openbox, xdotool and imagemagick (Debian's names).
+set -eu
+
+captures='
+nxdomain         article/nxdomain.pcap
+dns_nodata       lab/mwg_nodata.pcap
+dns_error        lab/mwg_servfail.pcap
+dns_timeout      lab/mwg_dns_silent.pcap
+dns_unreachable  lab/mwg_dns_port_closed.pcap
+syn_timeout      article/syn_timeout.pcap
+rst              article/rst.pcap
+icmp             article/icmp.pcap
+arp              lab/mwg_arp.pcap
+tls              lab/mwg_tls_connect_alert.pcap
+invalid_response article/bad_response.pcap
+truncated        lab/mwg_h_trunc.pcap
+server_closed    lab/mwg_h_empty.pcap
+server_reset     lab/mwg_h_rst.pcap
+response_timeout article/response_timeout.pcap
+relayed          lab/mwg_gen502.pcap
+unknown          lab/mid_mwg_syn_drop.pcap
+'
+top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+module=$1
+shift
+[ $# -gt 0 ] || set -- $(awk '{ print $1 }' <<<"$captures")
+
+scratch=$(mktemp -d /tmp/mwg502-XXXXXX)
+version=$(tshark --version 2>/dev/null | sed -n '1s/[^0-9]*\([0-9]*\.[0-9]*\)\..*/\1/p')
+mkdir -p "$scratch/config/profiles" "$scratch/plugins/$version/epan"
+cp "$module" "$scratch/plugins/$version/epan/"
+cp -r "$top/plugin/profile/MWG 502" "$scratch/config/profiles/"
+export DISPLAY=:98
+Xvfb "$DISPLAY" -screen 0 1280x860x24 >/dev/null 2>&1 &
+server=$!
+sleep 1
+openbox >/dev/null 2>&1 &
+manager=$!
+trap 'kill $manager $server; rm -rf "$scratch"' EXIT
+
+unprivileged=
+[ "$(id -u)" != 0 ] || unprivileged='setpriv --reuid=65534 --regid=65534 --clear-groups'
+
+# picture CAUSE CAPTURE: its packet list limited to the case, the verdict unfolded
+picture() {
+    cp "$top/tests/captures/$2" "$scratch/"
+    chmod -R a+rwX "$scratch"
+    $unprivileged env HOME="$scratch" XDG_RUNTIME_DIR="$scratch" TZ=UTC QT_X11_NO_MITSHM=1 \
+        WIRESHARK_CONFIG_DIR="$scratch/config" WIRESHARK_PLUGIN_DIR="$scratch/plugins" \
+        wireshark -C 'MWG 502' -o gui.update.enabled:FALSE -r "$scratch/${2##*/}" -Y mwg502 >/dev/null 2>&1 &
+    wireshark=$!
+    sleep "${WAIT:-7}"
+    window=$(xdotool search --onlyvisible --class wireshark 2>/dev/null | tail -1)
+    xdotool windowsize "$window" 1280 840 windowmove "$window" 0 0
+    sleep 1
+    # Back-links are known once the file was read: filter again.
+    xdotool key ctrl+slash Return
+    sleep 1.5
+    # Room for the packet details
+    xdotool mousemove 600 611 mousedown 1
+    sleep .2
+    xdotool mousemove 600 500
+    sleep .1
+    xdotool mousemove 600 330 mouseup 1
+    sleep .5
+    # The last packet of the list is the 502; the last item of its details the verdict.
+    xdotool mousemove 500 143 click 1 key ctrl+End
+    sleep 1
+    xdotool mousemove 300 345 click 1 key Down Down Down Down Down Down Down Down Down Down Down Down
+    sleep .3
+    xdotool key Right
+    sleep .7
+    import -window root "$scratch/picture.png"
+    kill "$wireshark"
+    wait "$wireshark" || true
+    convert "$scratch/picture.png" +dither -colors 24 -strip "png8:$top/docs/images/$1.png"
+}
+
+for cause; do
+    picture "$cause" "$(awk -v cause="$cause" '$1 == cause { print $2 }' <<<"$captures")"
+done
