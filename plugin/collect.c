@@ -169,15 +169,17 @@ gather(struct gathering *g, struct collected *found, when_t *remembered)
 {
     bool unreached;
 
-    gather_attempts(g);
+    gather_children(g);
+    if (g->n > 0 || !first_lookup_failed(g))
+        gather_attempts_at_addresses(g);
     gather_lookups(g);
     if (g->n == 0 && lookup_failed(g)) {
         add_unreached_server(g, found);
         return;
     }
-    if (g->n == 0)
-        gather_attempts_at_hops(g);
     unreached = gather_unreached(g, &found->unreached) && comes_after_attempts(g, &found->unreached);
+    if (!unreached && g->n == 0)
+        gather_attempts_at_hops(g);
     if (g->n > 0 && !unreached)
         return;
     if (!unreached)
@@ -194,42 +196,61 @@ gather(struct gathering *g, struct collected *found, when_t *remembered)
     }
 }
 
-void
-tie_collect(struct root *root, struct exchange *ex, struct collected *found)
+static void
+collect(struct gathering *g, unsigned status, struct collected *found)
 {
     struct evidence *e = &found->evidence;
-    struct gathering g;
+    const struct exchange *ex = g->ex;
     when_t remembered = 0;
 
     memset(found, 0, sizeof *found);
-    gathering_init(&g, root, ex);
-    e->status = ex->swallowed ? ex->swallowed : ex->reply.status;
+    e->status = status;
     e->request_time = ex->reply.request_time;
-    e->response_time = g.until;
+    e->response_time = g->until;
     e->host = ex->host;
     e->port = ex->port;
     e->connect = ex->connect;
     e->doubts.no_request = ex->headless;
-    e->doubts.disorder = root->disorder;
-    e->doubts.cut_short = root->cut_short;
+    e->doubts.disorder = g->root->disorder;
+    e->doubts.cut_short = g->root->cut_short;
     e->doubts.too_many = ex->too_many;
     if (ex->headless)
         return;
 
-    gather(&g, found, &remembered);
+    gather(g, found, &remembered);
     e->remembered = remembered;
-
-    for (unsigned i = 0; i < g.n; i++)
-        fill_attempt(&found->attempts[i], &g.candidates[i]);
-    qsort(found->attempts, g.n, sizeof found->attempts[0], by_start);
+    for (unsigned i = 0; i < g->n; i++)
+        fill_attempt(&found->attempts[i], &g->candidates[i]);
+    qsort(found->attempts, g->n, sizeof found->attempts[0], by_start);
     e->attempts = found->attempts;
-    e->n_attempts = g.n;
-    e->attempts_remembered = remembered && g.n > 0;
-    if (g.n_lookups > 0 || g.n_dns_conns > 0) {
-        fill_search(&g, found);
+    e->n_attempts = g->n;
+    e->attempts_remembered = remembered && g->n > 0;
+    if (g->n_lookups > 0 || g->n_dns_conns > 0) {
+        fill_search(g, found);
         e->search = &found->search;
         e->search_decides = search_decides(found);
     }
-    e->doubts.several = g.several;
-    e->doubts.no_gateway_side = !gateway_side_is_seen(&g);
+    e->doubts.several = g->several;
+    e->doubts.no_gateway_side = !gateway_side_is_seen(g);
+}
+
+void
+tie_collect(struct root *root, struct exchange *ex, struct collected *found)
+{
+    struct gathering g;
+
+    gathering_init(&g, root, ex);
+    collect(&g, ex->swallowed ? ex->swallowed : ex->reply.status, found);
+}
+
+void
+tie_preview(struct root *root, struct exchange *ex, unsigned status, when_t until, struct collected *found)
+{
+    struct gathering g;
+
+    gathering_init(&g, root, ex);
+    g.preview = true;
+    g.success = false;
+    g.until = until;
+    collect(&g, status, found);
 }

@@ -211,6 +211,8 @@ segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
         return conn;
     }
     frames_add(&conn->hs.syn, seg->frame);
+    if (conn->hs.last_syn && seg->time > conn->hs.last_syn)
+        conn->hs.syn_interval = seg->time - conn->hs.last_syn;
     conn->hs.last_syn = MAX(conn->hs.last_syn, seg->time);
     conn->hs.first_syn = MIN(conn->hs.first_syn, seg->time);
     return conn;

@@ -27,7 +27,8 @@ enum missing {
     MISSING_ATTEMPT,            /* any attempt for this request */
     MISSING_CONNECTION,         /* the name was resolved, no connection followed */
     MISSING_CHOICE,             /* too much happened at once */
-    MISSING_REASON              /* the server's answer was complete and valid */
+    MISSING_REASON,             /* the server's answer was complete and valid */
+    MISSING_LATE                /* frames of another interface that come later in the file */
 };
 
 /* What one attempt came to. status: of a response that was complete and valid, else 0. */
@@ -56,6 +57,12 @@ struct outcome attempt_outcome(const struct attempt *attempt, when_t until, unsi
 
 /* The rules of interface.md, "Boundaries" and "Evidence, per cause". finding points into the evidence. */
 void diagnose(const struct evidence *evidence, struct finding *finding);
+
+/* When the last thing that it rests on happened; 0 where it rests on silence. */
+when_t decided_at(const struct evidence *evidence, const struct finding *finding);
+
+/* Makes it a confession: what it rests on may be overtaken by frames that come later in the file. */
+void finding_withdraw(struct finding *finding);
 
 const char *cause_token(enum cause cause);
 const char *cause_category(enum cause cause);

@@ -45,7 +45,7 @@ struct handshake {
     struct frames syn;
     struct frames rst;          /* RSTs of the server, one for each SYN at most */
     struct frames icmp;         /* ICMP errors for a SYN, likewise */
-    when_t first_syn, last_syn, first_rst, last_rst, first_icmp, last_icmp;
+    when_t first_syn, last_syn, syn_interval, first_rst, last_rst, first_icmp, last_icmp;
     when_t slowest_rst;         /* longest time from a SYN to its RST */
     uint32_t synack_frame;
     when_t synack_time;

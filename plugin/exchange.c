@@ -362,7 +362,7 @@ begin_protocol(struct conn *conn, int side, const struct segment *seg)
 }
 
 static void
-note_reply_bytes(struct conn *conn, const struct segment *seg)
+note_reply_bytes(const struct root *root, struct conn *conn, const struct segment *seg)
 {
     struct exchange *ex = conn->receiving ? conn->receiving : first_waiting(conn);
 
@@ -372,7 +372,7 @@ note_reply_bytes(struct conn *conn, const struct segment *seg)
         frames_add(&ex->reply.data, seg->frame);
     if (!ex->reply.first_data)
         ex->reply.first_data = seg->time;
-    ex->reply.last_data = seg->time;
+    ex->reply.last_data = MAX(seg->time, root->now);      /* held back until a gap was filled */
 }
 
 void
@@ -397,7 +397,7 @@ exchange_bytes(struct root *root, struct conn *conn, int side, const struct segm
     }
     if (flow->http) {
         if (side == SERVER)
-            note_reply_bytes(conn, seg);
+            note_reply_bytes(root, conn, seg);
         httpstream_feed(flow->http, seg->data, seg->captured, seg->length, &calls, &feed);
     } else if (conn->tls) {
         tlsconn_bytes(conn, side, seg);

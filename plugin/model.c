@@ -330,6 +330,26 @@ root_new(void)
     return root;
 }
 
+void
+root_copy_learnt(struct root *to, struct root *from)
+{
+    for (GList *l = from->names.order.head; l; l = l->next) {
+        const struct name *name = (const struct name *)l->data;
+        struct name *copy = name_get(to, name->text);
+        for (unsigned i = 0; i < name->n_addresses; i++)
+            name_add_address(to, copy, &name->addresses[i]);
+        memcpy(copy->hops, name->hops, sizeof copy->hops);
+    }
+    for (GList *l = from->stations.order.head; l; l = l->next) {
+        const struct station *station = (const struct station *)l->data;
+        struct station *copy = station_get(to, &station->ip);
+        copy->answers_dns = station->answers_dns;
+        copy->is_client = station->is_client;
+        if (station->box && station->box->n_known > 1)
+            station_join(to, station_get(to, &station->box->stations[0]), copy);
+    }
+}
+
 static void
 sweep_shelf(struct root *root, GQueue *shelf, unsigned seconds)
 {

@@ -105,6 +105,7 @@ struct conn {
     uint32_t stream;
     uint32_t isn;
     uint32_t owner;             /* serial of the exchange that claimed it */
+    uint32_t previewed;         /* of the one that will, as far as can be told */
     struct ipaddr ip[2];
     uint16_t port[2];
     bool sides_known, syn_seen, claimed, had_exchange, in_tunnel;
@@ -204,6 +205,7 @@ struct lookup {                 /* one search, see struct search */
     GQueue *shelf;
     GList shelf_link;
     when_t start, last;
+    uint32_t previewed;         /* serial of the exchange that will claim it, as far as can be told */
     bool resolved;
     struct asked *questions[QUESTIONS_MAX];
     unsigned n;
@@ -263,6 +265,9 @@ void frames_add(struct frames *frames, uint32_t no);
 void frames_free(struct frames *frames);
 
 struct root *root_new(void);
+
+/* Addresses of names, and which stations are one gateway: what a second look at the same capture may know from the first. */
+void root_copy_learnt(struct root *to, struct root *from);
 
 /* Forgets what is over; called once for each frame, O(1) on average. */
 void root_sweep(struct root *root);

@@ -57,6 +57,7 @@ dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
         if (tracker->relay_frame == pinfo->num)
             show_role(ROLE_SERVER_RESPONSE, tvb, tree);
     } else {
+        track_settle(tracker);
         show_parts(track_parts(tracker, pinfo->num), tvb, pinfo, tree);
     }
     verdicts = track_verdicts(tracker, pinfo->num);

@@ -61,6 +61,18 @@ struct sight {
     when_t time;
 };
 
+static struct fact
+fact_of(const struct sight *sight, enum fact_kind kind)
+{
+    struct fact fact;
+
+    memset(&fact, 0, sizeof fact);
+    fact.kind = kind;
+    fact.frame = sight->frame;
+    fact.time = sight->time;
+    return fact;
+}
+
 static GPtrArray *
 fields_of(const struct sight *sight, enum field field)
 {
@@ -137,15 +149,16 @@ ip_payload_left(const struct sight *sight, struct place tcp)
 
 /* TCP *********************************************************************/
 
-static struct conn *
-see_tcp(struct sight *sight, field_info *stream, bool *fresh)
+/* false: the header is not all there, or the addresses are not IP */
+static bool
+read_segment(const struct sight *sight, field_info *stream, struct segment *s)
 {
     struct place tcp = place_of(stream);
     struct segment seg;
     int header, left;
 
     if (!has_bytes(tcp, 0, 14))
-        return NULL;
+        return false;
     header = (byte_at(tcp, 12) >> 4) * 4;
     left = ip_payload_left(sight, tcp);
     if (left < 0)
@@ -170,9 +183,8 @@ see_tcp(struct sight *sight, field_info *stream, bool *fresh)
         if (seg.captured > 0)
             seg.data = tvb_get_ptr(tcp.tvb, tcp.start + header, (int)seg.captured);
     }
-    if (!seg.src.family || !seg.dst.family)
-        return NULL;
-    return conn_segment(sight->tracker->root, &seg, fresh);
+    *s = seg;
+    return seg.src.family && seg.dst.family;
 }
 
 /* DNS *********************************************************************/
@@ -268,9 +280,9 @@ see_dns(struct sight *sight)
     names = fields_of(sight, DNS_QRY_NAME);
     types = fields_of(sight, DNS_QRY_TYPE);
     for (unsigned i = 0; i < flags->len; i++) {
-        struct dns_message m;
-        if (read_dns_message(sight, field_at(flags, i), field_at(flags, i + 1), field_at(names, i), field_at(types, i), &m))
-            lookup_message(sight->tracker->root, &m);
+        struct fact fact = fact_of(sight, FACT_DNS);
+        if (read_dns_message(sight, field_at(flags, i), field_at(flags, i + 1), field_at(names, i), field_at(types, i), &fact.u.dns))
+            track_fact(sight->tracker, &fact);
     }
 }
 
@@ -329,14 +341,45 @@ quote_hash(struct place icmp)
 }
 
 static void
+see_dns_error(struct sight *sight, struct place transport, const struct target_key *quoted, uint16_t sport, uint8_t type, uint8_t code, bool own)
+{
+    struct fact fact = fact_of(sight, FACT_DNS_ERROR);
+    struct dns_error *error = &fact.u.dns_error.error;
+
+    error->frame = sight->frame;
+    error->time = sight->time;
+    error->type = type;
+    error->code = code;
+    error->key.from = quoted->from;
+    error->key.to = quoted->to;
+    error->key.port = sport;
+    error->id_known = has_bytes(transport, 8, 2);
+    if (error->id_known)
+        error->key.id = tvb_get_ntohs(transport.tvb, transport.start + 8);
+    if (own && read_quoted_query(sight, &error->key, &fact.u.dns_error.quoted))
+        error->quoted = &fact.u.dns_error.quoted;
+    track_fact(sight->tracker, &fact);
+}
+
+/* pinfo may already tell the quoted packet's addresses: the sender is in the header before. */
+static struct ipaddr
+icmp_sender(const struct sight *sight, struct place icmp, bool v6)
+{
+    if (!v6 && has_bytes(icmp, -8, 4))
+        return ipaddr_from_bytes(4, tvb_get_ptr(icmp.tvb, icmp.start - 8, 4));
+    if (v6 && has_bytes(icmp, -32, 16))
+        return ipaddr_from_bytes(6, tvb_get_ptr(icmp.tvb, icmp.start - 32, 16));
+    return ipaddr_from(&sight->pinfo->net_src);
+}
+
+static void
 see_icmp_error(struct sight *sight, const field_info *type_field, bool v6)
 {
-    struct root *root = sight->tracker->root;
     struct place icmp = place_of(type_field), transport;
-    struct ipaddr source = ipaddr_from(&sight->pinfo->net_src);
+    struct ipaddr source;
     struct target_key key;
     uint8_t type, code, protocol;
-    uint16_t sport;
+    bool own;
 
     if (!has_bytes(icmp, 0, 8))
         return;
@@ -346,31 +389,42 @@ see_icmp_error(struct sight *sight, const field_info *type_field, bool v6)
         return;
     if (!read_quote((struct place){ icmp.tvb, icmp.start + 8 }, v6, &key, &protocol, &transport))
         return;
-    /* pinfo may already tell the quoted packet's addresses: the sender is in the outer header. */
-    if (!v6 && has_bytes(icmp, -8, 4))
-        source = ipaddr_from_bytes(4, tvb_get_ptr(icmp.tvb, icmp.start - 8, 4));
-    else if (v6 && has_bytes(icmp, -32, 16))
-        source = ipaddr_from_bytes(6, tvb_get_ptr(icmp.tvb, icmp.start - 32, 16));
-    sport = tvb_get_ntohs(transport.tvb, transport.start);
-    if (ipaddr_equal(&source, &key.from))
-        neighbor_reported(root, &key, sight->time);
-    if (protocol == IP_PROTO_TCP) {
-        struct conn *conn = conn_from(root, &key, sport);
-        if (conn)
-            conn_icmp(root, conn, &(struct icmp_error){ sight->frame, sight->time, source, v6, type, code, quote_hash(icmp) });
-    } else if (protocol == IP_PROTO_UDP && key.port == DNS_PORT) {
-        struct dns_error error = { .frame = sight->frame, .time = sight->time, .type = type, .code = code };
-        struct dns_message quoted;
-        error.key.from = key.from;
-        error.key.to = key.to;
-        error.key.port = sport;
-        error.id_known = has_bytes(transport, 8, 2);
-        if (error.id_known)
-            error.key.id = tvb_get_ntohs(transport.tvb, transport.start + 8);
-        if (ipaddr_equal(&source, &key.from) && read_quoted_query(sight, &error.key, &quoted))
-            error.quoted = &quoted;
-        lookup_icmp(root, &error);
+    source = icmp_sender(sight, icmp, v6);
+    own = ipaddr_equal(&source, &key.from);
+    if (own) {
+        struct fact fact = fact_of(sight, FACT_REPORTED);
+        fact.u.reported = key;
+        track_fact(sight->tracker, &fact);
     }
+    uint16_t sport = tvb_get_ntohs(transport.tvb, transport.start);
+    if (protocol == IP_PROTO_TCP) {
+        struct fact fact = fact_of(sight, FACT_ICMP);
+        fact.u.icmp.key = key;
+        fact.u.icmp.sport = sport;
+        fact.u.icmp.error = (struct icmp_error){ sight->frame, sight->time, source, v6, type, code, quote_hash(icmp) };
+        track_fact(sight->tracker, &fact);
+    } else if (protocol == IP_PROTO_UDP && key.port == DNS_PORT) {
+        see_dns_error(sight, transport, &key, sport, type, code, own);
+    }
+}
+
+static void
+tell_asked(struct sight *sight, const struct ipaddr *neighbor, const struct ipaddr *asker)
+{
+    struct fact fact = fact_of(sight, FACT_NEIGHBOR_ASKED);
+
+    fact.u.neighbor.neighbor = *neighbor;
+    fact.u.neighbor.asker = *asker;
+    track_fact(sight->tracker, &fact);
+}
+
+static void
+tell_heard(struct sight *sight, const struct ipaddr *neighbor)
+{
+    struct fact fact = fact_of(sight, FACT_NEIGHBOR_HEARD);
+
+    fact.u.neighbor.neighbor = *neighbor;
+    track_fact(sight->tracker, &fact);
 }
 
 /* RFC 4861 section 4.3 and 4.4 */
@@ -392,9 +446,9 @@ see_icmpv6(struct sight *sight, const field_info *type_field)
     }
     target = ipaddr_from_bytes(6, tvb_get_ptr(icmp.tvb, icmp.start + 8, 16));
     if (type == ND_ADVERTISEMENT)
-        neighbor_heard(sight->tracker->root, &target);
+        tell_heard(sight, &target);
     else if (asker.family == 6 && !ipaddr_equal(&asker, &target))
-        neighbor_asked(sight->tracker->root, &target, &asker, sight->frame, sight->time);
+        tell_asked(sight, &target, &asker);
 }
 
 /* ARP *********************************************************************/
@@ -413,9 +467,9 @@ see_arp(struct sight *sight, const field_info *opcode)
         return;
     sender = ipaddr_from_bytes(4, tvb_get_ptr(arp.tvb, arp.start + 2 + hardware, 4));
     target = ipaddr_from_bytes(4, tvb_get_ptr(arp.tvb, arp.start + 2 + 2 * hardware + 4, 4));
-    neighbor_heard(sight->tracker->root, &sender);
+    tell_heard(sight, &sender);
     if (byte_at(arp, 1) == 1 && !ipaddr_equal(&sender, &target))
-        neighbor_asked(sight->tracker->root, &target, &sender, sight->frame, sight->time);
+        tell_asked(sight, &target, &sender);
 }
 
 /* HTTP ********************************************************************/
@@ -423,24 +477,37 @@ see_arp(struct sight *sight, const field_info *opcode)
 /* Length of "HTTP/1.1 ", which stands before the status. */
 #define BEFORE_STATUS 9
 
-static const struct verdict *
-see_responses(struct sight *sight, struct conn *conn)
+static struct said
+read_said(const struct sight *sight, const field_info *status)
+{
+    struct place line = { status->ds_tvb, status->start - BEFORE_STATUS };
+    int n;
+
+    if (!has_bytes(line, 0, BEFORE_STATUS))
+        return (struct said){ NULL, -1 };
+    n = tvb_captured_length_remaining(line.tvb, line.start);
+    return reported_read(sight->pinfo->pool, tvb_get_ptr(line.tvb, line.start, n), (size_t)n);
+}
+
+static void
+see_tcp(struct sight *sight, field_info *stream)
 {
     GPtrArray *found = fields_of(sight, HTTP_STATUS);
-    const struct verdict *first = NULL;
+    struct fact fact;
 
-    for (unsigned i = 0; found && i < found->len; i++) {
-        field_info *fi = field_at(found, i);
-        struct place line = { fi->ds_tvb, fi->start - BEFORE_STATUS };
-        struct said said = { NULL, -1 };
-        if (has_bytes(line, 0, BEFORE_STATUS)) {
-            int n = tvb_captured_length_remaining(line.tvb, line.start);
-            said = reported_read(sight->pinfo->pool, tvb_get_ptr(line.tvb, line.start, n), (size_t)n);
-        }
-        const struct verdict *v = track_response(sight->tracker, conn, fvalue_get_uinteger(COMPAT_VALUE(fi)), sight->frame, sight->time, &said);
-        first = first ? first : v;
+    fact.kind = FACT_TCP;       /* the rest of it is large, and this is the common case */
+    fact.frame = sight->frame;
+    fact.time = sight->time;
+    fact.u.tcp.n_shown = 0;
+    if (!read_segment(sight, stream, &fact.u.tcp.segment))
+        return;
+    for (unsigned i = 0; found && i < found->len && i < SHOWN_MAX; i++) {
+        field_info *status = field_at(found, i);
+        struct shown *shown = &fact.u.tcp.shown[fact.u.tcp.n_shown++];
+        shown->status = fvalue_get_uinteger(COMPAT_VALUE(status));
+        shown->said = sight->tracker->root->settings.watched(shown->status) ? read_said(sight, status) : (struct said){ NULL, -1 };
     }
-    return first;
+    track_fact(sight->tracker, &fact);
 }
 
 /* the frame ***************************************************************/
@@ -451,38 +518,32 @@ time_of(const packet_info *pinfo)
     return (when_t)pinfo->abs_ts.secs * NS_PER_SECOND + pinfo->abs_ts.nsecs;
 }
 
-static const struct verdict *
-see_stream(struct sight *sight, field_info *stream)
+static void
+begin_frame(struct tracker *tracker, const packet_info *pinfo)
 {
-    bool fresh = false;
-    struct conn *conn = see_tcp(sight, stream, &fresh);
-    const struct verdict *v, *swallowed = NULL;
+    struct frame_facts facts = { pinfo->num, time_of(pinfo), pinfo->fd->cap_len < pinfo->fd->pkt_len, false, 0 };
 
-    if (!conn)
-        return NULL;
-    v = see_responses(sight, conn);
-    if (conn->swallowed) {
-        struct said said = reported_read(sight->pinfo->pool, conn->swallowed_bytes, conn->swallowed_length);
-        swallowed = track_swallowed(sight->tracker, conn, sight->frame, v != NULL, &said);
+    if (pinfo->rec && pinfo->rec->rec_type == REC_TYPE_PACKET && (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)) {
+        facts.has_interface = true;
+        facts.interface_id = pinfo->rec->rec_header.packet_header.interface_id;
     }
-    return v ? v : swallowed;
+    track_frame(tracker, &facts);
 }
 
-const struct verdict *
+void
 observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree)
 {
     struct sight sight = { tracker, pinfo, tree, pinfo->num, time_of(pinfo) };
-    const struct verdict *v = NULL;
     GPtrArray *found;
 
-    track_frame(tracker, sight.frame, sight.time, pinfo->fd->cap_len < pinfo->fd->pkt_len);
+    begin_frame(tracker, pinfo);
     /* First of all: an ICMP error looks like the segment that it quotes. */
     if ((found = fields_of(&sight, ICMP_TYPE))) {
         see_icmp_error(&sight, field_at(found, 0), false);
     } else if ((found = fields_of(&sight, ICMPV6_TYPE))) {
         see_icmpv6(&sight, field_at(found, 0));
     } else if ((found = fields_of(&sight, TCP_STREAM))) {
-        v = see_stream(&sight, field_at(found, found->len - 1));
+        see_tcp(&sight, field_at(found, found->len - 1));
         if (pinfo->srcport == DNS_PORT || pinfo->destport == DNS_PORT)
             see_dns(&sight);
     } else if (pinfo->ptype == PT_UDP) {
@@ -490,5 +551,4 @@ observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree)
     } else if ((found = fields_of(&sight, ARP_OPCODE))) {
         see_arp(&sight, field_at(found, 0));
     }
-    return v;
 }

@@ -15,10 +15,9 @@
 GArray *observe_wanted_fields(void);
 
 /*
- * Tells the tracker what the frame holds and returns the first of the verdicts that came
- * of it, or NULL. To be called once for each frame, on its first visit, with the tree in
- * which the wanted fields are.
+ * Tells the tracker what the frame holds. To be called once for each frame, on its first
+ * visit, with the tree in which the wanted fields are.
  */
-const struct verdict *observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree);
+void observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree);
 
 #endif

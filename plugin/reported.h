@@ -9,7 +9,7 @@
 
 #include <epan/wmem_scopes.h>
 
-#include "track.h"
+#include "verdict.h"
 
 /*
  * Reads reason phrase, Proxy-Status (RFC 9209), X-Squid-Error and the block page's title,

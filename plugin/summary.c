@@ -252,6 +252,9 @@ missing_words(enum missing missing)
         return "The name was resolved, but the capture holds no connection for this request";
     case MISSING_CHOICE:
         return "The gateway did several things meanwhile and nothing ties one of them to this request";
+    case MISSING_LATE:
+        return "The capture is out of time order, and frames that belong before this response come later in the file: the next visit shows "
+               "the verdict (tshark -2, or a reload of the packet list)";
     default:
         return "The capture does not hold the reason";
     }
@@ -271,7 +274,8 @@ say_unknown(struct writer *w)
     else if (a)
         SAY(w, "The connection to %s stood, and the capture shows no request on it", server(w));
     else
-        SAY(w, "%s. Capture on the gateway itself: tcpdump -s 0 -i any -w filename.pcap", missing_words(f->missing));
+        SAY(w, f->missing == MISSING_LATE ? "%s" : "%s. Capture on the gateway itself: tcpdump -s 0 -i any -w filename.pcap",
+            missing_words(f->missing));
 }
 
 static void
@@ -287,7 +291,7 @@ say_doubts(struct writer *w)
     if (f->confidence == CONFIDENCE_LIKELY && e->n_attempts > 0 && !f->attempt)
         return;
     if (f->cause == CAUSE_UNKNOWN) {
-        if (e->doubts.disorder)
+        if (e->doubts.disorder && f->missing != MISSING_LATE)
             SAY(w, ". The capture is out of time order: what comes later in the file is used on the next visit");
         if (e->doubts.cut_short)
             SAY(w, ". Frames were cut short: capture with -s 0");

@@ -76,16 +76,30 @@ has_rival(const struct gathering *g, const struct ipaddr *ip)
 static bool
 begins_in_window(const struct gathering *g, const struct conn *conn)
 {
+    if (g->preview && conn->previewed && conn->previewed != g->ex->serial)
+        return false;
     return conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until;
+}
+
+static bool
+is_candidate(const struct gathering *g, const struct conn *conn, const struct exchange *ex)
+{
+    for (unsigned i = 0; i < g->n; i++)
+        if (g->candidates[i].conn == conn && (!ex || g->candidates[i].ex == ex))
+            return true;
+    return false;
 }
 
 static void
 add_conn(struct gathering *g, struct conn *conn, struct exchange *ex, enum tie tie, bool alone)
 {
-    if (g->n == ATTEMPTS_MAX)
+    if (g->n == ATTEMPTS_MAX || is_candidate(g, conn, ex))
         return;
     g->candidates[g->n++] = (struct candidate){ conn, ex, tie, alone };
-    conn_claim(conn, g->ex->serial);
+    if (g->preview)
+        conn->previewed = g->ex->serial;
+    else
+        conn_claim(conn, g->ex->serial);
 }
 
 /* Where much goes on at once: it failed before the response, or waited for an answer in vain. */
@@ -134,7 +148,7 @@ take(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum 
     if (!rivals) {
         for (unsigned i = 0; i < n; i++)
             add_conn(g, eligible[i], NULL, tie, true);
-        if (!g->success && eligible[n - 1]->hs.rst.n > 0)
+        if (!g->success && !g->preview && eligible[n - 1]->hs.rst.n > 0)
             box->tries = n;
         return;
     }
@@ -187,15 +201,6 @@ is_sequential(const struct gathering *g, const struct conn *conn)
     return true;
 }
 
-static bool
-is_candidate(const struct gathering *g, const struct conn *conn)
-{
-    for (unsigned i = 0; i < g->n; i++)
-        if (g->candidates[i].conn == conn)
-            return true;
-    return false;
-}
-
 /* The attempts at one address and port that nobody claimed, begun while the request waited. */
 static void
 take_target(struct gathering *g, const struct station *station, const struct ipaddr *ip, uint16_t port, enum tie tie, bool crowd)
@@ -226,7 +231,7 @@ take_target(struct gathering *g, const struct station *station, const struct ipa
     /* Behind an early answer its own attempts are claimed already. */
     if (g->ex->answers > 1)
         for (GList *l = target->claimed.tail; l && n < LOOKED_AT_MAX; l = l->prev)
-            if (((struct conn *)l->data)->owner == g->ex->serial && !is_candidate(g, (struct conn *)l->data))
+            if (((struct conn *)l->data)->owner == g->ex->serial)
                 add_conn(g, (struct conn *)l->data, NULL, tie, true);
     take(g, eligible, n, n > 0 && (crowd || has_rival(g, ip)), tie);
 }
@@ -286,7 +291,7 @@ take_address(struct gathering *g, const struct ipaddr *ip, uint16_t port)
         if (!may_be_gateway(g, station) || serves_address(g, station, ip))
             continue;
         take_target(g, station, ip, port, TIE_ADDRESS, false);
-        if (g->n > before)
+        if (g->n > before && !g->preview)
             station_join(g->root, station_get(g->root, &g->ex->conn->ip[SERVER]), station);
     }
 }
@@ -300,8 +305,8 @@ is_intercepted(const struct gathering *g)
     return !g->ex->absolute && server && g_queue_is_empty((GQueue *)&server->conns) && g_queue_is_empty((GQueue *)&server->searches);
 }
 
-static void
-take_addresses(struct gathering *g)
+void
+gather_attempts_at_addresses(struct gathering *g)
 {
     const struct exchange *ex = g->ex;
 
@@ -312,8 +317,8 @@ take_addresses(struct gathering *g)
 }
 
 /* What carried the request itself, and further tries at the same servers. */
-static void
-take_children(struct gathering *g)
+void
+gather_children(struct gathering *g)
 {
     for (GList *l = g->ex->children.head; l; l = l->next) {
         struct exchange *child = (struct exchange *)l->data;
@@ -397,13 +402,6 @@ gather_attempts_by_time(struct gathering *g)
 /* the whole ***************************************************************/
 
 void
-gather_attempts(struct gathering *g)
-{
-    take_children(g);
-    take_addresses(g);
-}
-
-void
 gather_attempts_at_hops(struct gathering *g)
 {
     if (g->name)
@@ -418,8 +416,8 @@ tie_claim_all(struct root *root, struct exchange *ex)
     struct gathering g;
 
     gathering_init(&g, root, ex);
-    take_children(&g);
-    take_addresses(&g);
+    gather_children(&g);
+    gather_attempts_at_addresses(&g);
     if (g.n == 0 && g.name)
         take_hops(&g, g.name->hops, false);
     for (unsigned i = 0; i < g.n; i++)

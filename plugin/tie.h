@@ -33,6 +33,12 @@ struct collected {
  */
 void tie_collect(struct root *root, struct exchange *exchange, struct collected *found);
 
+/*
+ * The same for a response with this status that the exchange has not got yet, at that
+ * time; claims and learns nothing.
+ */
+void tie_preview(struct root *root, struct exchange *exchange, unsigned status, when_t until, struct collected *found);
+
 /* The exchange got another answer: what it caused is nobody else's. */
 void tie_claim_all(struct root *root, struct exchange *exchange);
 

@@ -16,6 +16,9 @@
 /* Resolution does not fail sooner. */
 #define UNREACHED_LONG (9 * NS_PER_SECOND / 10)
 
+/* A gateway begins to look up a host this soon. */
+#define BEGUN_WITH (NS_PER_SECOND / 10)
+
 /* A look-up that is pending for less decides nothing yet. */
 #define PENDING_LONG (3 * NS_PER_SECOND / 10)
 
@@ -43,10 +46,16 @@ add_lookup(struct gathering *g, struct lookup *lookup, enum tie tie, bool alone)
 {
     if (g->n_lookups == QUESTIONS_MAX)
         return;
+    for (unsigned i = 0; i < g->n_lookups; i++)
+        if (g->lookups[i] == lookup)
+            return;
     g->lookups[g->n_lookups++] = lookup;
     g->lookup_tie = tie;
     g->lookup_alone = alone;
-    lookup_claim(lookup);
+    if (g->preview)
+        lookup->previewed = g->ex->serial;
+    else
+        lookup_claim(lookup);
 }
 
 static bool
@@ -102,7 +111,7 @@ take_own(struct gathering *g, struct name *name)
     for (GList *l = name->searches.head; l && n < LOOKED_AT_MAX; l = l->next) {
         struct lookup *lookup = (struct lookup *)l->data;
         if (lookup->start >= g->from && lookup->start <= g->until && is_gateways_lookup(g, lookup) &&
-            (!crowd || precedes_attempts(g, lookup))) {
+            !(g->preview && lookup->previewed && lookup->previewed != g->ex->serial) && (!crowd || precedes_attempts(g, lookup))) {
             if (!best || rank(g, lookup) > rank(g, best))
                 best = lookup;
             eligible[n++] = lookup;
@@ -112,6 +121,19 @@ take_own(struct gathering *g, struct name *name)
         add_lookup(g, best, TIE_ADDRESS, n == 1);
     for (unsigned i = 0; i < n && !crowd; i++)
         add_lookup(g, eligible[i], TIE_ADDRESS, true);
+}
+
+bool
+first_lookup_failed(const struct gathering *g)
+{
+    if (!g->name || !name_is_crowded(g, g->name))
+        return false;
+    for (GList *l = g->name->searches.head; l; l = l->next) {
+        const struct lookup *lookup = (const struct lookup *)l->data;
+        if (lookup->start >= g->from && is_gateways_lookup(g, lookup))
+            return !lookup->resolved && lookup->start - g->from < BEGUN_WITH;
+    }
+    return false;
 }
 
 /* One that began before the request, or for another one, and was still running when the request came. */

@@ -22,6 +22,7 @@ struct gathering {
     struct box *box;            /* never NULL */
     struct name *name;          /* NULL: the host is not known */
     when_t from, until;         /* request and response */
+    bool preview;               /* nothing is claimed or learnt */
     bool success;               /* the response is none that is diagnosed */
     bool several;
     struct station *stations[BOX_STATIONS_MAX];     /* the gateway's; may be NULL */
@@ -46,8 +47,12 @@ bool may_be_gateway(const struct gathering *g, const struct station *station);
 bool has_rival(const struct gathering *g, const struct ipaddr *ip);
 
 /* All of them claim what they take. */
-void gather_attempts(struct gathering *g);
+void gather_children(struct gathering *g);
+void gather_attempts_at_addresses(struct gathering *g);
 void gather_lookups(struct gathering *g);
+
+/* true: many ask for the name at once, and the look-up that began with this request brought no address. */
+bool first_lookup_failed(const struct gathering *g);
 
 /* Attempts where earlier requests for this host, or for several, went. */
 void gather_attempts_at_hops(struct gathering *g);

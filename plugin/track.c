@@ -4,17 +4,21 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <stdlib.h>
-
 #include <glib.h>
 
 #include "exchange.h"
+#include "reported.h"
 #include "tie.h"
 #include "track.h"
-#include "words.h"
 
-/* Listed in the tree; more are only counted. */
-#define LISTED_MAX 32
+/* A pcapng file that names one interface only so far is taken to be in order. */
+#define ORDER_TRIAL_FRAMES 4096
+
+/* Where frames are late, a cause that is older than this at the response may not be the last. */
+#define DECIDED_JUST_NOW (5 * 1000 * 1000)
+
+/* Silence for longer is hardly broken by a frame that is late. */
+#define LONG_SILENCE (NS_PER_SECOND / 2)
 
 struct tracker *
 track_new(const struct settings *settings, unsigned timeout)
@@ -29,20 +33,6 @@ track_new(const struct settings *settings, unsigned timeout)
     return t;
 }
 
-void
-track_frame(struct tracker *t, uint32_t frame, when_t time, bool cut_short)
-{
-    struct root *root = t->root;
-
-    root->frame = frame;
-    if (time + CLOCK_SLACK < root->now)
-        root->disorder = true;
-    root->now = MAX(root->now, time);
-    root->cut_short = root->cut_short || cut_short;
-    t->relay_frame = 0;
-    root_sweep(root);
-}
-
 const struct verdict *
 track_verdicts(const struct tracker *t, uint32_t frame)
 {
@@ -55,114 +45,7 @@ track_parts(const struct tracker *t, uint32_t frame)
     return (const struct part *)wmem_map_lookup(t->parts, GUINT_TO_POINTER(frame));
 }
 
-/* building ****************************************************************/
-
-static const char *
-keep(const char *text)
-{
-    return text ? wmem_strdup(wmem_file_scope(), text) : NULL;
-}
-
-static void
-keep_attempts(struct verdict *v, const struct evidence *e, unsigned code)
-{
-    unsigned n = MIN(e->n_attempts, LISTED_MAX);
-    const struct attempt *from = e->attempts + e->n_attempts - n;
-
-    v->attempts = e->attempts_remembered ? 0 : e->n_attempts;
-    v->n_tried = n;
-    if (n > 0)
-        v->tried = wmem_alloc0_array(wmem_file_scope(), struct tried, n);
-    for (unsigned i = 0; i < n; i++) {
-        const struct attempt *a = &from[i];
-        v->tried[i].server = a->server;
-        v->tried[i].port = a->port;
-        v->tried[i].stream = a->stream;
-        v->tried[i].reused = a->reused;
-        v->tried[i].frame = a->reused || a->hs.syn.n == 0 ? a->reply.request_frame : a->hs.syn.no[0];
-        v->tried[i].after = a->start - e->request_time;
-        v->tried[i].outcome = attempt_outcome(a, e->response_time, code);
-    }
-    if (e->unreached && !e->unreached->for_dns)
-        v->attempts++;          /* the one whose SYN could not be sent */
-}
-
-static void
-keep_lookups(struct verdict *v, const struct search *s, when_t until)
-{
-    unsigned n = s ? MIN(s->n, LISTED_MAX) : 0;
-
-    v->n_looked_up = n;
-    if (n > 0)
-        v->looked_up = wmem_alloc0_array(wmem_file_scope(), struct looked_up, n);
-    for (unsigned i = 0; i < n; i++) {
-        const struct question *q = s->questions[i];
-        bool answered = q->answers.n > 0 && q->answered <= until;
-        v->looked_up[i].name = keep(q->name);
-        v->looked_up[i].type = q->type;
-        v->looked_up[i].server = q->server;
-        v->looked_up[i].frame = q->sent.n > 0 ? q->sent.no[0] : 0;
-        v->looked_up[i].answer_frame = answered ? q->answers.no[0] : q->icmp.n > 0 ? q->icmp.no[0] : 0;
-        v->looked_up[i].took = answered ? q->answered - q->first_sent : 0;
-        v->looked_up[i].outcome = answered ? q->outcome : q->icmp.n > 0 ? DNS_ICMP : DNS_SILENT;
-        v->looked_up[i].rcode = q->rcode;
-    }
-}
-
-static void
-keep_server(struct verdict *v, const struct finding *f, const struct evidence *e)
-{
-    const struct attempt *a = f->attempt;
-
-    if (a) {
-        v->server = a->server;
-        v->server_port = a->port;
-        v->server_stream = a->stream;
-        if (f->cause == CAUSE_ICMP) {
-            v->has_icmp = true;
-            v->icmp_type = a->hs.icmp_type;
-            v->icmp_code = a->hs.icmp_code;
-        }
-    } else if (f->cause == CAUSE_ARP) {
-        v->server = e->unreached->destination.family ? e->unreached->destination : e->unreached->neighbor;
-        v->server_port = e->unreached->destination.family ? e->unreached->port : 0;
-        v->server_stream = UINT32_MAX;
-    }
-}
-
-static void
-keep_question(struct verdict *v, const struct question *q)
-{
-    if (!q)
-        return;
-    v->dns_name = keep(q->name);
-    if (q->answers.n > 0)
-        v->dns_rcode = words_rcode(q->rcode);
-    if (v->cause == CAUSE_DNS_UNREACHABLE && q->icmp.n > 0) {
-        v->has_icmp = true;
-        v->icmp_type = q->icmp_type;
-        v->icmp_code = q->icmp_code;
-    }
-}
-
-static const char *
-proxy_error_type(const struct finding *f)
-{
-    if (f->cause == CAUSE_TLS && f->attempt && f->attempt->tls.alert_frame && f->attempt->tls.alert_side == SERVER)
-        return "tls_alert_received";
-    return cause_rfc9209(f->cause);
-}
-
-static void
-keep_said(struct verdict *v, const struct said *said)
-{
-    const char *category = cause_category(v->cause);
-
-    if (!said || !said->words)
-        return;
-    v->reported = keep(said->words);
-    v->agrees = said->category < 0 || v->cause == CAUSE_UNKNOWN || v->cause == CAUSE_RELAYED || strcmp(said->words, category) == 0;
-}
+/* links *******************************************************************/
 
 static void
 link_part(struct tracker *t, const struct verdict *v, uint32_t frame, enum role role)
@@ -176,115 +59,315 @@ link_part(struct tracker *t, const struct verdict *v, uint32_t frame, enum role 
         wmem_map_insert(t->parts, key, part);
         return;
     }
-    while (first->next)
-        first = first->next;
+    /* The first ones stay in order; one failure that led to thousands of responses lists them any way. */
+    part->next = first->next;
     first->next = part;
 }
 
 static void
-link_verdict(struct tracker *t, struct verdict *v)
+unlink_part(struct tracker *t, const struct verdict *v, uint32_t frame)
 {
-    void *key = GUINT_TO_POINTER(v->frame);
-    struct verdict *first = (struct verdict *)wmem_map_lookup(t->verdicts, key);
+    void *key = GUINT_TO_POINTER(frame);
+    struct part *first = (struct part *)wmem_map_lookup(t->parts, key), **at = &first;
 
-    if (!first) {
-        wmem_map_insert(t->verdicts, key, v);
-    } else {
-        while (first->next)
-            first = first->next;
-        first->next = v;
-    }
+    while (*at && (*at)->verdict != v)
+        at = &(*at)->next;
+    if (!*at)
+        return;
+    *at = (*at)->next;
+    if (first)
+        wmem_map_insert(t->parts, key, first);
+    else
+        wmem_map_remove(t->parts, key);
+}
+
+static void
+link_parts(struct tracker *t, const struct verdict *v)
+{
     if (v->request_frame)
         link_part(t, v, v->request_frame, ROLE_REQUEST);
     for (unsigned i = 0; i < v->n_cited; i++)
         link_part(t, v, v->cited[i].frame, v->cited[i].role);
 }
 
-static struct verdict *
-verdict_for(struct tracker *t, struct exchange *ex, uint32_t frame, const struct said *said)
+static void
+unlink_parts(struct tracker *t, const struct verdict *v)
 {
-    struct collected *found = g_new(struct collected, 1);
-    struct finding *f = g_new(struct finding, 1);
-    struct verdict *v = wmem_new0(wmem_file_scope(), struct verdict);
-    const struct evidence *e = &found->evidence;
+    if (v->request_frame)
+        unlink_part(t, v, v->request_frame);
+    for (unsigned i = 0; i < v->n_cited; i++)
+        unlink_part(t, v, v->cited[i].frame);
+}
 
-    tie_collect(t->root, ex, found);
-    diagnose(e, f);
+static struct verdict *
+add_verdict(struct tracker *t, uint32_t frame)
+{
+    void *key = GUINT_TO_POINTER(frame);
+    struct verdict *v = wmem_new0(wmem_file_scope(), struct verdict);
+    struct verdict *last = (struct verdict *)wmem_map_lookup(t->verdicts, key);
+
     v->number = ++t->n_verdicts;
     v->frame = frame;
-    v->status = e->status;
-    v->cause = f->cause;
-    v->confidence = f->confidence;
-    v->missing = f->missing;
-    v->rfc9209 = proxy_error_type(f);
-    v->summary = words_summary(wmem_file_scope(), e, f, t->timeout);
-    v->host = keep(ex->host);
-    v->url = keep(ex->url);
-    v->method = keep(ex->method);
-    v->port = ex->headless ? 0 : ex->port;
-    v->request_frame = ex->reply.request_frame;
-    v->wait = ex->headless ? 0 : e->response_time - e->request_time;
-    v->client = ex->conn->ip[CLIENT];
-    v->gateway = ex->conn->ip[SERVER];
-    v->client_port = ex->conn->port[CLIENT];
-    v->client_stream = ex->conn->stream;
-    v->n_cited = f->n_cited;
-    if (f->n_cited > 0)
-        v->cited = (struct cited *)wmem_memdup(wmem_file_scope(), f->cited, f->n_cited * sizeof f->cited[0]);
-    keep_attempts(v, e, e->status);
-    keep_lookups(v, e->search, e->response_time);
-    keep_server(v, f, e);
-    keep_question(v, f->question);
-    keep_said(v, said);
-    link_verdict(t, v);
+    if (!last) {
+        wmem_map_insert(t->verdicts, key, v);
+        return v;
+    }
+    while (last->next)
+        last = last->next;
+    last->next = v;
+    return v;
+}
+
+/* The verdict on the same response that is settled, or that is not; NULL: none. */
+static struct verdict *
+first_verdict(const struct tracker *t, uint32_t frame, const struct conn *conn, bool settled)
+{
+    struct verdict *v = (struct verdict *)wmem_map_lookup(t->verdicts, GUINT_TO_POINTER(frame));
+
+    while (v && (v->settled != settled || v->client_stream != conn->stream))
+        v = v->next;
+    return v;
+}
+
+/* verdicts ****************************************************************/
+
+/* The exchange as the tracking in order of time knows it; NULL: not yet. */
+static struct exchange *
+in_order(const struct tracker *t, const struct exchange *ex)
+{
+    struct conn *conn = conn_find(t->late, ex->conn->stream);
+
+    for (GList *l = conn ? conn->exchanges.head : NULL; l; l = l->next) {
+        struct exchange *same = (struct exchange *)l->data;
+        if (same->reply.request_frame == ex->reply.request_frame && !same->headless && same->state == EXCHANGE_WAITING)
+            return same;
+    }
+    return NULL;
+}
+
+/*
+ * Silence that began long before the frames that may still come, and not just before one
+ * more repeat was due, which could have had an answer.
+ */
+static bool
+was_silent_long(const struct tracker *t, const struct evidence *e, const struct finding *f)
+{
+    const struct attempt *a = f->attempt;
+    when_t since;
+
+    switch (f->cause) {
+    case CAUSE_SYN_TIMEOUT:
+        if (a->hs.syn.seen < 2 || a->hs.last_syn + 2 * a->hs.syn_interval < e->response_time + DECIDED_JUST_NOW)
+            return false;
+        since = a->hs.last_syn;
+        break;
+    case CAUSE_DNS_TIMEOUT:
+        if (!f->question || f->question->sent.seen < 2)
+            return false;
+        since = f->question->last_sent;
+        break;
+    case CAUSE_RESPONSE_TIMEOUT:
+        since = a->tls.request_time ? a->tls.request_time : a->reply.request_time;
+        break;
+    case CAUSE_ARP:
+        since = e->unreached->first;
+        break;
+    default:
+        return false;
+    }
+    return e->response_time - since > LONG_SILENCE && (e->response_time - watermarks_lowest(&t->marks)) * 4 < e->response_time - since;
+}
+
+/* What can be said before all frames came that belong before the response. */
+static void
+diagnose_early(struct tracker *t, struct exchange *ex, struct collected *found, struct finding *f)
+{
+    unsigned status = ex->swallowed ? ex->swallowed : ex->reply.status;
+    struct exchange *same = in_order(t, ex);
+    const struct evidence *e = &found->evidence;
+
+    tie_preview(same ? t->late : t->root, same ? same : ex, status, ex->response_time, found);
+    diagnose(e, f);
+    if (!same || (e->response_time - decided_at(e, f) > DECIDED_JUST_NOW && !was_silent_long(t, e, f)))
+        finding_withdraw(f);
+}
+
+static void
+diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uint32_t frame, const struct said *said)
+{
+    bool first = root == t->root;
+    struct verdict *v = t->late ? first_verdict(t, frame, ex->conn, first) : NULL;
+
+    if (first && v)
+        return;                 /* in order of time it came already */
+    struct collected *found = g_new(struct collected, 1);
+    struct finding *f = g_new(struct finding, 1);
+    if (first && t->late && !ex->headless) {
+        diagnose_early(t, ex, found, f);
+    } else {
+        tie_collect(root, ex, found);
+        diagnose(&found->evidence, f);
+    }
+    if (v)
+        unlink_parts(t, v);
+    else
+        v = add_verdict(t, frame);
+    verdict_fill(v, ex, &found->evidence, f, said, t->timeout);
+    v->settled = !first;
+    link_parts(t, v);
     g_free(f);
     g_free(found);
-    return v;
 }
 
-/* responses ***************************************************************/
-
-struct verdict *
-track_response(struct tracker *t, struct conn *conn, unsigned status, uint32_t frame, when_t time, const struct said *said)
+/* A server's 502 for a gateway that will pass it on; before all earlier frames came, one for any gateway. */
+static bool
+will_be_relayed(const struct tracker *t, struct root *root, const struct exchange *ex)
 {
-    struct exchange *ex = exchange_shown(t->root, conn, status, frame, time);
-    struct verdict *v = NULL;
+    const struct exchange *same = root == t->root && t->late ? in_order(t, ex) : ex;
 
-    if (!ex)
-        return NULL;
-    if (t->root->settings.watched(status)) {
-        if (ex->had_parent && !tie_is_gateway(t->root, ex))
-            t->relay_frame = frame;
-        else
-            v = verdict_for(t, ex, frame, said);
+    if (same)
+        return same->had_parent && !tie_is_gateway(same == ex ? root : t->late, same);
+    const struct station *sender = station_find(root, &ex->conn->ip[CLIENT]);
+    return ex->had_parent || (sender && sender->box && !g_queue_is_empty(&sender->box->open));
+}
+
+static void
+respond(struct tracker *t, struct root *root, struct exchange *ex, unsigned status, uint32_t frame, const struct said *said)
+{
+    if (root->settings.watched(status)) {
+        if (will_be_relayed(t, root, ex)) {
+            if (root == t->root)
+                t->relay_frame = frame;
+        } else if (root == t->root || ex->headless || ex->reply.request_time >= t->late_since) {
+            diagnose_exchange(t, root, ex, frame, said);
+        }
     }
-    exchange_served(t->root, ex);
-    return v;
+    exchange_served(root, ex);
 }
 
-struct verdict *
-track_swallowed(struct tracker *t, struct conn *conn, uint32_t frame, bool shown, const struct said *said)
-{
-    struct exchange *ex = exchange_swallowed(conn);
-    struct verdict *v;
+/* facts *******************************************************************/
 
-    if (!ex || ex->had_parent || shown)
-        return NULL;
-    v = verdict_for(t, ex, frame, said);
-    exchange_served(t->root, ex);
-    return v;
+static void
+apply_tcp(struct tracker *t, struct root *root, const struct fact *fact)
+{
+    bool fresh, shown = false;
+    struct conn *conn = conn_segment(root, &fact->u.tcp.segment, &fresh);
+    struct exchange *ex;
+
+    if (!conn)
+        return;
+    for (unsigned i = 0; i < fact->u.tcp.n_shown; i++) {
+        const struct shown *s = &fact->u.tcp.shown[i];
+        ex = exchange_shown(root, conn, s->status, fact->frame, fact->time);
+        if (ex) {
+            shown = shown || root->settings.watched(s->status);
+            respond(t, root, ex, s->status, fact->frame, &s->said);
+        }
+    }
+    ex = exchange_swallowed(conn);
+    if (ex && !shown && !ex->had_parent) {
+        struct said said = reported_read(wmem_file_scope(), conn->swallowed_bytes, conn->swallowed_length);
+        respond(t, root, ex, ex->swallowed ? ex->swallowed : ex->reply.status, fact->frame, &said);
+    }
 }
 
-char *
-verdict_filter(wmem_allocator_t *scope, const struct verdict *v)
+static void
+apply(struct tracker *t, struct root *root, const struct fact *fact)
 {
-    wmem_strbuf_t *text = wmem_strbuf_new(scope, "frame.number in {");
+    struct conn *conn;
 
-    if (v->request_frame)
-        wmem_strbuf_append_printf(text, "%u, ", v->request_frame);
-    for (unsigned i = 0; i < v->n_cited; i++)
-        if (v->cited[i].frame != v->request_frame && v->cited[i].frame != v->frame)
-            wmem_strbuf_append_printf(text, "%u, ", v->cited[i].frame);
-    wmem_strbuf_append_printf(text, "%u}", v->frame);
-    return wmem_strbuf_finalize(text);
+    switch (fact->kind) {
+    case FACT_TCP:
+        apply_tcp(t, root, fact);
+        break;
+    case FACT_ICMP:
+        conn = conn_from(root, &fact->u.icmp.key, fact->u.icmp.sport);
+        if (conn)
+            conn_icmp(root, conn, &fact->u.icmp.error);
+        break;
+    case FACT_DNS:
+        lookup_message(root, &fact->u.dns);
+        break;
+    case FACT_DNS_ERROR:
+        lookup_icmp(root, &fact->u.dns_error.error);
+        break;
+    case FACT_NEIGHBOR_ASKED:
+        neighbor_asked(root, &fact->u.neighbor.neighbor, &fact->u.neighbor.asker, fact->frame, fact->time);
+        break;
+    case FACT_NEIGHBOR_HEARD:
+        neighbor_heard(root, &fact->u.neighbor.neighbor);
+        break;
+    case FACT_REPORTED:
+        neighbor_reported(root, &fact->u.reported, fact->time);
+        break;
+    }
+}
+
+static void
+catch_up(struct tracker *t, when_t until)
+{
+    struct fact *fact;
+
+    while ((fact = inorder_take(t->queue, until))) {
+        t->late->frame = fact->frame;
+        t->late->now = MAX(t->late->now, fact->time);
+        root_sweep(t->late);
+        apply(t, t->late, fact);
+        inorder_release(fact);
+    }
+}
+
+void
+track_settle(struct tracker *t)
+{
+    if (t->late)
+        catch_up(t, INT64_MAX);
+}
+
+void
+track_fact(struct tracker *t, const struct fact *fact)
+{
+    if (t->late) {
+        inorder_put(t->queue, fact);
+        if (watermarks_lowest(&t->marks) >= fact->time)
+            catch_up(t, fact->time);
+    }
+    apply(t, t->root, fact);
+}
+
+/* frames ******************************************************************/
+
+static void
+begin_late(struct tracker *t, when_t since)
+{
+    t->late = root_new();
+    t->late->settings = t->root->settings;
+    t->late_since = since;
+    t->queue = inorder_new();
+    root_copy_learnt(t->late, t->root);
+}
+
+void
+track_frame(struct tracker *t, const struct frame_facts *facts)
+{
+    struct root *root = t->root;
+
+    root->frame = facts->frame;
+    if (facts->time + CLOCK_SLACK < root->now)
+        root->disorder = true;
+    watermarks_note(&t->marks, facts->has_interface ? facts->interface_id : 0, facts->time);
+    root->now = MAX(root->now, facts->time);
+    root->cut_short = root->cut_short || facts->cut_short;
+    t->relay_frame = 0;
+    if (t->frames++ == 0 && facts->has_interface)
+        begin_late(t, 0);
+    else if (!t->late && root->disorder)
+        begin_late(t, root->now);
+    if (t->late && t->frames == ORDER_TRIAL_FRAMES && t->marks.n == 1 && !root->disorder) {
+        track_settle(t);
+        t->late = NULL;         /* one interface, in order */
+    }
+    if (t->late)
+        catch_up(t, MAX(watermarks_lowest(&t->marks), root->now - INORDER_HOLD));
+    root_sweep(root);
 }

@@ -7,7 +7,10 @@
 #ifndef MWG502_VERDICT_H
 #define MWG502_VERDICT_H
 
+#include <epan/wmem_scopes.h>
+
 #include "diagnose.h"
+#include "model.h"
 
 /* One connection that was tried. */
 struct tried {
@@ -62,8 +65,22 @@ struct verdict {
     unsigned n_looked_up;
     struct cited *cited;
     unsigned n_cited;
+    bool settled;               /* seen in time order, where the file is not */
     struct verdict *next;       /* another response in the same frame */
 };
+
+/* What the gateway said of itself, read from the response; NULL: nothing. */
+struct said {
+    const char *words;
+    int category;               /* enum category, or -1 */
+};
+
+/* Fills all but number, frame and next; timeout in seconds, of the preference. */
+void verdict_fill(struct verdict *verdict, const struct exchange *exchange, const struct evidence *evidence, const struct finding *finding,
+                  const struct said *said, unsigned timeout);
+
+/* "frame.number in {6, 14, 16}" in the given scope: request, evidence and response. */
+char *verdict_filter(wmem_allocator_t *scope, const struct verdict *verdict);
 
 /* A frame's part in a case; several where one failure led to several responses. */
 struct part {
