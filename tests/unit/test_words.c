@@ -1,0 +1,157 @@
+/* test_words.c
+ * Verdicts in words: the pieces
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "common.h"
+#include "words.h"
+
+#define US INT64_C(1000)
+#define MS INT64_C(1000000)
+
+static const struct duration {
+    const char *name;
+    when_t duration;
+    const char *words;
+} durations[] = {
+    { "zero", 0, "0.01 ms" },                   { "negative", -5 * MS, "0.01 ms" },
+    { "microseconds", 400 * US, "0.4 ms" },     { "tiny", 12 * US, "0.012 ms" },
+    { "millisecond", MS, "1 ms" },              { "milliseconds", 1500 * US, "1.5 ms" },
+    { "tens", 12 * MS, "12 ms" },               { "hundreds", 250 * MS, "250 ms" },
+    { "second", NS_PER_SECOND, "1.0 s" },       { "seconds", 3200 * MS, "3.2 s" },
+    { "more", 21 * NS_PER_SECOND, "21 s" },     { "minutes", 120 * NS_PER_SECOND, "120 s" },
+};
+
+static void
+test_duration(gconstpointer data)
+{
+    const struct duration *row = data;
+    char *words = words_duration(NULL, row->duration);
+
+    g_assert_cmpstr(words, ==, row->words);
+    wmem_free(NULL, words);
+}
+
+static const struct endpoint {
+    const char *name;           /* the address */
+    uint16_t port;
+    const char *words;
+} endpoints[] = {
+    { "10.1.1.2", 80, "10.1.1.2:80" },
+    { "255.255.255.255", 65535, "255.255.255.255:65535" },
+    { "2001:db8::1", 443, "[2001:db8::1]:443" },
+    { "::1", 1, "[::1]:1" },
+};
+
+static void
+test_endpoint(gconstpointer data)
+{
+    const struct endpoint *row = data;
+    struct ipaddr address = ip(row->name);
+    char *words = words_endpoint(NULL, &address, row->port);
+
+    g_assert_cmpstr(words, ==, row->words);
+    wmem_free(NULL, words);
+}
+
+static const struct icmp {
+    const char *name;
+    bool v6;
+    uint8_t type, code;
+    const char *words;
+} icmps[] = {
+    { "network", false, 3, 0, "Network unreachable (ICMP type 3, code 0)" },
+    { "host", false, 3, 1, "Host unreachable (ICMP type 3, code 1)" },
+    { "port", false, 3, 3, "Port unreachable (ICMP type 3, code 3)" },
+    { "prohibited", false, 3, 10, "Host administratively prohibited (ICMP type 3, code 10)" },
+    { "filtered", false, 3, 13, "Communication administratively filtered (ICMP type 3, code 13)" },
+    { "new", false, 3, 99, "Destination unreachable (ICMP type 3, code 99)" },
+    { "exceeded", false, 11, 0, "Time to live exceeded in transit (ICMP type 11, code 0)" },
+    { "reassembly", false, 11, 1, "Fragment reassembly time exceeded (ICMP type 11, code 1)" },
+    { "v6_route", true, 1, 0, "No route to destination (ICMPv6 type 1, code 0)" },
+    { "v6_prohibited", true, 1, 1, "Administratively prohibited (ICMPv6 type 1, code 1)" },
+    { "v6_address", true, 1, 3, "Address unreachable (ICMPv6 type 1, code 3)" },
+    { "v6_exceeded", true, 3, 0, "Time to live exceeded in transit (ICMPv6 type 3, code 0)" },
+};
+
+static void
+test_icmp(gconstpointer data)
+{
+    const struct icmp *row = data;
+    char *words = words_icmp(NULL, row->v6, row->type, row->code);
+
+    g_assert_cmpstr(words, ==, row->words);
+    wmem_free(NULL, words);
+}
+
+static const struct rcode {
+    const char *name;           /* the words */
+    uint8_t rcode;
+} rcodes[] = {
+    { "No error", 0 }, { "Format error", 1 }, { "Server failure", 2 }, { "No such name", 3 },
+    { "Not implemented", 4 }, { "Refused", 5 }, { "Not authoritative", 9 }, { "Unassigned rcode", 15 },
+};
+
+static void
+test_rcode(gconstpointer data)
+{
+    const struct rcode *row = data;
+
+    g_assert_cmpstr(words_rcode(row->rcode), ==, row->name);
+    g_assert_cmpstr(words_dns_outcome(DNS_OTHER_ERROR, row->rcode), ==, row->name);
+}
+
+static void
+test_dns_outcome(void)
+{
+    g_assert_cmpstr(words_dns_outcome(DNS_SILENT, 0), ==, "no answer");
+    g_assert_cmpstr(words_dns_outcome(DNS_NAME_ERROR, 3), ==, "No such name");
+    g_assert_cmpstr(words_dns_outcome(DNS_NO_DATA, 0), ==, "no address");
+    g_assert_cmpstr(words_dns_outcome(DNS_ICMP, 0), ==, "an ICMP error");
+}
+
+/* Every cause has words for an attempt and advice, with all marks filled in. */
+static void
+test_each_cause(void)
+{
+    for (int cause = 0; cause < N_CAUSES; cause++) {
+        struct outcome outcome = { (enum cause)cause, 0 };
+        struct verdict v = { .cause = (enum cause)cause, .host = "h.example", .dns_name = "h.example", .server = ip("10.1.1.2"), .server_port = 80 };
+        struct verdict bare = { .cause = (enum cause)cause };
+        char *texts[] = { words_outcome(NULL, &outcome), words_advice(NULL, &v), words_advice(NULL, &bare) };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+            g_assert_cmpuint(strlen(texts[i]), >, 5);
+            g_assert_null(strpbrk(texts[i], "{}\n"));
+            g_assert_null(strstr(texts[i], "(null)"));
+            wmem_free(NULL, texts[i]);
+        }
+    }
+}
+
+static void
+test_outcome_status(void)
+{
+    struct outcome outcome = { CAUSE_UNKNOWN, 504 };
+    char *words = words_outcome(NULL, &outcome);
+
+    g_assert_cmpstr(words, ==, "answered 504");
+    wmem_free(NULL, words);
+}
+
+int
+main(int argc, char **argv)
+{
+    common_init(&argc, &argv);
+    ADD_ROWS("/words/duration/", durations, test_duration);
+    ADD_ROWS("/words/endpoint/", endpoints, test_endpoint);
+    ADD_ROWS("/words/icmp/", icmps, test_icmp);
+    ADD_ROWS("/words/rcode/", rcodes, test_rcode);
+    g_test_add_func("/words/dns_outcome", test_dns_outcome);
+    g_test_add_func("/words/each_cause", test_each_cause);
+    g_test_add_func("/words/outcome_status", test_outcome_status);
+    return g_test_run();
+}
