@@ -9,12 +9,15 @@
 static const struct case_row rows[] = {
     /* no answer */
     { "one_syn", .attempts = { { TO(2), SYN(2) } }, EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn"), .tries = 1 },
-    { "repeats", .attempts = { { TO(2), SYNS(2, 9, 2, 3, 5, 9) } }, EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn, 3 syn, 5 syn, 9 syn") },
+    { "repeats", .attempts = { { TO(2), SYNS(2, 9, 2, 3, 5, 9) } }, EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn, 3 syn, 5 syn, 9 syn"), 
+      .says = "none of 4 SYNs" },
     { "every_try_there", .attempts = { { TO(2), SYNS(2, 3, 2, 3) }, { TO(2), SYNS(6, 7, 6, 7) } },
       EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn, 3 syn, 6 syn, 7 syn"), .tries = 2 },
     { "synack_never_acked", .attempts = { { TO(2), SYNS(2, 4, 2, 4), SYNACK(3) } },
-      EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn, 3 synack, 4 syn") },
+      EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn, 3 synack, 4 syn"), .says = "never acknowledged the SYN/ACK" },
     { "synack_then_reset_late", .attempts = { { TO(2), SYN(2), SYNACK(3), RESET(120) } }, EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn, 3 synack") },
+    { "summary_after_rst", .attempts = { { TO(2), SYN(2), RST(3) }, { TO(2), SYN(4) } }, EXPECT(SYN_TIMEOUT, OBSERVED, NULL),
+      .says = "none of 1 SYN", .todo = "the summary says that none of 2 SYNs was answered, but an earlier try there drew RST" },
     { "rst_too_late", .attempts = { { TO(2), SYN(2), RST(120) } }, EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn"),
       .todo = "an RST behind the 502 decides (frames out of time order)" },
     { "by_dns", .attempts = { { TO_BY(2, ADDRESS), SYN(2) } }, EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn") },
@@ -27,19 +30,22 @@ static const struct case_row rows[] = {
     /* refused */
     { "one", .attempts = { { TO(2), SYN(2), RST(3) } }, EXPECT(RST, OBSERVED, "2 syn, 3 rst"), .tries = 1 },
     { "each_syn", .attempts = { { TO(2), SYNS(2, 6, 2, 4, 6), RSTS(3, 7, 3, 5, 7) } },
-      EXPECT(RST, OBSERVED, "2 syn, 3 rst, 4 syn, 5 rst, 6 syn, 7 rst") },
+      EXPECT(RST, OBSERVED, "2 syn, 3 rst, 4 syn, 5 rst, 6 syn, 7 rst"), 
+      .says = "each of 3 SYNs with RST within" },
     { "every_try_there", .attempts = { { TO(2), SYN(2), RST(3) }, { TO(2), SYN(4), RST(5) }, { TO(2), SYN(6), RST(7) } },
       EXPECT(RST, OBSERVED, "2 syn, 3 rst, 4 syn, 5 rst, 6 syn, 7 rst"), .tries = 3 },
     { "other_port_is_another", .attempts = { { .server = IP(2), .gateway = GATEWAY, .port = 81, SYN(2), RST(3) }, { TO(2), SYN(4), RST(5) } },
       EXPECT(RST, OBSERVED, "4 syn, 5 rst"), .tries = 1 },
-    { "before_the_request", .attempts = { { TO(2), STOOD(2), RESET(5) } }, EXPECT(RST, OBSERVED, "2 syn, 5 rst") },
+    { "before_the_request", .attempts = { { TO(2), STOOD(2), RESET(5) } }, EXPECT(RST, OBSERVED, "2 syn, 5 rst"), 
+      .says = "before any byte of the request" },
     { "after_icmp", .attempts = { { TO(2), SYNS(2, 4, 2, 4), ICMP(3), RST(5) } }, EXPECT(RST, OBSERVED, NULL) },
     { "by_time", .attempts = { { TO_BY(2, TIME), SYN(2), RST(3) } }, EXPECT(RST, LIKELY, "2 syn, 3 rst") },
     { "remembered", .attempts = { { TO_BY(2, MEMORY), SYN(2), RST(3) } }, EXPECT(RST, INFERRED, "2 syn, 3 rst") },
 
     /* rejected */
     { "one", .attempts = { { TO(2), SYN(2), ICMP(3) } }, EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp"), .tries = 1 },
-    { "ignored", .attempts = { { TO(2), SYNS(2, 7, 2, 4, 7), ICMP(3) } }, EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp, 4 syn, 7 syn") },
+    { "ignored", .attempts = { { TO(2), SYNS(2, 7, 2, 4, 7), ICMP(3) } }, EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp, 4 syn, 7 syn"), 
+      .says = "10.1.1.1 rejected 1 of 3 SYNs to 10.1.1.2:80: Host unreachable" },
     { "each_syn", .attempts = { { TO(2), SYNS(2, 4, 2, 4), ICMPS_OF(ROUTER, 3, 5, 3, 5) } },
       EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp, 4 syn, 5 icmp") },
     { "of_the_server", .attempts = { { TO(2), SYN(2), ICMPS_OF(IP(2), 3, 3, 3) } }, EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp") },
@@ -50,7 +56,8 @@ static const struct case_row rows[] = {
     { "by_time", .attempts = { { TO_BY(2, TIME), SYN(2), ICMP(3) } }, EXPECT(ICMP, LIKELY, "2 syn, 3 icmp") },
 
     /* next hop not found */
-    { "server", .unreached = { ARPS(2, 2, 2, 3, 4), .destination = IP(2), .port = 80 }, EXPECT(ARP, OBSERVED, "2 arp, 3 arp, 4 arp") },
+    { "server", .unreached = { ARPS(2, 2, 2, 3, 4), .destination = IP(2), .port = 80 }, EXPECT(ARP, OBSERVED, "2 arp, 3 arp, 4 arp"), 
+      .says = "10.1.1.2 did not answer 3 ARP requests" },
     { "next_hop", .unreached = { ARPS_BY(TIME, 1, 2, 2, 3) }, EXPECT(ARP, LIKELY, "2 arp, 3 arp") },
     { "remembered", .unreached = { ARPS_BY(MEMORY, 2, 2, 2) }, EXPECT(ARP, INFERRED, "2 arp") },
     { "after_a_look_up", SEARCH, .no_decision = true, .questions = { { A("h.example", 2), ADDRESS(3) } },

@@ -9,7 +9,7 @@
 #define ONE(...) .attempts = { { TO(2), STOOD(2), __VA_ARGS__ } }
 
 static const struct case_row rows[] = {
-    { "no_request", .doubts = { .no_request = true }, EXPECT_UNKNOWN(REQUEST) },
+    { "no_request", .doubts = { .no_request = true }, EXPECT_UNKNOWN(REQUEST), .says = "tcpdump" },
     { "no_request_nor_gateway", .doubts = { .no_request = true, .no_gateway_side = true }, EXPECT_UNKNOWN(REQUEST) },
     { "clients_side_only", .doubts = { .no_gateway_side = true }, EXPECT_UNKNOWN(GATEWAY_SIDE) },
     { "too_much_at_once", .doubts = { .several = true }, EXPECT_UNKNOWN(CHOICE) },
@@ -18,10 +18,12 @@ static const struct case_row rows[] = {
     { "name_resolved", SEARCH, .no_decision = true, .questions = { { A("h.example", 2), ADDRESS(3) } }, EXPECT_UNKNOWN(CONNECTION) },
 
     /* the server's answer was complete and valid */
-    { "server_504", ONE(ASKED(5), DATUM(6), HEAD(6, 504, 150), COMPLETE(6)), .answered = 504, EXPECT_UNKNOWN(REASON) },
+    { "server_504", ONE(ASKED(5), DATUM(6), HEAD(6, 504, 150), COMPLETE(6)), .answered = 504, EXPECT_UNKNOWN(REASON), 
+      .says = "status 504 after 1.0 s" },
     { "server_200", ONE(ASKED(5), DATUM(6), HEAD(6, 200, 150), COMPLETE(7)), .answered = 200, EXPECT_UNKNOWN(REASON) },
     { "server_502_for_504", .status = 504, ONE(ASKED(5), DATUM(6), HEAD(6, 502, 150), COMPLETE(6)), .answered = 502, EXPECT_UNKNOWN(REASON) },
-    { "parent_refused_connect", ONE(ASKED(5), DATUM(6), HEAD(6, 403, 150), COMPLETE(6), FIN(7)), .answered = 403, EXPECT_UNKNOWN(REASON) },
+    { "parent_refused_connect", ONE(ASKED(5), DATUM(6), HEAD(6, 403, 150), COMPLETE(6), FIN(7)), .answered = 403, EXPECT_UNKNOWN(REASON), 
+      .says = "status 403" },
     { "by_time", .attempts = { { TO_BY(2, TIME), STOOD(2), ASKED(5), DATUM(6), HEAD(6, 200, 150), COMPLETE(6) } }, .answered = 200,
       EXPECT_UNKNOWN(REASON) },
 

@@ -83,20 +83,17 @@ struct tight
 tight_copy(const void *bytes, size_t n)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t used = (n + page - 1) / page * page;
-
-    if (n == 0)
-        return (struct tight){ NULL, 0, NULL, 0 };
+    size_t used = MAX((n + page - 1) / page, 1) * page;
     uint8_t *map = guarded(used, page);
-    memcpy(map + used - n, bytes, n);
+
+    if (n)
+        memcpy(map + used - n, bytes, n);
     return (struct tight){ map + used - n, n, map, used + page };
 }
 
 void
 tight_free(struct tight *tight)
 {
-    if (!tight->map)
-        return;
     if (spare.map_size)
         munmap(spare.map, spare.map_size);
     spare = *tight;

@@ -19,7 +19,7 @@ void common_init(int *argc, char ***argv);
 
 /*
  * n bytes that end where memory ends: reading one byte more is a crash, with or without
- * sanitizers. NULL for 0 bytes, which nobody may read at all.
+ * sanitizers.
  */
 struct tight {
     const uint8_t *bytes;

@@ -78,11 +78,13 @@ test_unprintable(void)
     for (int i = 0; i < 1000; i++)
         g_string_append_c(bytes, (char)(i % 2 ? 'x' : i % 256));
     g_string_append(bytes, "</title>");
-    struct said said = reported_read(NULL, (const uint8_t *)bytes->str, bytes->len);
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_STRICT);
+    struct said said = reported_read(scope, (const uint8_t *)bytes->str, bytes->len);
     g_assert_nonnull(said.words);
     g_assert_cmpuint(strlen(said.words), <=, 200);
     for (const char *s = said.words; *s; s++)
         g_assert_true(g_ascii_isprint(*s));
+    wmem_destroy_allocator(scope);
     g_string_free(bytes, TRUE);
 }
 
