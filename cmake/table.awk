@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Prints the verdicts in tshark's PDML as a table: capture=NAME awk -f table.awk
+# Prints the verdicts in tshark's PDML: capture=NAME awk -v format=FORMAT -f table.awk
 # PDML has one field a line, and a <proto name="mwg502"> for each 502.
+#
+# format  table (default), json, csv, or header: the CSV's first line alone
+# only    the number of a case: no other is printed
+# counts  a file: how many 502s, and how many of them unexplained
+# filter  a file: the display filter of the last one printed
 
 function attribute(name,    text) {
     if (!match($0, " " name "=\"[^\"]*\""))
@@ -55,28 +60,98 @@ function wrapped(text,    words, count, i, line) {
     print line
 }
 
-function row(    server) {
+function quoted(text) {
+    gsub(/"/, "\"\"", text)
+    return text ~ /[",]/ ? "\"" text "\"" : text
+}
+
+function member(name, text, bare) {
+    if (text == "")
+        return
+    if (!bare) {
+        gsub(/["\\]/, "\\\\&", text)
+        text = "\"" text "\""
+    }
+    object = object (object == "" ? "" : ", ") "\"" name "\": " text
+}
+
+function json(client, server) {
+    object = ""
+    member("capture", ENVIRON["capture"])
+    member("case", value["case"], 1)
+    member("frame", frame, 1)
+    member("time", epoch, 1)
+    member("client", client)
+    member("method", value["method"])
+    member("host", value["host"])
+    member("url", value["url"])
+    member("cause", value["cause"])
+    member("category", value["category"])
+    member("server", server)
+    member("wait", value["time"], 1)
+    member("evidence", "[" value["evidence_frame"] "]", 1)
+    member("confidence", value["confidence"])
+    member("reported", value["reported"])
+    member("agreement", value["agreement"])
+    member("summary", value["summary"])
+    member("advice", value["advice"])
+    member("filter", value["filter"])
+    print "{" object "}"
+}
+
+function csv(client, server,    line, i, n, part) {
+    n = split("case method host cause category server wait evidence confidence url summary advice", part, " ")
+    value["server"] = server
+    value["wait"] = value["time"]
+    value["evidence"] = ranges(value["evidence_frame"])
+    line = quoted(ENVIRON["capture"]) "," value["case"] "," frame "," epoch "," quoted(client)
+    for (i = 2; i <= n; i++)
+        line = line "," quoted(value[part[i]])
+    print line
+}
+
+function row(    server, client) {
+    if (only != "" && value["case"] != only)
+        return
     rows++
+    if (value["cause"] == "unknown")
+        unexplained++
+    if (filter != "")
+        print value["filter"] > filter
     server = address(value["server.ip"], value["server.ipv6"])
+    server = server value["server.port"] != "" ? server ":" value["server.port"] : ""
+    client = address(value["client.ip"], value["client.ipv6"]) (value["client.port"] != "" ? ":" value["client.port"] : "")
+    if (format == "json" || format == "csv") {
+        if (format == "json")
+            json(client, server)
+        else
+            csv(client, server)
+        return
+    }
     cell(1, frame)
     cell(2, sprintf("%.6f", time))
-    cell(3, address(value["client.ip"], value["client.ipv6"]) (value["client.port"] != "" ? ":" value["client.port"] : ""))
+    cell(3, client)
     cell(4, value["url"])
     cell(5, value["cause"])
-    cell(6, server value["server.port"] != "" ? server ":" value["server.port"] : "")
+    cell(6, server)
     cell(7, ranges(value["evidence_frame"]))
     summary[rows] = value["summary"]
     advice[rows] = value["advice"]
 }
 
 BEGIN {
-    rows = 0
+    if (format == "header") {
+        print "capture,case,frame,time,client,method,host,cause,category,server,wait,evidence,confidence,url,summary,advice"
+        exit
+    }
+    rows = unexplained = 0
     columns = split("Frame|Time|Client|URL|Cause|Server|Evidence frames", title, "|")
     for (i = 1; i <= columns; i++)
         cell(i, title[i])
 }
 
 /<field name="frame\.number"/ { frame = attribute("show") }
+/<field name="frame\.time_epoch"/ { epoch = attribute("show") }
 /<field name="frame\.time_relative"/ { time = attribute("show") }
 /<proto name="mwg502"/ { split("", value); inside = 1 }
 /<field name="mwg502\./ && inside {
@@ -90,7 +165,17 @@ BEGIN {
 }
 
 END {
-    print ENVIRON["capture"] ": " (rows == 0 ? "no" : rows) (rows == 1 ? " response" : " responses") " with 502"
+    if (counts != "")
+        print rows, unexplained > counts
+    if (format != "" && format != "table")
+        exit
+    if (only != "") {
+        if (rows == 0)
+            print ENVIRON["capture"] ": no case " only
+        else
+            print ENVIRON["capture"] ": case " only
+    } else
+        print ENVIRON["capture"] ": " (rows == 0 ? "no" : rows) (rows == 1 ? " response" : " responses") " with 502"
     if (rows == 0)
         exit
     print ""
