@@ -95,9 +95,18 @@ case_difference(const struct case_row *row)
     compare_numbers(difference, "answered", f.outcome.status, row->answered);
     if (row->tries)
         compare_numbers(difference, "tries", f.tries, row->tries);
+    if (row->decided)
+        compare_numbers(difference, "decided at", (unsigned)(decided_at(&e, &f) / NS_PER_SECOND), row->decided > 0 ? (unsigned)row->decided : 0);
     if (f.attempt && f.attempt != &row->attempts[e.n_attempts - 1])
         g_string_append(difference, "another attempt than the last one decided; ");
     check_order(difference, &f);
     check_summary(difference, &e, &f, row->says);
+
+    finding_withdraw(&f);
+    compare_words(difference, "withdrawn cause", cause_token(f.cause), "unknown");
+    compare_numbers(difference, "withdrawn confidence", f.confidence, CONFIDENCE_NONE);
+    compare_numbers(difference, "withdrawn frames", f.n_cited, 0);
+    compare_numbers(difference, "withdrawn because", f.missing, MISSING_LATE);
+    check_summary(difference, &e, &f, NULL);
     return g_string_free(difference, difference->len == 0);
 }

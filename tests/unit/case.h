@@ -39,9 +39,12 @@ struct case_row {
     enum missing missing;
     unsigned tries;             /* 0: not compared */
     unsigned answered;          /* status that the deciding attempt brought */
+    int decided;                /* frame that decided_at() names, SILENCE; 0: not compared */
     const char *says;           /* a part of the summary; NULL: not compared */
     const char *todo;           /* why a known fault of the plugin makes it fail */
 };
+
+#define SILENCE (-1)
 
 struct case_table {
     const struct case_row *rows;

@@ -11,19 +11,19 @@
 static const struct case_row rows[] = {
     /* No Such Name */
     { "plain", SEARCH, .questions = { { A(H, 2), NAME_ERROR(3) } },
-      EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_response"), .says = "10.1.1.53 answered No such name for h.example" },
+      EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_response"), .says = "10.1.1.53 answered No such name for h.example", .decided = 3 },
     { "a_and_aaaa", SEARCH, .questions = { { A(H, 2), NAME_ERROR(4) }, { AAAA(H, 3), NAME_ERROR(5) } },
-      EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_query, 4 dns_response, 5 dns_response") },
+      EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_query, 4 dns_response, 5 dns_response"), .decided = 5 },
     { "repeats", SEARCH, .questions = { { QUERIES(53, H, 1, 2, 4, 2, 3, 4), NAME_ERROR(5) } },
       EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_query, 4 dns_query, 5 dns_response") },
     { "last_suffix", SEARCH, .questions = { { A(H ".corp", 2), NAME_ERROR(3) }, { A(H, 4), NAME_ERROR(5) } },
-      EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_response, 4 dns_query, 5 dns_response") },
+      EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_response, 4 dns_query, 5 dns_response"), .decided = 5 },
     { "last_suffix_after_nodata", SEARCH, .questions = { { A(H, 2), NO_DATA(3) }, { A(H ".corp", 4), NAME_ERROR(5) } },
       EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_response, 4 dns_query, 5 dns_response") },
     { "followed_cname", SEARCH, .questions = { { A(H, 2), NO_DATA(3) }, { A("target.example", 4), NAME_ERROR(5) } },
       EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_response, 4 dns_query, 5 dns_response") },
     { "beside_silent_aaaa", SEARCH, .questions = { { A(H, 2), NAME_ERROR(4) }, { AAAA(H, 3) } },
-      EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_query, 4 dns_response") },
+      EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_query, 4 dns_response"), .decided = SILENCE },
     { "beside_servfail", SEARCH, .questions = { { A(H, 2), SERVFAIL(3) }, { A_OF(54, H, 4), NAME_ERROR(5) } },
       EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_response, 4 dns_query, 5 dns_response") },
     { "beside_icmp", SEARCH, .questions = { { A(H, 2), QUERY_ICMP(3) }, { A_OF(54, H, 4), NAME_ERROR(5) } },
@@ -42,13 +42,13 @@ static const struct case_row rows[] = {
     { "a_only", SEARCH, .questions = { { A(H, 2), NO_DATA(3) } },
       EXPECT(DNS_NODATA, OBSERVED, "2 dns_query, 3 dns_response") },
     { "a_and_aaaa", SEARCH, .questions = { { A(H, 2), NO_DATA(4) }, { AAAA(H, 3), NO_DATA(5) } },
-      EXPECT(DNS_NODATA, OBSERVED, "2 dns_query, 3 dns_query, 4 dns_response, 5 dns_response") },
+      EXPECT(DNS_NODATA, OBSERVED, "2 dns_query, 3 dns_query, 4 dns_response, 5 dns_response"), .decided = 5 },
     { "suffix_nxdomain_before", SEARCH, .questions = { { A(H ".corp", 2), NAME_ERROR(3) }, { A(H, 4), NO_DATA(5) } },
       EXPECT(DNS_NODATA, OBSERVED, "2 dns_query, 3 dns_response, 4 dns_query, 5 dns_response") },
 
     /* other rcodes */
     { "servfail", SEARCH, .questions = { { A(H, 2), SERVFAIL(3) } },
-      EXPECT(DNS_ERROR, OBSERVED, "2 dns_query, 3 dns_response"), .says = "Server failure (rcode 2)" },
+      EXPECT(DNS_ERROR, OBSERVED, "2 dns_query, 3 dns_response"), .says = "Server failure (rcode 2)", .decided = 3 },
     { "refused", SEARCH, .questions = { { A(H, 2), ANSWER(3, DNS_OTHER_ERROR, 5) } },
       EXPECT(DNS_ERROR, OBSERVED, "2 dns_query, 3 dns_response") },
     { "beside_nodata", SEARCH, .questions = { { A(H, 2), ANSWER(4, DNS_OTHER_ERROR, 1) }, { AAAA(H, 3), NO_DATA(5) } },
@@ -60,11 +60,11 @@ static const struct case_row rows[] = {
 
     /* no answer */
     { "silent", SEARCH, .questions = { { QUERIES(53, H, 1, 2, 12, 2, 7, 12) } },
-      EXPECT(DNS_TIMEOUT, OBSERVED, "2 dns_query, 7 dns_query, 12 dns_query"), .says = "did not answer 3 queries" },
+      EXPECT(DNS_TIMEOUT, OBSERVED, "2 dns_query, 7 dns_query, 12 dns_query"), .says = "did not answer 3 queries", .decided = SILENCE },
     { "two_servers", SEARCH, .questions = { { A(H, 2) }, { A_OF(54, H, 7) } },
       EXPECT(DNS_TIMEOUT, OBSERVED, "2 dns_query, 7 dns_query") },
     { "silent_beside_servfail", SEARCH, .questions = { { A(H, 2), SERVFAIL(4) }, { AAAA(H, 3) } },
-      EXPECT(DNS_TIMEOUT, OBSERVED, "2 dns_query, 3 dns_query, 4 dns_response") },
+      EXPECT(DNS_TIMEOUT, OBSERVED, "2 dns_query, 3 dns_query, 4 dns_response"), .decided = SILENCE },
     { "silent_beside_nodata", SEARCH, .questions = { { A(H, 2) }, { AAAA(H, 3), NO_DATA(4) } },
       EXPECT(DNS_TIMEOUT, OBSERVED, "2 dns_query, 3 dns_query, 4 dns_response") },
     { "second_server_silent", SEARCH, .questions = { { A(H, 2), SERVFAIL(3) }, { A_OF(54, H, 7) } },
@@ -106,7 +106,7 @@ static const struct case_row rows[] = {
     { "truncated_then_tcp", SEARCH, .search.tcp_server = IP(53), .search.over_tcp_refused = true, .search.tcp = { TCP_REFUSED(4, 5) }, .search.n_tcp = 1,
       .questions = { { A(H, 2), TRUNCATED_ANSWER(3) } },
       EXPECT(DNS_UNREACHABLE, OBSERVED, "2 dns_query, 3 dns_response, 4 syn, 5 rst") },
-    { "arp", .unreached = { ARPS(53, 2, 2, 3, 4), .for_dns = true }, EXPECT(DNS_UNREACHABLE, OBSERVED, "2 arp, 3 arp, 4 arp") },
+    { "arp", .unreached = { ARPS(53, 2, 2, 3, 4), .for_dns = true }, EXPECT(DNS_UNREACHABLE, OBSERVED, "2 arp, 3 arp, 4 arp"), .decided = SILENCE },
     { "arp_by_time", .unreached = { ARPS_BY(TIME, 53, 2, 2, 3), .for_dns = true }, EXPECT(DNS_UNREACHABLE, LIKELY, "2 arp, 3 arp") },
 
     /* what no longer mattered */

@@ -11,7 +11,7 @@
 
 static const struct case_row rows[] = {
     /* no HTTP */
-    { "not_http", ONE(NEW, DATUM(6), FAULT(NOT_HTTP, 6)), EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response") },
+    { "not_http", ONE(NEW, DATUM(6), FAULT(NOT_HTTP, 6)), EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response"), .decided = 6 },
     { "status_line", ONE(NEW, DATUM(6), FAULT(STATUS_LINE, 6)), EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response") },
     { "header_line", ONE(NEW, DATA(6, 7, 6, 7), FAULT(HEADER_LINE, 6), PART_OF_HEAD(300)),
       EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response, 7 server_response"), .says = "a malformed header line" },
@@ -32,7 +32,7 @@ static const struct case_row rows[] = {
       EXPECT(INVALID_RESPONSE, LIKELY, "5 server_request, 6 server_response") },
 
     /* cut off */
-    { "head_fin", ONE(NEW, DATUM(6), PART_OF_HEAD(120), FIN(7)), EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 7 server_close") },
+    { "head_fin", ONE(NEW, DATUM(6), PART_OF_HEAD(120), FIN(7)), EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 7 server_close"), .decided = 7 },
     { "head_rst", ONE(NEW, DATUM(6), PART_OF_HEAD(120), RESET(7)), EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 7 server_close"), 
       .says = "reset the connection inside the header" },
     { "body_fin", ONE(NEW, DATA(6, 8, 6, 8), HEAD(6, 200, 150), FIN(9)),
@@ -46,22 +46,24 @@ static const struct case_row rows[] = {
       EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 9 server_close") },
 
     /* closed */
-    { "after_request", ONE(NEW, FIN(7)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_request, 7 server_close") },
+    { "after_request", ONE(NEW, FIN(7)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_request, 7 server_close"), .decided = 7 },
     { "then_gateway", ONE(NEW, FIN(7), GATEWAY_FIN(8)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_request, 7 server_close") },
     { "kept_alive", ONE(KEPT(5), ASKED(5), FIN(6)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_request, 6 server_close") },
     { "idle_before_request", ONE(KEPT(5), ASKED(5), FIN(4)), EXPECT(SERVER_CLOSED, OBSERVED, "4 server_close, 5 server_request") },
+    { "just_in_time", ONE(NEW, FIN(RESPONSE_FRAME)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_request, 100 server_close") },
+    { "with_the_gateway", ONE(NEW, FIN(7), GATEWAY_FIN(7)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_request, 7 server_close") },
     { "new_before_request", ONE(STOOD(2), FIN(5)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_close") },
     { "interim_only", ONE(NEW, DATUM(6), INTERIM(2), FIN(9)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_request, 9 server_close"), .says = "interim" },
     { "one_of_two_alike", .attempts = { { .server = IP(2), .gateway = GATEWAY, .port = 80, .tie = TIE_REQUEST, NEW, FIN(7) } },
       EXPECT(SERVER_CLOSED, LIKELY, "5 server_request, 7 server_close") },
 
     /* reset */
-    { "after_request", ONE(NEW, RESET(7)), EXPECT(SERVER_RESET, OBSERVED, "5 server_request, 7 server_close") },
+    { "after_request", ONE(NEW, RESET(7)), EXPECT(SERVER_RESET, OBSERVED, "5 server_request, 7 server_close"), .decided = 7 },
     { "kept_alive", ONE(KEPT(5), ASKED(5), RESET(6)), EXPECT(SERVER_RESET, OBSERVED, "5 server_request, 6 server_close") },
     { "interim_only", ONE(NEW, DATUM(6), INTERIM(1), RESET(9)), EXPECT(SERVER_RESET, OBSERVED, "5 server_request, 9 server_close") },
 
     /* gave up */
-    { "silent", ONE(NEW), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
+    { "silent", ONE(NEW), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request"), .decided = SILENCE },
     { "gateway_closed", ONE(NEW, GATEWAY_FIN(95)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
     { "gateway_closed_first", ONE(NEW, GATEWAY_FIN(95), FIN(96)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
     { "gateway_closed_then_reset", ONE(NEW, GATEWAY_FIN(95), RESET(96)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
@@ -80,7 +82,7 @@ static const struct case_row rows[] = {
 
     /* passed on: the same status only */
     { "502", ONE(NEW, DATUM(6), HEAD(6, 502, 150), COMPLETE(6)), .answered = 502, EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response"), 
-      .says = "itself answered 502" },
+      .says = "itself answered 502", .decided = 6 },
     { "and_closed", ONE(NEW, DATA(6, 7, 6, 7), HEAD(6, 502, 150), COMPLETE(7), FIN(8)), .answered = 502,
       EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response") },
     { "while_it_comes", ONE(NEW, DATUM(6), HEAD(6, 502, 150)), .answered = 502, EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response") },

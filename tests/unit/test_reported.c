@@ -25,6 +25,7 @@ static const struct row {
     { "standard_503",    "HTTP/1.1 503 Service Unavailable\r\n\r\n", NULL, -1 },
     { "standard_504",    "HTTP/1.1 504 Gateway Timeout\r\n\r\n", NULL, -1 },
     { "standard_504_dash", "HTTP/1.1 504 Gateway Time-out\r\n\r\n", NULL, -1 },
+    { "standard_one_word", "HTTP/1.1 502 ProxyError\r\n\r\n", NULL, -1 },
     { "mwg_name",        "HTTP/1.1 502 notresolvable\r\n\r\n", NAME, CATEGORY_NAME },
     { "mwg_connect",     "HTTP/1.1 502 cannotconnect\r\n\r\n", CONNECT, CATEGORY_CONNECT },
     { "mwg_response",    "HTTP/1.1 502 badgateway\r\n\r\n", RESPONSE, CATEGORY_RESPONSE },
