@@ -137,7 +137,8 @@ cite_handshakes(const struct evidence *e, struct finding *f)
         cite_all(f, &a->hs.syn, ROLE_SYN);
         if (f->cause == CAUSE_SYN_TIMEOUT)
             cite(f, a->hs.synack_frame, ROLE_SYNACK);
-        cite_all(f, &a->hs.rst, ROLE_RST);
+        if (f->cause != CAUSE_SYN_TIMEOUT)
+            cite_all(f, &a->hs.rst, ROLE_RST);
         if (f->cause == CAUSE_ICMP)
             cite_all(f, &a->hs.icmp, ROLE_ICMP);
         if (a->hs.acked)
@@ -238,6 +239,27 @@ answered_in_time(const struct question *q, when_t until)
     return q->answers.n > 0 && q->answered <= until && q->outcome != DNS_SILENT;
 }
 
+static enum dns_outcome
+outcome_in_time(const struct question *q, when_t until)
+{
+    return answered_in_time(q, until) ? q->outcome : q->icmp.n > 0 ? DNS_ICMP : DNS_SILENT;
+}
+
+/* true: asked again later, and that was answered. */
+static bool
+answered_by_another(const struct evidence *e, const struct question *silent)
+{
+    const struct search *s = e->search;
+
+    for (unsigned i = 0; i < s->n; i++) {
+        const struct question *q = s->questions[i];
+        if (q != silent && q->type == silent->type && strcmp(q->name, silent->name) == 0 &&
+            answered_in_time(q, e->response_time) && q->first_sent >= silent->first_sent)
+            return true;
+    }
+    return false;
+}
+
 /* The latest question with this outcome about the name that was tried last. */
 static const struct question *
 latest_with(const struct evidence *e, enum dns_outcome outcome)
@@ -247,23 +269,11 @@ latest_with(const struct evidence *e, enum dns_outcome outcome)
 
     for (unsigned i = s->n; i > 0; i--) {
         const struct question *q = s->questions[i - 1];
-        enum dns_outcome was = answered_in_time(q, e->response_time) ? q->outcome : q->icmp.n > 0 ? DNS_ICMP : DNS_SILENT;
-        if (was == outcome && strcmp(q->name, last_name) == 0)
-            return q;
-    }
-    return NULL;
-}
-
-static const struct question *
-answered_by_another(const struct evidence *e, const struct question *silent)
-{
-    const struct search *s = e->search;
-
-    for (unsigned i = 0; i < s->n; i++) {
-        const struct question *q = s->questions[i];
-        if (q != silent && q->type == silent->type && strcmp(q->name, silent->name) == 0 &&
-            answered_in_time(q, e->response_time) && q->first_sent >= silent->first_sent)
-            return q;
+        if (outcome_in_time(q, e->response_time) != outcome || strcmp(q->name, last_name) != 0)
+            continue;
+        if ((outcome == DNS_ICMP || outcome == DNS_SILENT) && answered_by_another(e, q))
+            continue;
+        return q;
     }
     return NULL;
 }
@@ -296,8 +306,6 @@ judge_search(const struct evidence *e, struct finding *f)
         const struct question *q = latest_with(e, order[i].outcome);
         if (!q)
             continue;
-        if ((order[i].outcome == DNS_ICMP || order[i].outcome == DNS_SILENT) && answered_by_another(e, q))
-            continue;
         f->question = q;
         f->cause = order[i].cause;
         if (order[i].outcome == DNS_SILENT && s->over_tcp_refused)
@@ -315,7 +323,8 @@ cite_search(const struct evidence *e, struct finding *f)
 
     for (unsigned i = 0; i < s->n; i++) {
         cite_all(f, &s->questions[i]->sent, ROLE_DNS_QUERY);
-        cite_all(f, &s->questions[i]->answers, ROLE_DNS_RESPONSE);
+        if (s->questions[i]->answered <= e->response_time)
+            cite_all(f, &s->questions[i]->answers, ROLE_DNS_RESPONSE);
         cite_all(f, &s->questions[i]->icmp, ROLE_ICMP);
     }
     if (s->unreached)
@@ -405,6 +414,8 @@ decided_at(const struct evidence *e, const struct finding *f)
             return 0;           /* an answer may still come */
         if (q->answered > latest)
             latest = q->answered;
+        if (q->rejected > latest)
+            latest = q->rejected;
     }
     return latest;
 }

@@ -124,7 +124,7 @@ struct question {
     uint16_t type;
     struct ipaddr server, asker;
     struct frames sent, answers, icmp;
-    when_t first_sent, last_sent, answered;
+    when_t first_sent, last_sent, answered, rejected;     /* answer, ICMP error */
     uint8_t rcode, icmp_type, icmp_code;
     bool truncated;             /* TC: to be asked again over TCP */
     enum dns_outcome outcome;

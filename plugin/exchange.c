@@ -27,6 +27,15 @@ keep_slice(struct slice text, size_t most)
     return text.n ? wmem_strndup(wmem_file_scope(), text.s, MIN(text.n, most)) : NULL;
 }
 
+/* "http://host?query" is asked for on as "/?query". */
+static char *
+keep_path(struct slice path)
+{
+    if (path.n == 0 || path.s[0] != '?')
+        return keep_slice(path, URL_MAX);
+    return wmem_strdup_printf(wmem_file_scope(), "/%.*s", (int)MIN(path.n, URL_MAX), path.s);
+}
+
 struct exchange *
 exchange_new(struct root *root, struct conn *conn, const struct http_head *head, uint32_t frame, when_t time)
 {
@@ -44,7 +53,7 @@ exchange_new(struct root *root, struct conn *conn, const struct http_head *head,
         url_read(head->target, head->host, ex->connect, conn->tls ? 443 : 80, &url);
         ex->method = keep_slice(head->method, URL_MAX);
         ex->url = keep_slice(head->target, URL_MAX);
-        ex->path = keep_slice(url.path, URL_MAX);
+        ex->path = keep_path(url.path);
         ex->host = url.host[0] ? wmem_strdup(wmem_file_scope(), url.host) : NULL;
         ex->forwarded_for = keep_slice(head->forwarded_for, URL_HOST_MAX);
         ex->port = url.port;

@@ -30,14 +30,19 @@ http_fault_words(enum http_fault fault)
 bool
 slice_is(struct slice text, const char *literal)
 {
-    return text.n == strlen(literal) && g_ascii_strncasecmp(text.s, literal, text.n) == 0;
+    return text.n == strlen(literal) && (text.n == 0 || g_ascii_strncasecmp(text.s, literal, text.n) == 0);
 }
 
 /* RFC 9110 section 5.6.2 */
-static bool
+static inline bool
 is_token_char(char c)
 {
-    return g_ascii_isalnum(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
+    static const uint32_t allowed[8] = {        /* one bit for each character */
+        0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff, 0, 0, 0, 0
+    };
+    unsigned char u = (unsigned char)c;
+
+    return allowed[u >> 5] >> (u & 31) & 1;
 }
 
 static struct slice
@@ -128,6 +133,37 @@ read_status_line(struct slice line, struct http_head *head)
     head->fault = HTTP_FAULT_NONE;
 }
 
+/* The line goes on in the next segment: only what is there already can be wrong. */
+static void
+read_cut_status_line(struct slice line, struct http_head *head)
+{
+    struct http_head whole = { .content_length = -1 };
+
+    if (line.n > 0 && line.s[line.n - 1] == '\r')
+        line.n--;
+    read_status_line(line, &whole);
+    if (whole.fault == HTTP_FAULT_NONE) {
+        head->status = whole.status;
+        head->phrase = whole.phrase;
+    } else {
+        /* Would it be valid with any end? */
+        char text[32];
+        size_t n = MIN(line.n, 16), blanks = 0;
+        memcpy(text, line.s, n);
+        while (n > 9 && blanks + 9 < n && text[9 + blanks] == ' ')
+            blanks++;
+        if (blanks > 0) {
+            memmove(text + 9, text + 9 + blanks, n - 9 - blanks);
+            n -= blanks;
+        }
+        static const char likely[] = "HTTP/1.1 200";
+        for (; n < 12; n++)
+            text[n] = likely[n];
+        read_status_line((struct slice){ text, n }, &whole);
+        head->fault = whole.fault;
+    }
+}
+
 static enum http_fault
 read_content_length(struct slice value, struct http_head *head)
 {
@@ -169,6 +205,9 @@ read_header_line(struct slice line, struct http_head *head)
     struct slice value = trimmed(colon + 1, line.s + line.n);
     if (has_control_char(value))
         return HTTP_FAULT_HEADER_LINE;
+    /* Most headers are none of these: their first letter tells. */
+    if (!strchr("CTHXVFPctHhxvfp", name.s[0]))
+        return HTTP_FAULT_NONE;
     if (slice_is(name, "Content-Length"))
         return read_content_length(value, head);
     if (slice_is(name, "Transfer-Encoding"))
@@ -191,7 +230,7 @@ read_header_line(struct slice line, struct http_head *head)
 bool
 http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head *head)
 {
-    const char *s = (const char *)bytes, *end = s + n;
+    const char *s = n ? (const char *)bytes : "", *end = s + n;
     struct slice line;
 
     memset(head, 0, sizeof *head);
@@ -205,8 +244,10 @@ http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head
     bool whole = read_line(s, end, &line, &s);
     if (is_request)
         read_request_line(line, head);
-    else if (whole || line.n >= 12)
+    else if (whole)
         read_status_line(line, head);
+    else
+        read_cut_status_line(line, head);
     while (whole && s < end) {
         whole = read_line(s, end, &line, &s);
         if (line.n == 0) {

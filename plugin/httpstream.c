@@ -160,15 +160,16 @@ feed_head(struct httpstream *s, const uint8_t *bytes, size_t captured, bool cut_
     size_t end = find_head_end(all, n, before);
 
     /* Read again only when it has doubled: linear, however small the segments are. */
-    if (!s->is_request && (before == 0 || end || n >= 2 * s->read_at)) {
+    bool over = end || cut_short;
+    if (over || (!s->is_request && (before == 0 || n >= 2 * s->read_at))) {
         s->read_at = n;
-        http_read_head(all, end ? end : n, false, &head);
+        http_read_head(all, end ? end : n, s->is_request, &head);
         if (head.fault != HTTP_FAULT_NONE) {
             become_faulty(s, head.fault, calls, owner);
             return captured;
         }
     }
-    if (!end && !cut_short) {
+    if (!over) {
         if (n > HTTP_HEAD_MAX) {
             become_faulty(s, HTTP_FAULT_HEAD_SIZE, calls, owner);
         } else if (!s->head) {
@@ -177,7 +178,6 @@ feed_head(struct httpstream *s, const uint8_t *bytes, size_t captured, bool cut_
         }
         return captured;
     }
-    http_read_head(all, end ? end : n, s->is_request, &head);
     head_over(s, &head, calls, owner);
     drop_head(s);
     if (!end && s->state != TUNNEL && s->state != TO_CLOSE)
@@ -206,7 +206,7 @@ feed_chunk_size(struct httpstream *s, const uint8_t *bytes, size_t n, const stru
                 break;
             s->chunk_size = s->chunk_size * 16 + (unsigned)digit;
         } else {
-            if (!s->chunk_digits_over && !strchr(";\r \t", bytes[i]))
+            if (!s->chunk_digits_over && (!bytes[i] || !strchr(";\r \t", bytes[i])))
                 break;
             s->chunk_digits_over = true;
         }
@@ -271,8 +271,10 @@ step(struct httpstream *s, const uint8_t *bytes, size_t captured, size_t length,
         return n;
     }
     if (captured == 0) {
-        if (s->state != TO_CLOSE && s->state != TUNNEL && s->state != FAULTY)
+        if (s->state != TO_CLOSE && s->state != TUNNEL && s->state != FAULTY) {
+            drop_head(s);
             s->state = LOST;
+        }
         return length;
     }
     switch (s->state) {
@@ -318,7 +320,8 @@ httpstream_feed(struct httpstream *s, const uint8_t *bytes, size_t captured, siz
         size_t taken = step(s, bytes, captured, length, calls, owner);
 
         taken = MIN(MAX(taken, 1), length);
-        bytes += MIN(taken, captured);
+        if (captured > 0)
+            bytes += MIN(taken, captured);
         captured -= MIN(taken, captured);
         length -= taken;
     }

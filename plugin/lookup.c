@@ -377,7 +377,7 @@ lookup_icmp(struct root *root, const struct dns_error *e)
     frames_add(&asked->q.icmp, e->frame);
     asked->q.icmp_type = e->type;
     asked->q.icmp_code = e->code;
-    asked->lookup->last = e->time;
+    asked->lookup->last = asked->q.rejected = e->time;
     if (asked->q.outcome == DNS_SILENT)
         asked->q.outcome = DNS_ICMP;
 }

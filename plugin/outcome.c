@@ -32,12 +32,12 @@ server_ended(const struct attempt *a, when_t until)
 }
 
 static struct outcome
-handshake_outcome(const struct attempt *a)
+handshake_outcome(const struct attempt *a, when_t until)
 {
     const struct handshake *hs = &a->hs;
-    bool icmp = hs->icmp.n > 0 && !ipaddr_equal(&hs->icmp_source, &a->gateway);
+    bool icmp = hs->icmp.n > 0 && hs->first_icmp <= until && !ipaddr_equal(&hs->icmp_source, &a->gateway);
 
-    if (hs->rst.n > 0 && (!icmp || hs->last_rst > hs->last_icmp))
+    if (hs->rst.n > 0 && hs->first_rst <= until && (!icmp || hs->last_rst > hs->last_icmp))
         return cause_only(CAUSE_RST);
     return cause_only(icmp ? CAUSE_ICMP : CAUSE_SYN_TIMEOUT);
 }
@@ -80,7 +80,7 @@ reply_outcome(const struct attempt *a, when_t until, unsigned code)
         return cause_only(CAUSE_INVALID_RESPONSE);
     if (answered && reply->status == code)
         return (struct outcome){ CAUSE_RELAYED, reply->status };
-    if (answered && reply->complete)
+    if (answered && reply->complete && reply->complete_time <= until)
         return (struct outcome){ head_is_beyond_limits(a, until) ? CAUSE_INVALID_RESPONSE : CAUSE_UNKNOWN, reply->status };
     if (answered || reply->head_length > 0) {
         if (server_ended(a, until))
@@ -94,7 +94,7 @@ struct outcome
 attempt_outcome(const struct attempt *a, when_t until, unsigned code)
 {
     if (!a->hs.acked)
-        return handshake_outcome(a);
+        return handshake_outcome(a, until);
     if (a->tls.begun)
         return tls_outcome(a, until);
     if (a->reply.request_frame)

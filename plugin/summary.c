@@ -65,7 +65,7 @@ say_search(struct writer *w)
 {
     const struct finding *f = w->f;
     const struct question *q = f->question;
-    unsigned queries = count_role(f, ROLE_DNS_QUERY);
+    unsigned queries = q ? q->sent.seen : 0;
 
     if (!q) {
         SAY(w, "DNS server %s %s the connection for DNS over TCP", plain_address(w, &w->e->search->tcp_server),
@@ -92,7 +92,10 @@ say_search(struct writer *w)
                 plain_address(w, &w->e->search->tcp_server), q->name);
         break;
     default:
-        SAY(w, "DNS server %s did not answer %u quer%s for %s in %s", dns, queries, queries == 1 ? "y" : "ies", q->name,
+        if (q->truncated)
+            SAY(w, "DNS server %s did not answer over TCP, as the answer for %s needs", dns, q->name);
+        else
+            SAY(w, "DNS server %s did not answer %u quer%s for %s in %s", dns, queries, queries == 1 ? "y" : "ies", q->name,
             duration(w, w->e->response_time - q->first_sent));
     }
     if (w->e->search->shared)
@@ -101,11 +104,26 @@ say_search(struct writer *w)
 
 /* handshakes **************************************************************/
 
+/* SYNs to the deciding address that had no answer; others of them may have had one. */
+static unsigned
+unanswered_syns(const struct writer *w)
+{
+    const struct attempt *deciding = w->f->attempt;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < w->e->n_attempts; i++) {
+        const struct attempt *a = &w->e->attempts[i];
+        if (a->port == deciding->port && ipaddr_equal(&a->server, &deciding->server) && a->hs.rst.n + a->hs.icmp.n == 0 && (!a->hs.acked || a == deciding))
+            n += a->hs.syn.seen;
+    }
+    return n;
+}
+
 static void
 say_syn_timeout(struct writer *w)
 {
     const struct attempt *a = w->f->attempt;
-    unsigned syns = count_role(w->f, ROLE_SYN);
+    unsigned syns = unanswered_syns(w);
 
     if (a->hs.synack_frame)
         SAY(w, "%s answered the SYN, but the gateway never acknowledged the SYN/ACK (%u SYN%s in %s): it did not get through to the proxy",

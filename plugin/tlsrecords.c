@@ -146,6 +146,26 @@ record(struct tls_progress *tls, enum tls_side side, const uint8_t *h, const uin
         tls->handshake_done = true;
 }
 
+/* Bytes of the record at hand; tells of it once enough is there. Returns how many were taken. */
+static size_t
+feed_body(struct tls_progress *tls, enum tls_side side, const uint8_t *bytes, size_t captured, size_t length, struct tls_step *step)
+{
+    struct tls_walker *w = &tls->walker[side];
+    unsigned whole = (unsigned)(w->header[3] << 8 | w->header[4]), wanted = MIN(whole, TLS_BODY_READ);
+    size_t n = MIN(w->left, length);
+
+    if (whole - w->left < wanted) {
+        size_t copied = MIN(MIN(n, captured), wanted - w->read);
+        memcpy(w->body + w->read, bytes, copied);
+        w->read = (uint16_t)(w->read + copied);
+        /* Enough, or the rest of the segment is not captured. */
+        if (whole - w->left + n >= wanted)
+            record(tls, side, w->header, w->body, w->read, step);
+    }
+    w->left -= (uint32_t)n;
+    return n;
+}
+
 struct tls_step
 tls_feed(struct tls_progress *tls, enum tls_side side, const uint8_t *bytes, size_t captured, size_t length)
 {
@@ -154,8 +174,7 @@ tls_feed(struct tls_progress *tls, enum tls_side side, const uint8_t *bytes, siz
 
     while (length > 0 && !tls->not_tls[side]) {
         if (w->left > 0) {
-            size_t n = MIN(w->left, length);
-            w->left -= (uint32_t)n;
+            size_t n = feed_body(tls, side, bytes, captured, length, &step);
             length -= n;
             bytes += MIN(n, captured);
             captured -= MIN(n, captured);
@@ -173,8 +192,8 @@ tls_feed(struct tls_progress *tls, enum tls_side side, const uint8_t *bytes, siz
             step.not_tls = true;
         } else if (w->have == 5) {
             w->have = 0;
+            w->read = 0;
             w->left = (uint32_t)(w->header[3] << 8 | w->header[4]);
-            record(tls, side, w->header, bytes, captured, &step);
         }
     }
     return step;

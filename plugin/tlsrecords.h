@@ -19,10 +19,15 @@
 
 enum tls_side { TLS_CLIENT, TLS_SERVER };
 
+/* As much of a record as tells an alert or a ServerHello with its extensions. */
+#define TLS_BODY_READ 256
+
 struct tls_walker {             /* one direction */
     uint8_t header[5];
     uint8_t have;               /* bytes of header so far */
     uint32_t left;              /* bytes of the record still to come */
+    uint8_t body[TLS_BODY_READ];
+    uint16_t read;              /* bytes in body */
 };
 
 struct tls_progress {

@@ -12,7 +12,7 @@
 #include "track.h"
 
 /* A pcapng file that names one interface only so far is taken to be in order. */
-#define ORDER_TRIAL_FRAMES 4096
+#define ORDER_TRIAL_FRAMES 256
 
 /* Where frames are late, a cause that is older than this at the response may not be the last. */
 #define DECIDED_JUST_NOW (5 * 1000 * 1000)
@@ -361,7 +361,7 @@ track_frame(struct tracker *t, const struct frame_facts *facts)
     t->relay_frame = 0;
     if (t->frames++ == 0 && facts->has_interface)
         begin_late(t, 0);
-    else if (!t->late && root->disorder)
+    else if (!t->late && (root->disorder || t->marks.n > 1))
         begin_late(t, root->now);
     if (t->late && t->frames == ORDER_TRIAL_FRAMES && t->marks.n == 1 && !root->disorder) {
         track_settle(t);

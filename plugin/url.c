@@ -56,7 +56,7 @@ url_read(struct slice target, struct slice host_header, bool connect, uint16_t d
     static const struct { const char *prefix; uint16_t port; } schemes[] = {
         { "http://", 80 }, { "https://", 443 }, { "ftp://", 21 }, { "ws://", 80 }, { "wss://", 443 },
     };
-    const char *s = target.s, *end = target.s + target.n;
+    const char *s = target.n ? target.s : "", *end = s + target.n;
 
     memset(url, 0, sizeof *url);
     url->port = default_port;

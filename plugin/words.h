@@ -34,10 +34,10 @@ const char *words_dns_outcome(enum dns_outcome outcome, uint8_t rcode);
 /* "10.1.1.2:80", "[2001:db8::1]:80" */
 char *words_endpoint(wmem_allocator_t *scope, const struct ipaddr *ip, uint16_t port);
 
-/* "0.4 ms", "21 s", "2 min" */
+/* "0.4 ms", "21 s" */
 char *words_duration(wmem_allocator_t *scope, when_t duration);
 
-/* "Host administratively prohibited (type 3, code 10)" */
+/* "Host administratively prohibited (ICMP type 3, code 10)" */
 char *words_icmp(wmem_allocator_t *scope, bool v6, uint8_t type, uint8_t code);
 
 #endif
