@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Takes the pictures in docs/images anew, from the real Wireshark under Xvfb:
-#   docs/screenshots.sh MODULE [CAUSE...]
+#   docs/screenshots.sh MODULE [NAME...]
 # Needs wireshark, xvfb, openbox, xdotool and imagemagick (Debian's names).
 set -eu
 
@@ -23,6 +23,7 @@ server_reset     lab/mwg_h_rst.pcap
 response_timeout article/response_timeout.pcap
 relayed          lab/mwg_gen502.pcap
 unknown          lab/mid_mwg_syn_drop.pcap
+flow-graph       article/rst.pcap
 '
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 module=$1
@@ -45,7 +46,17 @@ trap 'kill $manager $server; rm -rf "$scratch"' EXIT
 unprivileged=
 [ "$(id -u)" != 0 ] || unprivileged='setpriv --reuid=65534 --regid=65534 --clear-groups'
 
-# picture CAUSE CAPTURE: its packet list limited to the case, the verdict unfolded
+# Statistics > Flow Graph, limited to the display filter
+flow_graph() {
+    xdotool mousemove 325 31 click 1
+    sleep 1
+    xdotool mousemove 357 456 click 1
+    sleep 3
+    xdotool mousemove 25 637 click 1
+    sleep 3
+}
+
+# picture NAME CAPTURE: its packet list limited to the case, the verdict unfolded
 picture() {
     cp "$top/tests/captures/$2" "$scratch/"
     chmod -R a+rwX "$scratch"
@@ -74,12 +85,13 @@ picture() {
     sleep .3
     xdotool key Right
     sleep .7
+    [ "$1" != flow-graph ] || flow_graph
     import -window root "$scratch/picture.png"
     kill "$wireshark"
     wait "$wireshark" || true
     convert "$scratch/picture.png" +dither -colors 24 -strip "png8:$top/docs/images/$1.png"
 }
 
-for cause; do
-    picture "$cause" "$(awk -v cause="$cause" '$1 == cause { print $2 }' <<<"$captures")"
+for name; do
+    picture "$name" "$(awk -v name="$name" '$1 == name { print $2 }' <<<"$captures")"
 done
