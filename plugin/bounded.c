@@ -4,6 +4,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <stdint.h>
+#include <string.h>
+
 #include <glib.h>
 
 #include "bounded.h"
@@ -62,9 +65,14 @@ unsigned
 bytes_hash(const void *bytes, size_t n, unsigned seed)
 {
     const unsigned char *p = (const unsigned char *)bytes;
-    unsigned h = seed ^ 2166136261u;
+    uint64_t h = seed ^ UINT64_C(14695981039346656037), word;
 
-    while (n--)
-        h = (h ^ *p++) * 16777619u;
-    return h;
+    for (; n >= sizeof word; n -= sizeof word, p += sizeof word) {
+        memcpy(&word, p, sizeof word);
+        h = (h ^ word) * UINT64_C(1099511628211);
+        h ^= h >> 29;
+    }
+    for (; n > 0; n--)
+        h = (h ^ *p++) * UINT64_C(1099511628211);
+    return (unsigned)(h ^ h >> 32);
 }

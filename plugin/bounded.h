@@ -47,7 +47,7 @@ void bounded_insert(bounded_t *table, struct bounded_entry *entry, const void *k
 /* Takes the entry out without calling evict(). */
 void bounded_remove(bounded_t *table, struct bounded_entry *entry);
 
-/* FNV-1a over n bytes: a hash for keys that are plain bytes. */
+/* In the manner of FNV-1a, eight bytes at a time: a hash for keys that are plain bytes. */
 unsigned bytes_hash(const void *bytes, size_t n, unsigned seed);
 
 #endif

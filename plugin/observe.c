@@ -38,12 +38,15 @@ static const char *const field_names[N_FIELDS] = {
 };
 
 static int field_ids[N_FIELDS];
+static int icmp_protocols[2];
 
 GArray *
 observe_wanted_fields(void)
 {
     GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
 
+    icmp_protocols[0] = proto_get_id_by_filter_name("icmp");
+    icmp_protocols[1] = proto_get_id_by_filter_name("icmpv6");
     for (int i = 0; i < N_FIELDS; i++) {
         field_ids[i] = proto_registrar_get_id_byname(field_names[i]);
         if (field_ids[i] > 0)
@@ -113,35 +116,46 @@ byte_at(struct place p, int offset)
     return *tvb_get_ptr(p.tvb, p.start + offset, 1);
 }
 
+/* The bytes of the data source up to its captured end: fetched once for each segment. */
+struct bytes {
+    const uint8_t *p;
+    int n;
+};
+
+static unsigned
+word_at(const uint8_t *p)
+{
+    return (unsigned)(p[0] << 8 | p[1]);
+}
+
+static uint32_t
+long_at(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /*
  * How many bytes the IP packet still had from the TCP header on. The data source counts
  * the link layer's padding too, so the IP header before is asked; -1: there is none (a
  * reassembled packet).
  */
 static int
-ip_payload_left(const struct sight *sight, struct place tcp)
+ip_payload_left(const struct sight *sight, struct bytes all, int tcp)
 {
     const address *src = &sight->pinfo->net_src;
 
-    if (src->type == AT_IPv4) {
-        for (int ihl = 5; ihl <= 15; ihl++) {
-            int ip = -4 * ihl;
-            if (!has_bytes(tcp, ip, 20))
-                return -1;
-            if (byte_at(tcp, ip) == (0x40 | ihl) && byte_at(tcp, ip + 9) == IP_PROTO_TCP &&
-                tvb_memeql(tcp.tvb, tcp.start + ip + 12, (const uint8_t *)src->data, 4) == 0) {
-                int total = tvb_get_ntohs(tcp.tvb, tcp.start + ip + 2);
-                return total > 4 * ihl ? total - 4 * ihl : -1;      /* 0: segmentation offload */
-            }
+    for (int ihl = 20; src->type == AT_IPv4 && ihl <= 60 && tcp >= ihl; ihl += 4) {
+        const uint8_t *ip = all.p + tcp - ihl;
+        if (ip[0] == (0x40 | ihl / 4) && ip[9] == IP_PROTO_TCP && memcmp(ip + 12, src->data, 4) == 0) {
+            int total = (int)word_at(ip + 2);
+            return total > ihl ? total - ihl : -1;      /* 0: segmentation offload */
         }
-    } else if (src->type == AT_IPv6) {
-        for (int ip = -40; ip >= -40 - 256; ip -= 8) {
-            if (!has_bytes(tcp, ip, 40))
-                return -1;
-            if (byte_at(tcp, ip) >> 4 == 6 && tvb_memeql(tcp.tvb, tcp.start + ip + 8, (const uint8_t *)src->data, 16) == 0) {
-                int payload = tvb_get_ntohs(tcp.tvb, tcp.start + ip + 4);
-                return payload > 0 ? payload - (-ip - 40) : -1;
-            }
+    }
+    for (int header = 40; src->type == AT_IPv6 && header <= 40 + 256 && tcp >= header; header += 8) {
+        const uint8_t *ip = all.p + tcp - header;
+        if (ip[0] >> 4 == 6 && memcmp(ip + 8, src->data, 16) == 0) {
+            int payload = (int)word_at(ip + 4);
+            return payload > 0 ? payload - (header - 40) : -1;
         }
     }
     return -1;
@@ -151,40 +165,35 @@ ip_payload_left(const struct sight *sight, struct place tcp)
 
 /* false: the header is not all there, or the addresses are not IP */
 static bool
-read_segment(const struct sight *sight, field_info *stream, struct segment *s)
+read_segment(const struct sight *sight, field_info *stream, struct segment *seg)
 {
-    struct place tcp = place_of(stream);
-    struct segment seg;
-    int header, left;
+    struct place at = place_of(stream);
+    struct bytes all = { NULL, at.tvb ? (int)tvb_captured_length(at.tvb) : 0 };
+    int tcp = at.start, header, left;
 
-    if (!has_bytes(tcp, 0, 14))
+    if (tcp < 0 || tcp + 14 > all.n)
         return false;
-    header = (byte_at(tcp, 12) >> 4) * 4;
-    left = ip_payload_left(sight, tcp);
-    if (left < 0)
-        left = tvb_reported_length_remaining(tcp.tvb, tcp.start);
+    all.p = tvb_get_ptr(at.tvb, 0, all.n);
+    const uint8_t *p = all.p + tcp;
 
-    seg.frame = sight->frame;
-    seg.time = sight->time;
-    seg.stream = fvalue_get_uinteger(COMPAT_VALUE(stream));
-    seg.src = ipaddr_from(&sight->pinfo->src);
-    seg.dst = ipaddr_from(&sight->pinfo->dst);
-    seg.sport = (uint16_t)sight->pinfo->srcport;
-    seg.dport = (uint16_t)sight->pinfo->destport;
-    seg.seq = tvb_get_ntohl(tcp.tvb, tcp.start + 4);
-    seg.ack = tvb_get_ntohl(tcp.tvb, tcp.start + 8);
-    seg.flags = byte_at(tcp, 13);
-    seg.length = left > header ? (uint32_t)(left - header) : 0;
-    seg.captured = 0;
-    seg.data = (const uint8_t *)"";
-    if (seg.length > 0) {
-        int captured = tvb_captured_length_remaining(tcp.tvb, tcp.start + header);
-        seg.captured = captured > 0 ? MIN((uint32_t)captured, seg.length) : 0;
-        if (seg.captured > 0)
-            seg.data = tvb_get_ptr(tcp.tvb, tcp.start + header, (int)seg.captured);
-    }
-    *s = seg;
-    return seg.src.family && seg.dst.family;
+    header = (p[12] >> 4) * 4;
+    left = ip_payload_left(sight, all, tcp);
+    if (left < 0)
+        left = tvb_reported_length_remaining(at.tvb, tcp);
+    seg->frame = sight->frame;
+    seg->time = sight->time;
+    seg->stream = fvalue_get_uinteger(COMPAT_VALUE(stream));
+    seg->src = ipaddr_from(&sight->pinfo->src);
+    seg->dst = ipaddr_from(&sight->pinfo->dst);
+    seg->sport = (uint16_t)sight->pinfo->srcport;
+    seg->dport = (uint16_t)sight->pinfo->destport;
+    seg->seq = long_at(p + 4);
+    seg->ack = long_at(p + 8);
+    seg->flags = p[13];
+    seg->length = left > header ? (uint32_t)(left - header) : 0;
+    seg->captured = tcp + header < all.n ? MIN((uint32_t)(all.n - tcp - header), seg->length) : 0;
+    seg->data = seg->captured > 0 ? p + header : (const uint8_t *)"";
+    return seg->src.family && seg->dst.family;
 }
 
 /* DNS *********************************************************************/
@@ -492,8 +501,8 @@ read_said(const struct sight *sight, const field_info *status)
 static void
 see_tcp(struct sight *sight, field_info *stream)
 {
-    GPtrArray *found = fields_of(sight, HTTP_STATUS);
     struct fact fact;
+    GPtrArray *found;
 
     fact.kind = FACT_TCP;       /* the rest of it is large, and this is the common case */
     fact.frame = sight->frame;
@@ -501,6 +510,8 @@ see_tcp(struct sight *sight, field_info *stream)
     fact.u.tcp.n_shown = 0;
     if (!read_segment(sight, stream, &fact.u.tcp.segment))
         return;
+    /* A response may be shown with the FIN behind it. */
+    found = fact.u.tcp.segment.length > 0 || (fact.u.tcp.segment.flags & (TCP_FIN | TCP_RST)) ? fields_of(sight, HTTP_STATUS) : NULL;
     for (unsigned i = 0; found && i < found->len && i < SHOWN_MAX; i++) {
         field_info *status = field_at(found, i);
         struct shown *shown = &fact.u.tcp.shown[fact.u.tcp.n_shown++];
@@ -530,6 +541,18 @@ begin_frame(struct tracker *tracker, const packet_info *pinfo)
     track_frame(tracker, &facts);
 }
 
+/* ICMP is among the layers: the last ones may be those of the packet that it quotes. */
+static bool
+quotes_a_packet(const packet_info *pinfo)
+{
+    for (wmem_list_frame_t *l = wmem_list_tail(pinfo->layers); l; l = wmem_list_frame_prev(l)) {
+        int proto = GPOINTER_TO_INT(wmem_list_frame_data(l));
+        if (proto == icmp_protocols[0] || proto == icmp_protocols[1])
+            return true;
+    }
+    return false;
+}
+
 void
 observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree)
 {
@@ -538,11 +561,17 @@ observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree)
 
     begin_frame(tracker, pinfo);
     /* First of all: an ICMP error looks like the segment that it quotes. */
-    if ((found = fields_of(&sight, ICMP_TYPE))) {
-        see_icmp_error(&sight, field_at(found, 0), false);
-    } else if ((found = fields_of(&sight, ICMPV6_TYPE))) {
-        see_icmpv6(&sight, field_at(found, 0));
-    } else if ((found = fields_of(&sight, TCP_STREAM))) {
+    if (quotes_a_packet(pinfo)) {
+        if ((found = fields_of(&sight, ICMP_TYPE))) {
+            see_icmp_error(&sight, field_at(found, 0), false);
+            return;
+        }
+        if ((found = fields_of(&sight, ICMPV6_TYPE))) {
+            see_icmpv6(&sight, field_at(found, 0));
+            return;
+        }
+    }
+    if ((found = fields_of(&sight, TCP_STREAM))) {
         see_tcp(&sight, field_at(found, found->len - 1));
         if (pinfo->srcport == DNS_PORT || pinfo->destport == DNS_PORT)
             see_dns(&sight);
