@@ -89,7 +89,9 @@ picture() {
     import -window root "$scratch/picture.png"
     kill "$wireshark"
     wait "$wireshark" || true
-    convert "$scratch/picture.png" +dither -colors 24 -strip "png8:$top/docs/images/$1.png"
+    crop=1280x860+0+0
+    [ "$1" != flow-graph ] || crop=1280x690+0+0
+    convert "$scratch/picture.png" -crop "$crop" +repage +dither -colors 24 -strip "png8:$top/docs/images/$1.png"
 }
 
 for name; do
