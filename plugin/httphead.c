@@ -188,6 +188,14 @@ ends_with_chunked(struct slice value)
     return value.n >= 7 && g_ascii_strncasecmp(value.s + value.n - 7, "chunked", 7) == 0;
 }
 
+static bool
+is_token(const char *s, const char *end)
+{
+    while (s < end && is_token_char(*s))
+        s++;
+    return s == end;
+}
+
 static enum http_fault
 read_header_line(struct slice line, struct http_head *head)
 {
@@ -197,13 +205,9 @@ read_header_line(struct slice line, struct http_head *head)
         return HTTP_FAULT_NONE;
     if (!colon || colon == line.s)
         return HTTP_FAULT_HEADER_LINE;
-    for (const char *s = line.s; s < colon; s++)
-        if (!is_token_char(*s))
-            return HTTP_FAULT_HEADER_LINE;
-
     struct slice name = { line.s, (size_t)(colon - line.s) };
     struct slice value = trimmed(colon + 1, line.s + line.n);
-    if (has_control_char(value))
+    if (!head->is_request && (!is_token(line.s, colon) || has_control_char(value)))
         return HTTP_FAULT_HEADER_LINE;
     /* Most headers are none of these: their first letter tells. */
     if (!strchr("CTHXVFPctHhxvfp", name.s[0]))

@@ -166,6 +166,7 @@ struct exchange {
     GList box_link;
     struct name *name;
     GList name_link;
+    unsigned url_hash, path_hash;       /* of host, port and path; of the path */
     GQueue *by_url, *by_path;   /* where same requests are found */
     GList url_link, path_link;
     struct exchange *parent;

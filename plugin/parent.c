@@ -60,9 +60,9 @@ leave_queue(wmem_map_t *map, unsigned hash, GQueue **queue, GList *link)
 static void
 file(struct root *root, struct exchange *ex)
 {
-    ex->by_url = queue_for(root->by_url, url_hash(ex));
+    ex->by_url = queue_for(root->by_url, ex->url_hash);
     g_queue_push_tail_link(ex->by_url, &ex->url_link);
-    ex->by_path = queue_for(root->by_path, path_hash(ex));
+    ex->by_path = queue_for(root->by_path, ex->path_hash);
     g_queue_push_tail_link(ex->by_path, &ex->path_link);
     ex->box = station_box(station_get(root, &ex->conn->ip[SERVER]));
     g_queue_push_tail_link(&ex->box->open, &ex->box_link);
@@ -77,8 +77,8 @@ file(struct root *root, struct exchange *ex)
 static void
 unfile(struct root *root, struct exchange *ex)
 {
-    leave_queue(root->by_url, url_hash(ex), &ex->by_url, &ex->url_link);
-    leave_queue(root->by_path, path_hash(ex), &ex->by_path, &ex->path_link);
+    leave_queue(root->by_url, ex->url_hash, &ex->by_url, &ex->url_link);
+    leave_queue(root->by_path, ex->path_hash, &ex->by_path, &ex->path_link);
     if (ex->box)
         g_queue_unlink(&ex->box->open, &ex->box_link);
     ex->box = NULL;
@@ -260,7 +260,7 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
     struct exchange *parent;
 
     *tie = TIE_REQUEST;
-    parent = find_same((GQueue *)wmem_map_lookup(root->by_url, GUINT_TO_POINTER(url_hash(ex))), ex, sender, same_url, alone);
+    parent = find_same((GQueue *)wmem_map_lookup(root->by_url, GUINT_TO_POINTER(ex->url_hash)), ex, sender, same_url, alone);
     if (parent)
         return parent;
     struct name *name = name_find(root, ex->host);
@@ -270,7 +270,7 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
     /* Another host than any that is waited for: the gateway rewrote it. */
     if (station_serves(sender, name))
         return NULL;
-    parent = find_same((GQueue *)wmem_map_lookup(root->by_path, GUINT_TO_POINTER(path_hash(ex))), ex, sender, same_path, alone);
+    parent = find_same((GQueue *)wmem_map_lookup(root->by_path, GUINT_TO_POINTER(ex->path_hash)), ex, sender, same_path, alone);
     if (parent && ex->path && strlen(ex->path) > 1)
         return parent;
     *tie = TIE_TIME;
@@ -300,10 +300,13 @@ void
 parent_register(struct root *root, struct exchange *ex)
 {
     struct station *sender = station_get(root, &ex->conn->ip[CLIENT]);
+    struct exchange *parent;
     enum tie tie;
     bool alone;
-    struct exchange *parent = find_parent(root, ex, sender, &tie, &alone);
 
+    ex->url_hash = url_hash(ex);
+    ex->path_hash = path_hash(ex);
+    parent = find_parent(root, ex, sender, &tie, &alone);
     if (parent && g_queue_get_length(&parent->children) < CHILDREN_MAX) {
         ex->parent = parent;
         ex->had_parent = true;

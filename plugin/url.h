@@ -22,7 +22,7 @@ struct url {
     char host[URL_HOST_BUFFER];        /* lower case, without port and brackets; "" if there is none */
     uint16_t port;                      /* as given, else the scheme's */
     bool absolute;                      /* the target named the host itself */
-    struct slice path;                  /* path and query; "/" if the target has none; empty for CONNECT */
+    struct slice path;                  /* path and query as sent ("?query" may stand alone); "/" if the target has none; empty for CONNECT */
 };
 
 /*

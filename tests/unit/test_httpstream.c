@@ -59,7 +59,6 @@ static const struct row {
     { "post_chunked", true,    "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "b PUT e", false, NULL },
     { "post_cut", true,        "POST / HTTP/1.1\r\nContent-Length: 30\r\n\r\na=b", "b POST", true, NULL },
     { "line_end_first", true,  "\r\n\r\nGET / HTTP/1.1\r\n\r\n", "b GET e", false, NULL },
-    { "no_request", true,      "this is not a request at all, is it", "b f1", false, "a request direction is judged only when it comes in one piece" },
 };
 
 static char *
