@@ -7,6 +7,7 @@
 #include "compat.h"
 
 #include <epan/ipproto.h>
+#include <wiretap/wtap.h>
 #include <wsutil/str_util.h>
 
 #include "observe.h"

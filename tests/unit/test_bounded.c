@@ -152,9 +152,22 @@ test_many(void)
 static void
 test_hash(void)
 {
-    g_assert_cmpuint(bytes_hash("", 0, 0), ==, 2166136261u);
-    g_assert_cmphex(bytes_hash("a", 1, 0), ==, 0xe40c292c);             /* FNV-1a, published */
-    g_assert_cmphex(bytes_hash("foobar", 6, 0), ==, 0xbf9cf968);
+    char bytes[41], moved[42];
+
+    /* Wherever they lie; every byte and the length count. */
+    for (size_t n = 0; n < sizeof bytes; n++)
+        bytes[n] = (char)(n * 7);
+    memcpy(moved + 1, bytes, sizeof bytes);
+    for (size_t n = 0; n <= sizeof bytes; n++) {
+        unsigned before = bytes_hash(bytes, n, 0);
+        g_assert_cmphex(before, ==, bytes_hash(moved + 1, n, 0));
+        if (n == 0)
+            continue;
+        g_assert_cmphex(before, !=, bytes_hash(bytes, n - 1, 0));
+        bytes[n - 1] ^= 1;
+        g_assert_cmphex(before, !=, bytes_hash(bytes, n, 0));
+        bytes[n - 1] ^= 1;
+    }
     g_assert_cmphex(bytes_hash("a", 1, 0), !=, bytes_hash("a", 1, 1));
 }
 
