@@ -22,11 +22,11 @@ static int hf_client_ip = -1, hf_client_ipv6 = -1, hf_client_port = -1, hf_clien
 static int hf_attempts = -1, hf_attempt = -1, hf_lookup = -1, hf_range = -1, hf_dns_name = -1, hf_dns_rcode = -1;
 static int hf_icmp_type = -1, hf_icmp_code = -1, hf_time = -1, hf_filter = -1, hf_case = -1, hf_status = -1;
 static int hf_evidence_frame = -1, hf_response_frame = -1, hf_role = -1, hf_attempt_frame = -1, hf_lookup_frame = -1;
-static int hf_attempt_stream = -1, hf_lookup_answer_frame = -1;
+static int hf_attempt_stream = -1, hf_lookup_answer_frame = -1, hf_advice_step = -1;
 static int hf_role_frames[N_ROLES];
 
 static int ett_verdict = -1, ett_request = -1, ett_attempts = -1, ett_attempt = -1, ett_lookups = -1, ett_lookup = -1;
-static int ett_evidence = -1, ett_said = -1, ett_part = -1;
+static int ett_evidence = -1, ett_advice = -1, ett_part = -1;
 
 static expert_field ei_explained = EI_INIT, ei_unknown = EI_INIT, ei_differs = EI_INIT, ei_evidence = EI_INIT, ei_request = EI_INIT;
 
@@ -142,7 +142,8 @@ add_attempts(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
         proto_tree *one = proto_item_add_subtree(item, ett_attempt);
         if (a->frame)
             add_uint(one, hf_attempt_frame, tvb, a->frame);
-        add_uint(one, hf_attempt_stream, tvb, a->stream);
+        if (a->stream != UINT32_MAX)
+            add_uint(one, hf_attempt_stream, tvb, a->stream);
     }
 }
 
@@ -189,6 +190,23 @@ add_said(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree 
                                cause_category(v->cause), cause_token(v->cause));
 }
 
+/* A label holds 240 characters: the sentences stand below, one by one. */
+static void
+add_advice(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    char *advice = words_advice(pinfo->pool, v), *sentence = advice, *end;
+    proto_item *item = proto_tree_add_string(tree, hf_advice, tvb, 0, 0, advice);
+    proto_tree *branch = proto_item_add_subtree(item, ett_advice);
+
+    proto_item_set_generated(item);
+    while ((end = strstr(sentence, ". "))) {
+        end[1] = '\0';
+        add_string(branch, hf_advice_step, tvb, sentence);
+        sentence = end + 2;
+    }
+    add_string(branch, hf_advice_step, tvb, sentence);
+}
+
 static void
 show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
@@ -208,7 +226,7 @@ show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
     add_evidence(v, tvb, pinfo, top);
     add_said(v, tvb, pinfo, top);
     add_string(top, hf_rfc9209, tvb, v->rfc9209);
-    add_string(top, hf_advice, tvb, words_advice(pinfo->pool, v));
+    add_advice(v, tvb, pinfo, top);
     add_string(top, hf_filter, tvb, verdict_filter(pinfo->pool, v));
     add_uint(top, hf_case, tvb, v->number);
     expert_add_info_format(pinfo, item, cause_explains(v->cause) ? &ei_explained : &ei_unknown, "%s (%s): %s", cause_category(v->cause),
@@ -292,6 +310,7 @@ show_register(int proto)
         STRING_FIELD(category, "Category", "mwg502.category", "The heading of the gateway's block page"),
         STRING_FIELD(summary, "Summary", "mwg502.summary", "What the capture shows, with the numbers"),
         STRING_FIELD(advice, "Advice", "mwg502.advice", "What to check next"),
+        STRING_FIELD(advice_step, "Step", "mwg502.advice.step", "One sentence of the advice"),
         STRING_FIELD(confidence, "Confidence", "mwg502.confidence", "observed, likely, inferred or none"),
         STRING_FIELD(rfc9209, "Proxy-Status error", "mwg502.rfc9209", "Error type of RFC 9209"),
         STRING_FIELD(reported, "Gateway says", "mwg502.reported", "What the gateway said of itself"),
@@ -329,7 +348,7 @@ show_register(int proto)
         STRING_FIELD(role, "Role", "mwg502.role", "What the frame is in its case"),
     };
     static int *ett[] = {
-        &ett_verdict, &ett_request, &ett_attempts, &ett_attempt, &ett_lookups, &ett_lookup, &ett_evidence, &ett_said, &ett_part,
+        &ett_verdict, &ett_request, &ett_attempts, &ett_attempt, &ett_lookups, &ett_lookup, &ett_evidence, &ett_advice, &ett_part,
     };
     static ei_register_info ei[] = {
         { &ei_explained, { "mwg502.explained", PI_RESPONSE_CODE, PI_WARN, "The cause of the response was found", EXPFILL } },

@@ -60,12 +60,27 @@ count_role(const struct finding *f, enum role role)
 
 /* names *******************************************************************/
 
+/* For the name that decided, to any server. */
+static unsigned
+unanswered_queries(const struct writer *w)
+{
+    const struct search *s = w->e->search;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < s->n; i++) {
+        const struct question *q = s->questions[i];
+        if (strcmp(q->name, w->f->question->name) == 0 && (q->answers.n == 0 || q->answered > w->e->response_time))
+            n += q->sent.seen;
+    }
+    return n;
+}
+
 static void
 say_search(struct writer *w)
 {
     const struct finding *f = w->f;
     const struct question *q = f->question;
-    unsigned queries = q ? q->sent.seen : 0;
+    unsigned queries = q ? unanswered_queries(w) : 0;
 
     if (!q) {
         SAY(w, "DNS server %s %s the connection for DNS over TCP", plain_address(w, &w->e->search->tcp_server),

@@ -23,11 +23,20 @@ keep_attempts(struct verdict *v, const struct evidence *e, unsigned code)
 {
     unsigned n = MIN(e->n_attempts, LISTED_MAX);
     const struct attempt *from = e->attempts + e->n_attempts - n;
+    const struct unreached *blocked = e->unreached && !e->unreached->for_dns ? e->unreached : NULL;
 
-    v->attempts = e->attempts_remembered ? 0 : e->n_attempts;
-    v->n_tried = n;
-    if (n > 0)
-        v->tried = wmem_alloc0_array(wmem_file_scope(), struct tried, n);
+    v->attempts = (e->attempts_remembered ? 0 : e->n_attempts) + (blocked != NULL);
+    v->n_tried = n + (blocked != NULL);
+    if (v->n_tried > 0)
+        v->tried = wmem_alloc0_array(wmem_file_scope(), struct tried, v->n_tried);
+    if (blocked) {
+        /* The one whose SYN could not be sent: it has neither frame nor stream. */
+        v->tried[n].server = blocked->destination.family ? blocked->destination : blocked->neighbor;
+        v->tried[n].port = blocked->destination.family ? blocked->port : 0;
+        v->tried[n].stream = UINT32_MAX;
+        v->tried[n].after = blocked->first - e->request_time;
+        v->tried[n].outcome.cause = CAUSE_ARP;
+    }
     for (unsigned i = 0; i < n; i++) {
         const struct attempt *a = &from[i];
         v->tried[i].server = a->server;
@@ -38,8 +47,6 @@ keep_attempts(struct verdict *v, const struct evidence *e, unsigned code)
         v->tried[i].after = a->start - e->request_time;
         v->tried[i].outcome = attempt_outcome(a, e->response_time, code);
     }
-    if (e->unreached && !e->unreached->for_dns)
-        v->attempts++;          /* the one whose SYN could not be sent */
 }
 
 static void

@@ -17,7 +17,7 @@ struct tried {
     struct ipaddr server;
     uint16_t port;
     bool reused;
-    uint32_t stream, frame;     /* first SYN, or the request on a kept-alive connection */
+    uint32_t stream, frame;     /* first SYN, or the request on a kept-alive connection; UINT32_MAX and 0 if no SYN could be sent */
     when_t after;               /* since the client's request */
     struct outcome outcome;
 };

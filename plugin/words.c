@@ -101,6 +101,7 @@ words_outcome(wmem_allocator_t *scope, const struct outcome *o)
         [CAUSE_SYN_TIMEOUT] = "no answer to the SYN",
         [CAUSE_RST] = "refused with RST",
         [CAUSE_ICMP] = "rejected with an ICMP error",
+        [CAUSE_ARP] = "no SYN could be sent",
         [CAUSE_TLS] = "TLS handshake failed",
         [CAUSE_INVALID_RESPONSE] = "invalid response",
         [CAUSE_TRUNCATED] = "response cut off",
