@@ -122,14 +122,19 @@ exchange_served(struct root *root, struct exchange *ex)
 
 /* requests ****************************************************************/
 
-/* An answered exchange is kept until the next request: another response may follow (200, then 502). */
+/*
+ * An answered exchange is kept until the next request, or the next one's response:
+ * another response of its own may follow (200, then 502). They stand in order.
+ */
 static void
 drop_served(struct root *root, struct conn *conn)
 {
     for (GList *l = conn->exchanges.head, *next; l; l = next) {
         struct exchange *ex = (struct exchange *)l->data;
         next = l->next;
-        if (ex->served && ex->over && !ex->parent)
+        if (ex->state == EXCHANGE_WAITING)
+            break;
+        if (ex->served && ex->over && !ex->parent && ex != conn->receiving)
             exchange_drop(root, ex);
     }
 }
@@ -205,6 +210,7 @@ responding(struct root *root, struct conn *conn)
         if (conn->skipped > 0)
             conn->skipped--;
     }
+    drop_served(root, conn);
     return conn->receiving;
 }
 
