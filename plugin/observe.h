@@ -1,5 +1,5 @@
 /* observe.h
- * From a dissected frame to facts; the only file that knows other dissectors' field names
+ * From a dissected frame to facts; only it and its helpers know other dissectors' field names
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,0 +1,124 @@
+/* observedns.c
+ * DNS messages, as Wireshark dissected them
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "compat.h"
+
+#include <wsutil/str_util.h>
+
+#include "sight.h"
+
+/* true: the field belongs to the message that begins here and ends where the next one begins. */
+static bool
+is_within(const field_info *fi, const field_info *flags, const field_info *next)
+{
+    return fi->ds_tvb == flags->ds_tvb && fi->start >= flags->start && (!next || next->ds_tvb != flags->ds_tvb || fi->start < next->start);
+}
+
+static const char *
+dns_name(const struct sight *sight, field_info *fi)
+{
+    const char *text = fvalue_get_string(COMPAT_VALUE(fi));
+
+    return text ? wmem_ascii_strdown(sight->pinfo->pool, text, -1) : NULL;
+}
+
+static void
+add_addresses(const struct sight *sight, enum field field, uint8_t family, const field_info *flags, const field_info *next, struct dns_message *m)
+{
+    GPtrArray *found = fields_of(sight, field);
+
+    for (unsigned i = 0; found && i < found->len; i++) {
+        const field_info *fi = field_at(found, i);
+        int n = family == 4 ? 4 : 16;
+        if (m->n_addresses == NAME_ADDRESSES_MAX)
+            return;
+        if (is_within(fi, flags, next) && has_bytes(place_of(fi), 0, n))
+            m->addresses[m->n_addresses++] = ipaddr_from_bytes(family, tvb_get_ptr(fi->ds_tvb, fi->start, n));
+    }
+}
+
+/* RFC 768: the IPv4 header's identification before the UDP header; 0 where there is none. */
+static uint16_t
+ip_id_before_udp(const struct sight *sight, struct place dns)
+{
+    if (sight->pinfo->ptype != PT_UDP || sight->pinfo->net_src.type != AT_IPv4 || !has_bytes(dns, -28, 20) || byte_at(dns, -28) != 0x45)
+        return 0;
+    return tvb_get_ntohs(dns.tvb, dns.start - 24);
+}
+
+/* flags: the field in the message; next: the one of the message behind it, or NULL */
+static bool
+read_dns_message(const struct sight *sight, const field_info *flags, const field_info *next, field_info *name, field_info *type, struct dns_message *m)
+{
+    struct place at = place_of(flags);
+
+    if (!name || !type || !has_bytes(at, -2, 8))
+        return false;
+    memset(m, 0, sizeof *m);
+    m->frame = sight->frame;
+    m->time = sight->time;
+    m->src = ipaddr_from(&sight->pinfo->src);
+    m->dst = ipaddr_from(&sight->pinfo->dst);
+    m->sport = (uint16_t)sight->pinfo->srcport;
+    m->dport = (uint16_t)sight->pinfo->destport;
+    m->id = tvb_get_ntohs(at.tvb, at.start - 2);
+    m->ip_id = ip_id_before_udp(sight, (struct place){ at.tvb, at.start - 2 });
+    m->response = byte_at(at, 0) & 0x80;
+    m->truncated = byte_at(at, 0) & 0x02;
+    m->rcode = byte_at(at, 1) & 0x0f;
+    m->type = (uint16_t)fvalue_get_uinteger(COMPAT_VALUE(type));
+    m->name = dns_name(sight, name);
+    if (m->response && tvb_get_ntohs(at.tvb, at.start + 4) > 0) {
+        GPtrArray *cnames = fields_of(sight, DNS_CNAME);
+        add_addresses(sight, DNS_A, 4, flags, next, m);
+        add_addresses(sight, DNS_AAAA, 6, flags, next, m);
+        for (unsigned i = 0; cnames && i < cnames->len && m->n_canonical < DNS_NAMES_MAX; i++)
+            if (is_within(field_at(cnames, i), flags, next))
+                m->canonical[m->n_canonical++] = dns_name(sight, field_at(cnames, i));
+        m->cut_short = m->n_addresses == 0 && sight->pinfo->fd->cap_len < sight->pinfo->fd->pkt_len;
+    }
+    return true;
+}
+
+/* Multicast DNS and LLMNR share the fields; no gateway resolves the hosts of URLs so. */
+static bool
+is_unicast_dns(const packet_info *pinfo)
+{
+    return pinfo->srcport != 5353 && pinfo->destport != 5353 && pinfo->srcport != 5355 && pinfo->destport != 5355;
+}
+
+void
+see_dns(struct sight *sight)
+{
+    GPtrArray *flags = fields_of(sight, DNS_FLAGS);
+    GPtrArray *names, *types;
+
+    if (!flags || !is_unicast_dns(sight->pinfo))
+        return;
+    names = fields_of(sight, DNS_QRY_NAME);
+    types = fields_of(sight, DNS_QRY_TYPE);
+    for (unsigned i = 0; i < flags->len; i++) {
+        struct fact fact = fact_of(sight, FACT_DNS);
+        if (read_dns_message(sight, field_at(flags, i), field_at(flags, i + 1), field_at(names, i), field_at(types, i), &fact.u.dns))
+            track_fact(sight->tracker, &fact);
+    }
+}
+
+bool
+read_quoted_query(const struct sight *sight, const struct asked_key *key, struct dns_message *m)
+{
+    GPtrArray *flags = fields_of(sight, DNS_FLAGS);
+
+    if (!flags || !read_dns_message(sight, field_at(flags, 0), NULL, field_at(fields_of(sight, DNS_QRY_NAME), 0),
+                                    field_at(fields_of(sight, DNS_QRY_TYPE), 0), m))
+        return false;
+    m->frame = 0;               /* it never left */
+    m->src = key->from;
+    m->dst = key->to;
+    m->sport = key->port;
+    m->ip_id = 0;
+    return true;
+}
