@@ -14,6 +14,9 @@
 /* How many entries one insertion may look at, so that it stays O(1). */
 #define MAX_LOOKED_AT 8
 
+/* How many of these are spared because they were found of late. */
+#define MAX_SPARED    4
+
 void
 bounded_init(bounded_t *table, unsigned limit, GHashFunc hash, GEqualFunc equal)
 {
@@ -27,10 +30,8 @@ bounded_find(bounded_t *table, const void *key)
 {
     struct bounded_entry *entry = (struct bounded_entry *)wmem_map_lookup(table->map, key);
 
-    if (entry && table->order.tail != &entry->link) {
-        g_queue_unlink(&table->order, &entry->link);
-        g_queue_push_tail_link(&table->order, &entry->link);
-    }
+    if (entry)
+        entry->used = true;
     return entry;
 }
 
@@ -41,7 +42,8 @@ bounded_insert(bounded_t *table, struct bounded_entry *entry, const void *key)
         GList *oldest = g_queue_pop_head_link(&table->order);
         struct bounded_entry *victim = (struct bounded_entry *)oldest->data;
 
-        if (table->may_evict && !table->may_evict(victim)) {
+        if ((victim->used && i < MAX_SPARED) || (table->may_evict && !table->may_evict(victim))) {
+            victim->used = false;
             g_queue_push_tail_link(&table->order, oldest);
             continue;
         }
@@ -49,6 +51,7 @@ bounded_insert(bounded_t *table, struct bounded_entry *entry, const void *key)
         table->evict(table, victim);
     }
     entry->key = key;
+    entry->used = false;
     entry->link.data = entry;
     g_queue_push_tail_link(&table->order, &entry->link);
     wmem_map_insert(table->map, key, entry);
@@ -72,7 +75,8 @@ bytes_hash(const void *bytes, size_t n, unsigned seed)
         h = (h ^ word) * UINT64_C(1099511628211);
         h ^= h >> 29;
     }
-    for (; n > 0; n--)
-        h = (h ^ *p++) * UINT64_C(1099511628211);
+    for (word = n; n > 0; n--)
+        word = word << 8 | p[n - 1];
+    h = (h ^ word) * UINT64_C(1099511628211);
     return (unsigned)(h ^ h >> 32);
 }

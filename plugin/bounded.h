@@ -12,8 +12,9 @@
 #include <epan/wmem_scopes.h>
 
 /*
- * A wmem_map whose entries also stand in a queue, least recently used first. Adding one
- * entry too many evicts the first entry of that queue which may go. Entries are structs
+ * A wmem_map whose entries also stand in a queue, oldest first. Adding one entry too many
+ * evicts the first of that queue which may go; one that was found meanwhile is spared once
+ * and goes to the end (the "second chance" of paging: finding stays cheap). Entries are structs
  * of the caller's that begin with a struct bounded_entry, allocated in wmem_file_scope();
  * the table frees none of them: evict() does, after it has unlinked whatever points there.
  *
@@ -24,6 +25,7 @@
 struct bounded_entry {
     GList link;                 /* data: the entry itself */
     const void *key;
+    bool used;                  /* found since it was put at the end of the queue */
 };
 
 typedef struct bounded {
@@ -38,7 +40,7 @@ typedef struct bounded {
 /* The map lives in wmem_file_scope(). */
 void bounded_init(bounded_t *table, unsigned limit, GHashFunc hash, GEqualFunc equal);
 
-/* NULL if there is none. The entry found becomes the most recently used. */
+/* NULL if there is none. The entry found is spared when it would be evicted next. */
 void *bounded_find(bounded_t *table, const void *key);
 
 /* key must live as long as the entry and must not be in the table. */

@@ -203,7 +203,9 @@ collect(struct gathering *g, unsigned status, struct collected *found)
     const struct exchange *ex = g->ex;
     when_t remembered = 0;
 
-    memset(found, 0, sizeof *found);
+    memset(e, 0, sizeof *e);            /* the arrays are large: only what is filled is read */
+    memset(&found->search, 0, sizeof found->search);
+    memset(&found->unreached, 0, sizeof found->unreached);
     e->status = status;
     e->request_time = ex->reply.request_time;
     e->response_time = g->until;

@@ -21,19 +21,41 @@ struct feed {
     const struct segment *seg;
 };
 
-static char *
-keep_slice(struct slice text, size_t most)
+/* A copy of the text at *at, which moves on behind it; NULL if there is none. */
+static const char *
+keep_slice(char **at, const char *prefix, struct slice text)
 {
-    return text.n ? wmem_strndup(wmem_file_scope(), text.s, MIN(text.n, most)) : NULL;
+    char *kept = *at;
+
+    if (text.n == 0)
+        return NULL;
+    *at = g_stpcpy(*at, prefix);
+    memcpy(*at, text.s, text.n);
+    (*at)[text.n] = '\0';
+    *at += text.n + 1;
+    return kept;
 }
 
-/* "http://host?query" is asked for on as "/?query". */
-static char *
-keep_path(struct slice path)
+static struct slice
+at_most(struct slice text, size_t n)
 {
-    if (path.n == 0 || path.s[0] != '?')
-        return keep_slice(path, URL_MAX);
-    return wmem_strdup_printf(wmem_file_scope(), "/%.*s", (int)MIN(path.n, URL_MAX), path.s);
+    return (struct slice){ text.s, MIN(text.n, n) };
+}
+
+/* All texts in one block: requests are many. */
+static void
+keep_texts(struct exchange *ex, const struct http_head *head, const struct url *url)
+{
+    struct slice method = at_most(head->method, URL_MAX), target = at_most(head->target, URL_MAX), path = at_most(url->path, URL_MAX);
+    struct slice host = { url->host, strlen(url->host) }, forwarded_for = at_most(head->forwarded_for, URL_HOST_MAX);
+    char *at = ex->texts = (char *)wmem_alloc(wmem_file_scope(), method.n + target.n + path.n + host.n + forwarded_for.n + 6);
+
+    ex->method = keep_slice(&at, "", method);
+    ex->url = keep_slice(&at, "", target);
+    /* "http://host?query" is asked for on as "/?query". */
+    ex->path = keep_slice(&at, path.n > 0 && path.s[0] == '?' ? "/" : "", path);
+    ex->host = keep_slice(&at, "", host);
+    ex->forwarded_for = keep_slice(&at, "", forwarded_for);
 }
 
 struct exchange *
@@ -51,11 +73,7 @@ exchange_new(struct root *root, struct conn *conn, const struct http_head *head,
     if (head) {
         ex->connect = slice_is(head->method, "CONNECT");
         url_read(head->target, head->host, ex->connect, conn->tls ? 443 : 80, &url);
-        ex->method = keep_slice(head->method, URL_MAX);
-        ex->url = keep_slice(head->target, URL_MAX);
-        ex->path = keep_path(url.path);
-        ex->host = url.host[0] ? wmem_strdup(wmem_file_scope(), url.host) : NULL;
-        ex->forwarded_for = keep_slice(head->forwarded_for, URL_HOST_MAX);
+        keep_texts(ex, head, &url);
         ex->port = url.port;
         ex->absolute = url.absolute;
         ex->forwarded = head->forwarded;
@@ -80,11 +98,7 @@ exchange_drop(struct root *root, struct exchange *ex)
     if (conn->swallowed == ex)
         conn->swallowed = NULL;
     g_queue_unlink(&conn->exchanges, &ex->conn_link);
-    wmem_free(wmem_file_scope(), ex->method);
-    wmem_free(wmem_file_scope(), ex->url);
-    wmem_free(wmem_file_scope(), ex->host);
-    wmem_free(wmem_file_scope(), ex->path);
-    wmem_free(wmem_file_scope(), ex->forwarded_for);
+    wmem_free(wmem_file_scope(), ex->texts);
     frames_free(&ex->reply.data);
     wmem_free(wmem_file_scope(), ex);
 }

@@ -34,16 +34,17 @@ slice_is(struct slice text, const char *literal)
 }
 
 /* RFC 9110 section 5.6.2 */
-static inline bool
-is_token_char(char c)
-{
-    static const uint32_t allowed[8] = {        /* one bit for each character */
-        0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff, 0, 0, 0, 0
-    };
-    unsigned char u = (unsigned char)c;
-
-    return allowed[u >> 5] >> (u & 31) & 1;
-}
+static const bool is_token_char[256] = {
+    ['!'] = true, ['#'] = true, ['$'] = true, ['%'] = true, ['&'] = true, ['\''] = true, ['*'] = true, ['+'] = true,
+    ['-'] = true, ['.'] = true, ['^'] = true, ['_'] = true, ['`'] = true, ['|'] = true, ['~'] = true,
+    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,
+    ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+#define BOTH_CASES(c) [c] = true, [(c) + ('a' - 'A')] = true
+    BOTH_CASES('A'), BOTH_CASES('B'), BOTH_CASES('C'), BOTH_CASES('D'), BOTH_CASES('E'), BOTH_CASES('F'), BOTH_CASES('G'),
+    BOTH_CASES('H'), BOTH_CASES('I'), BOTH_CASES('J'), BOTH_CASES('K'), BOTH_CASES('L'), BOTH_CASES('M'), BOTH_CASES('N'),
+    BOTH_CASES('O'), BOTH_CASES('P'), BOTH_CASES('Q'), BOTH_CASES('R'), BOTH_CASES('S'), BOTH_CASES('T'), BOTH_CASES('U'),
+    BOTH_CASES('V'), BOTH_CASES('W'), BOTH_CASES('X'), BOTH_CASES('Y'), BOTH_CASES('Z'),
+};
 
 static struct slice
 trimmed(const char *s, const char *end)
@@ -58,10 +59,11 @@ trimmed(const char *s, const char *end)
 static bool
 has_control_char(struct slice text)
 {
-    for (size_t i = 0; i < text.n; i++)
-        if (((unsigned char)text.s[i] < 0x20 && text.s[i] != '\t') || text.s[i] == 0x7f)
-            return true;
-    return false;
+    size_t i = 0;
+
+    while (i < text.n && ((unsigned char)text.s[i] >= 0x20 ? text.s[i] != 0x7f : text.s[i] == '\t'))
+        i++;
+    return i < text.n;
 }
 
 bool
@@ -191,44 +193,75 @@ ends_with_chunked(struct slice value)
 static bool
 is_token(const char *s, const char *end)
 {
-    while (s < end && is_token_char(*s))
+    while (s < end && is_token_char[(unsigned char)*s])
         s++;
     return s == end;
+}
+
+/* The headers that matter. */
+enum header {
+    CONTENT_LENGTH, TRANSFER_ENCODING, HOST, X_FORWARDED_FOR, VIA, FORWARDED, X_SQUID_ERROR, PROXY_STATUS, CONTENT_ENCODING,
+    OTHER_HEADER
+};
+
+#define HEADER(id, name) [id] = { name, sizeof name - 1 }
+static const struct {
+    const char *name;
+    size_t n;
+} headers[] = {
+    HEADER(CONTENT_LENGTH, "Content-Length"),
+    HEADER(TRANSFER_ENCODING, "Transfer-Encoding"),
+    HEADER(HOST, "Host"),
+    HEADER(X_FORWARDED_FOR, "X-Forwarded-For"),
+    HEADER(VIA, "Via"),
+    HEADER(FORWARDED, "Forwarded"),
+    HEADER(X_SQUID_ERROR, "X-Squid-Error"),
+    HEADER(PROXY_STATUS, "Proxy-Status"),
+    HEADER(CONTENT_ENCODING, "Content-Encoding"),
+};
+
+static enum header
+header_named(struct slice name)
+{
+    for (int i = 0; i < OTHER_HEADER; i++)
+        if (name.n == headers[i].n &&
+            (memcmp(name.s, headers[i].name, name.n) == 0 || g_ascii_strncasecmp(name.s, headers[i].name, name.n) == 0))
+            return (enum header)i;
+    return OTHER_HEADER;
+}
+
+static enum http_fault
+take_header(enum header header, struct slice value, struct http_head *head)
+{
+    switch (header) {
+    case CONTENT_LENGTH:    return read_content_length(value, head);
+    case TRANSFER_ENCODING: head->chunked = ends_with_chunked(value); break;
+    case HOST:              head->host = value; break;
+    case X_FORWARDED_FOR:   head->forwarded_for = value; break;
+    case VIA:
+    case FORWARDED:         head->forwarded = true; break;
+    case X_SQUID_ERROR:     head->squid_error = value; break;
+    case PROXY_STATUS:      head->proxy_status = value; break;
+    case CONTENT_ENCODING:  head->content_encoding = value; break;
+    case OTHER_HEADER:      break;
+    }
+    return HTTP_FAULT_NONE;
 }
 
 static enum http_fault
 read_header_line(struct slice line, struct http_head *head)
 {
+    const char *end = line.s + line.n;
     const char *colon = (const char *)memchr(line.s, ':', line.n);
 
     if (line.s[0] == ' ' || line.s[0] == '\t')          /* obs-fold */
         return HTTP_FAULT_NONE;
     if (!colon || colon == line.s)
         return HTTP_FAULT_HEADER_LINE;
-    struct slice name = { line.s, (size_t)(colon - line.s) };
-    struct slice value = trimmed(colon + 1, line.s + line.n);
-    if (!head->is_request && (!is_token(line.s, colon) || has_control_char(value)))
+    if (!head->is_request && (!is_token(line.s, colon) || has_control_char((struct slice){ colon + 1, (size_t)(end - colon - 1) })))
         return HTTP_FAULT_HEADER_LINE;
-    /* Most headers are none of these: their first letter tells. */
-    if (!strchr("CTHXVFPctHhxvfp", name.s[0]))
-        return HTTP_FAULT_NONE;
-    if (slice_is(name, "Content-Length"))
-        return read_content_length(value, head);
-    if (slice_is(name, "Transfer-Encoding"))
-        head->chunked = ends_with_chunked(value);
-    else if (slice_is(name, "Host"))
-        head->host = value;
-    else if (slice_is(name, "X-Forwarded-For"))
-        head->forwarded_for = value;
-    else if (slice_is(name, "Via") || slice_is(name, "Forwarded"))
-        head->forwarded = true;
-    else if (slice_is(name, "X-Squid-Error"))
-        head->squid_error = value;
-    else if (slice_is(name, "Proxy-Status"))
-        head->proxy_status = value;
-    else if (slice_is(name, "Content-Encoding"))
-        head->content_encoding = value;
-    return HTTP_FAULT_NONE;
+    enum header header = header_named((struct slice){ line.s, (size_t)(colon - line.s) });
+    return header == OTHER_HEADER ? HTTP_FAULT_NONE : take_header(header, trimmed(colon + 1, end), head);
 }
 
 bool

@@ -157,13 +157,15 @@ feed_head(struct httpstream *s, const uint8_t *bytes, size_t captured, bool cut_
     } else {
         s->read_at = 0;
     }
-    size_t end = find_head_end(all, n, before);
+    size_t end = before ? find_head_end(all, n, before) : 0;
 
     /* Read again only when it has doubled: linear, however small the segments are. */
     bool over = end || cut_short;
-    if (over || (!s->is_request && (before == 0 || n >= 2 * s->read_at))) {
+    if (over || before == 0 || (!s->is_request && n >= 2 * s->read_at)) {
         s->read_at = n;
-        http_read_head(all, end ? end : n, s->is_request, &head);
+        if (http_read_head(all, end ? end : n, s->is_request, &head))
+            end = head.length;
+        over = over || end;
         if (head.fault != HTTP_FAULT_NONE) {
             become_faulty(s, head.fault, calls, owner);
             return captured;

@@ -26,8 +26,9 @@
 #define KEEP_OPEN     7200
 #define KEEP_RESOLVED 60
 
-/* How many things one frame may sweep away, so that sweeping stays O(1). */
-#define SWEEP_MAX     4
+/* Every so many frames some of each shelf are swept away, so that sweeping stays O(1). */
+#define SWEEP_EVERY   8
+#define SWEEP_MAX     (4 * SWEEP_EVERY)
 
 void
 frames_add(struct frames *f, uint32_t no)
@@ -325,8 +326,6 @@ root_new(void)
     table_init(root, &root->asked, ASKED_MAX, asked_key_hash, asked_key_equal, NULL, asked_evict);
     table_init(root, &root->neighbors, NEIGHBORS_MAX, ipaddr_hash, ipaddr_key_equal, NULL, neighbor_evict);
     table_init(root, &root->reported, NEIGHBORS_MAX, target_key_hash, target_key_equal, NULL, plain_evict);
-    root->by_url = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
-    root->by_path = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
     return root;
 }
 
@@ -377,6 +376,8 @@ sweep_lookups(struct root *root, GQueue *shelf, unsigned seconds)
 void
 root_sweep(struct root *root)
 {
+    if (++root->sweeps % SWEEP_EVERY != 0)
+        return;
     sweep_shelf(root, &root->shelf_done, KEEP_DONE);
     sweep_shelf(root, &root->shelf_failed, KEEP_FAILED);
     sweep_shelf(root, &root->shelf_open, KEEP_OPEN);

@@ -146,7 +146,8 @@ enum exchange_state {
 struct exchange {
     struct conn *conn;
     GList conn_link;
-    char *method, *url, *host, *path, *forwarded_for;   /* host in lower case, no port */
+    char *texts;                /* one block that holds the texts below */
+    const char *method, *url, *host, *path, *forwarded_for;     /* NULL: not there; host in lower case, no port */
     uint16_t port;
     bool connect, absolute, forwarded, headless, cut_short;
     enum exchange_state state;
@@ -167,7 +168,7 @@ struct exchange {
     struct name *name;
     GList name_link;
     unsigned url_hash, path_hash;       /* of host, port and path; of the path */
-    GQueue *by_url, *by_path;   /* where same requests are found */
+    bool filed;                 /* it stands in its buckets, where same requests are found */
     GList url_link, path_link;
     struct exchange *parent;
     enum tie parent_tie;
@@ -248,14 +249,18 @@ struct settings {
     bool (*watched)(unsigned status);
 };
 
+/* A power of two. Some hundreds to some ten thousand exchanges are open at once. */
+#define OPEN_BUCKETS 4096
+
 struct root {
     bounded_t conns, stations, targets, approaches, names, reverses, asked, neighbors, reported;
-    wmem_map_t *by_url, *by_path;       /* hash -> GQueue of open exchanges */
+    GQueue by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */
     GQueue shelf_open, shelf_failed, shelf_done;
     GQueue lookups_open, lookups_resolved;      /* oldest first */
     when_t now;                 /* the latest time seen */
     uint32_t frame;
     uint32_t n_exchanges;
+    unsigned sweeps;            /* calls of root_sweep() */
     bool disorder;              /* time went backwards */
     bool cut_short;
     struct settings settings;

@@ -53,7 +53,7 @@ dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
         return 0;
     if (!pinfo->fd->visited) {
         if (tree)
-            observe_frame(tracker, pinfo, tree);
+            observe_frame(tracker, tvb, pinfo, tree);
         if (tracker->relay_frame == pinfo->num)
             show_role(ROLE_SERVER_RESPONSE, tvb, tree);
     } else {

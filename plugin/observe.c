@@ -207,6 +207,9 @@ begin_frame(struct tracker *tracker, const packet_info *pinfo)
     track_frame(tracker, &facts);
 }
 
+/* What stands in a frame at least before a quoted segment: two IPv4 headers and ICMP's. */
+#define LEAST_BEFORE_QUOTED (20 + 8 + 20)
+
 /* ICMP is among the layers: the last ones may be those of the packet that it quotes. */
 static bool
 quotes_a_packet(const packet_info *pinfo)
@@ -220,14 +223,16 @@ quotes_a_packet(const packet_info *pinfo)
 }
 
 void
-observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree)
+observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     struct sight sight = { tracker, pinfo, tree, pinfo->num, time_of(pinfo) };
     GPtrArray *found;
 
     begin_frame(tracker, pinfo);
+    found = fields_of(&sight, TCP_STREAM);
+    field_info *stream = field_at(found, found ? found->len - 1 : 0);
     /* First of all: an ICMP error looks like the segment that it quotes. */
-    if (quotes_a_packet(pinfo)) {
+    if (!(stream && stream->ds_tvb == tvb && stream->start < LEAST_BEFORE_QUOTED) && quotes_a_packet(pinfo)) {
         if ((found = fields_of(&sight, ICMP_TYPE))) {
             see_icmp(&sight, field_at(found, 0));
             return;
@@ -237,8 +242,8 @@ observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree)
             return;
         }
     }
-    if ((found = fields_of(&sight, TCP_STREAM))) {
-        see_tcp(&sight, field_at(found, found->len - 1));
+    if (stream) {
+        see_tcp(&sight, stream);
         if (pinfo->srcport == DNS_PORT || pinfo->destport == DNS_PORT)
             see_dns(&sight);
     } else if (pinfo->ptype == PT_UDP) {

@@ -16,8 +16,8 @@ GArray *observe_wanted_fields(void);
 
 /*
  * Tells the tracker what the frame holds. To be called once for each frame, on its first
- * visit, with the tree in which the wanted fields are.
+ * visit, with the tree in which the wanted fields are. tvb: the whole frame.
  */
-void observe_frame(struct tracker *tracker, packet_info *pinfo, proto_tree *tree);
+void observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 #endif

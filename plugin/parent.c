@@ -14,8 +14,9 @@
 #include "tie.h"
 #include "url.h"
 
-/* Candidates with one key that are looked at: O(1), however many ask for the same URL. */
+/* Candidates with one key that are looked at, and others passed over: O(1), however many ask for the same URL. */
 #define LOOKED_AT_MAX 256
+#define PASSED_OVER_MAX 2048
 
 static unsigned
 url_hash(const struct exchange *ex)
@@ -33,37 +34,17 @@ path_hash(const struct exchange *ex)
 }
 
 static GQueue *
-queue_for(wmem_map_t *map, unsigned hash)
+bucket(GQueue *buckets, unsigned hash)
 {
-    GQueue *queue = (GQueue *)wmem_map_lookup(map, GUINT_TO_POINTER(hash));
-
-    if (!queue) {
-        queue = wmem_new0(wmem_file_scope(), GQueue);
-        wmem_map_insert(map, GUINT_TO_POINTER(hash), queue);
-    }
-    return queue;
-}
-
-static void
-leave_queue(wmem_map_t *map, unsigned hash, GQueue **queue, GList *link)
-{
-    if (!*queue)
-        return;
-    g_queue_unlink(*queue, link);
-    if (g_queue_is_empty(*queue)) {
-        wmem_map_remove(map, GUINT_TO_POINTER(hash));
-        wmem_free(wmem_file_scope(), *queue);
-    }
-    *queue = NULL;
+    return &buckets[hash % OPEN_BUCKETS];
 }
 
 static void
 file(struct root *root, struct exchange *ex)
 {
-    ex->by_url = queue_for(root->by_url, ex->url_hash);
-    g_queue_push_tail_link(ex->by_url, &ex->url_link);
-    ex->by_path = queue_for(root->by_path, ex->path_hash);
-    g_queue_push_tail_link(ex->by_path, &ex->path_link);
+    ex->filed = true;
+    g_queue_push_tail_link(bucket(root->by_url, ex->url_hash), &ex->url_link);
+    g_queue_push_tail_link(bucket(root->by_path, ex->path_hash), &ex->path_link);
     ex->box = station_box(station_get(root, &ex->conn->ip[SERVER]));
     g_queue_push_tail_link(&ex->box->open, &ex->box_link);
     if (ex->host) {
@@ -77,8 +58,11 @@ file(struct root *root, struct exchange *ex)
 static void
 unfile(struct root *root, struct exchange *ex)
 {
-    leave_queue(root->by_url, ex->url_hash, &ex->by_url, &ex->url_link);
-    leave_queue(root->by_path, ex->path_hash, &ex->by_path, &ex->path_link);
+    if (!ex->filed)
+        return;
+    ex->filed = false;
+    g_queue_unlink(bucket(root->by_url, ex->url_hash), &ex->url_link);
+    g_queue_unlink(bucket(root->by_path, ex->path_hash), &ex->path_link);
     if (ex->box)
         g_queue_unlink(&ex->box->open, &ex->box_link);
     ex->box = NULL;
@@ -98,7 +82,7 @@ same_text(const char *x, const char *y)
 static bool
 same_url(const struct exchange *x, const struct exchange *y)
 {
-    return same_text(x->host, y->host) && same_text(x->path, y->path) && same_text(x->method, y->method);
+    return x->url_hash == y->url_hash && same_text(x->host, y->host) && same_text(x->path, y->path) && same_text(x->method, y->method);
 }
 
 /* CONNECT for an https request, or a path that the gateway rewrote. */
@@ -111,7 +95,7 @@ same_host(const struct exchange *x, const struct exchange *y)
 static bool
 same_path(const struct exchange *x, const struct exchange *y)
 {
-    return same_text(x->path, y->path) && same_text(x->method, y->method);
+    return x->path_hash == y->path_hash && same_text(x->path, y->path) && same_text(x->method, y->method);
 }
 
 /* true: its last child failed or there is none, so that one more is to be expected. */
@@ -207,13 +191,18 @@ find_same(const GQueue *queue, const struct exchange *ex, const struct station *
     struct exchange *best = NULL;
     bool best_named = false;
     unsigned passed_over = 0;
-    int looked_at = 0;
+    int looked_at = 0, others = 0;
 
     *alone = true;
-    for (GList *l = queue ? queue->head : NULL; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++) {
+    for (GList *l = queue ? queue->head : NULL; l && looked_at < LOOKED_AT_MAX && others < PASSED_OVER_MAX; l = l->next) {
         struct exchange *waiting = (struct exchange *)l->data;
 
-        if (!same(waiting, ex) || !may_serve(waiting, ex, sender, same == same_url) || !wants_child(waiting))
+        if (!same(waiting, ex)) {
+            others++;
+            continue;
+        }
+        looked_at++;
+        if (!may_serve(waiting, ex, sender, same == same_url) || !wants_child(waiting))
             continue;
         bool named = names_client(ex, waiting);
         if (best && !named && !best_named && passed_over > 0 && waiting->reply.request_time <= ex->conn->hs.first_syn) {
@@ -260,7 +249,7 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
     struct exchange *parent;
 
     *tie = TIE_REQUEST;
-    parent = find_same((GQueue *)wmem_map_lookup(root->by_url, GUINT_TO_POINTER(ex->url_hash)), ex, sender, same_url, alone);
+    parent = find_same(bucket(root->by_url, ex->url_hash), ex, sender, same_url, alone);
     if (parent)
         return parent;
     struct name *name = name_find(root, ex->host);
@@ -270,7 +259,7 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
     /* Another host than any that is waited for: the gateway rewrote it. */
     if (station_serves(sender, name))
         return NULL;
-    parent = find_same((GQueue *)wmem_map_lookup(root->by_path, GUINT_TO_POINTER(ex->path_hash)), ex, sender, same_path, alone);
+    parent = find_same(bucket(root->by_path, ex->path_hash), ex, sender, same_path, alone);
     if (parent && ex->path && strlen(ex->path) > 1)
         return parent;
     *tie = TIE_TIME;

@@ -175,19 +175,18 @@ add_evidence(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
     }
 }
 
-static void
-add_said(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+/* Returns the item with the agreement; NULL: the gateway said nothing. */
+static proto_item *
+add_said(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
 {
     proto_item *item;
 
     if (!v->reported)
-        return;
+        return NULL;
     add_string(tree, hf_reported, tvb, v->reported);
     item = proto_tree_add_string(tree, hf_agreement, tvb, 0, 0, v->agrees ? "agrees" : "differs");
     proto_item_set_generated(item);
-    if (!v->agrees)
-        expert_add_info_format(pinfo, item, &ei_differs, "The gateway says %s, the wire shows %s (%s)", v->reported,
-                               cause_category(v->cause), cause_token(v->cause));
+    return item;
 }
 
 /* A label holds 240 characters: the sentences stand below, one by one. */
@@ -207,14 +206,12 @@ add_advice(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tre
     add_string(branch, hf_advice_step, tvb, sentence);
 }
 
-static void
-show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+/* Returns the item with the agreement, or NULL. */
+static proto_item *
+add_fields(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *top)
 {
-    proto_item *item = proto_tree_add_protocol_format(tree, proto_mwg502, tvb, 0, 0, "MWG 502: %s (%s): %s", cause_category(v->cause),
-                                                      cause_token(v->cause), v->summary);
-    proto_tree *top = proto_item_add_subtree(item, ett_verdict);
+    proto_item *said;
 
-    proto_item_set_generated(item);
     add_string(top, hf_cause, tvb, cause_token(v->cause));
     add_string(top, hf_category, tvb, cause_category(v->cause));
     add_string(top, hf_summary, tvb, v->summary);
@@ -224,13 +221,30 @@ show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
     add_lookups(v, tvb, pinfo, top);
     add_attempts(v, tvb, pinfo, top);
     add_evidence(v, tvb, pinfo, top);
-    add_said(v, tvb, pinfo, top);
+    said = add_said(v, tvb, top);
     add_string(top, hf_rfc9209, tvb, v->rfc9209);
     add_advice(v, tvb, pinfo, top);
     add_string(top, hf_filter, tvb, verdict_filter(pinfo->pool, v));
     add_uint(top, hf_case, tvb, v->number);
+    return said;
+}
+
+static void
+show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    proto_item *item = proto_tree_add_protocol_format(tree, proto_mwg502, tvb, 0, 0, "MWG 502: %s (%s): %s", cause_category(v->cause),
+                                                      cause_token(v->cause), v->summary);
+    proto_tree *top = proto_item_add_subtree(item, ett_verdict);
+    proto_item *said = NULL;
+
+    proto_item_set_generated(item);
+    if (proto_field_is_referenced(tree, proto_mwg502))      /* else nobody looks: spares their texts */
+        said = add_fields(v, tvb, pinfo, top);
     expert_add_info_format(pinfo, item, cause_explains(v->cause) ? &ei_explained : &ei_unknown, "%s (%s): %s", cause_category(v->cause),
                            cause_token(v->cause), v->summary);
+    if (v->reported && !v->agrees)
+        expert_add_info_format(pinfo, said ? said : item, &ei_differs, "The gateway says %s, the wire shows %s (%s)", v->reported,
+                               cause_category(v->cause), cause_token(v->cause));
 }
 
 void

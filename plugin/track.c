@@ -36,7 +36,8 @@ track_new(const struct settings *settings, unsigned timeout)
 const struct verdict *
 track_verdicts(const struct tracker *t, uint32_t frame)
 {
-    return (const struct verdict *)wmem_map_lookup(t->verdicts, GUINT_TO_POINTER(frame));
+    /* Of a frame that is new nothing is known in most cases. */
+    return frame > t->last_diagnosed ? NULL : (const struct verdict *)wmem_map_lookup(t->verdicts, GUINT_TO_POINTER(frame));
 }
 
 const struct part *
@@ -108,6 +109,7 @@ add_verdict(struct tracker *t, uint32_t frame)
 
     v->number = ++t->n_verdicts;
     v->frame = frame;
+    t->last_diagnosed = MAX(t->last_diagnosed, frame);
     if (!last) {
         wmem_map_insert(t->verdicts, key, v);
         return v;

@@ -27,6 +27,7 @@ struct tracker {
     wmem_map_t *verdicts;       /* frame -> struct verdict, first of a list */
     wmem_map_t *parts;          /* frame -> struct part */
     uint32_t n_verdicts;
+    uint32_t last_diagnosed;    /* the highest frame with a verdict */
     unsigned timeout;           /* seconds; only words the verdict */
     uint32_t relay_frame;       /* this frame carries a server's own 502 */
 };
