@@ -52,12 +52,13 @@ dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
     if (!tracker)
         return 0;
     if (!pinfo->fd->visited) {
+        track_first_visit(tracker, pinfo->num);
         if (tree)
             observe_frame(tracker, tvb, pinfo, tree);
-        if (tracker->relay_frame == pinfo->num)
+        if (tracker->relay_frame)
             show_role(ROLE_SERVER_RESPONSE, tvb, tree);
     } else {
-        track_settle(tracker);
+        track_later_visit(tracker, pinfo->num);
         show_parts(track_parts(tracker, pinfo->num), tvb, pinfo, tree);
     }
     verdicts = track_verdicts(tracker, pinfo->num);

@@ -198,7 +198,7 @@ time_of(const packet_info *pinfo)
 static void
 begin_frame(struct tracker *tracker, const packet_info *pinfo)
 {
-    struct frame_facts facts = { pinfo->num, time_of(pinfo), pinfo->fd->cap_len < pinfo->fd->pkt_len, false, 0 };
+    struct frame_facts facts = { tracker->numbers.serial, time_of(pinfo), pinfo->fd->cap_len < pinfo->fd->pkt_len, false, 0 };
 
     if (pinfo->rec && pinfo->rec->rec_type == REC_TYPE_PACKET && (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)) {
         facts.has_interface = true;
@@ -225,7 +225,7 @@ quotes_a_packet(const packet_info *pinfo)
 void
 observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    struct sight sight = { tracker, pinfo, tree, pinfo->num, time_of(pinfo) };
+    struct sight sight = { tracker, pinfo, tree, tracker->numbers.serial, time_of(pinfo) };
     GPtrArray *found;
 
     begin_frame(tracker, pinfo);

@@ -61,6 +61,15 @@ add_ip(proto_tree *tree, int hf4, int hf6, tvbuff_t *tvb, const struct ipaddr *i
     }
 }
 
+/* Nothing where a read filter rejected the frame; NULL then. */
+static proto_item *
+add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, const struct verdict *v, uint32_t frame)
+{
+    uint32_t number = verdict_number(v, frame);
+
+    return number ? add_uint(tree, hf, tvb, number) : NULL;
+}
+
 static proto_tree *
 add_branch(proto_tree *tree, tvbuff_t *tvb, int ett, const char *text)
 {
@@ -80,8 +89,7 @@ add_request(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
     proto_tree *branch = add_branch(tree, tvb, ett_request,
         wmem_strdup_printf(pinfo->pool, "Request: %s %s from %s", v->method ? v->method : "?", v->url ? v->url : "(not in the capture)", client));
 
-    if (v->request_frame)
-        add_uint(branch, hf_role_frames[ROLE_REQUEST], tvb, v->request_frame);
+    add_frame(branch, hf_role_frames[ROLE_REQUEST], tvb, v, v->request_frame);
     add_string(branch, hf_method, tvb, v->method);
     add_string(branch, hf_url, tvb, v->url);
     add_string(branch, hf_host, tvb, v->host);
@@ -94,8 +102,9 @@ add_request(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
     if (v->request_frame) {
         nstime_t wait = { (time_t)(v->wait / NS_PER_SECOND), (int)(v->wait % NS_PER_SECOND) };
         proto_item_set_generated(proto_tree_add_time(branch, hf_time, tvb, 0, 0, &wait));
-        add_string(branch, hf_range, tvb, wmem_strdup_printf(pinfo->pool, "%u-%u", v->request_frame, v->frame));
     }
+    if (verdict_number(v, v->request_frame))
+        add_string(branch, hf_range, tvb, wmem_strdup_printf(pinfo->pool, "%u-%u", verdict_number(v, v->request_frame), verdict_number(v, v->frame)));
 }
 
 static void
@@ -117,10 +126,8 @@ add_lookups(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
                                address_to_str(pinfo->pool, &server), words_dns_outcome(l->outcome, l->rcode), took ? " after " : "", took ? took : ""));
         proto_item_set_generated(item);
         proto_tree *one = proto_item_add_subtree(item, ett_lookup);
-        if (l->frame)
-            add_uint(one, hf_lookup_frame, tvb, l->frame);
-        if (l->answer_frame)
-            add_uint(one, hf_lookup_answer_frame, tvb, l->answer_frame);
+        add_frame(one, hf_lookup_frame, tvb, v, l->frame);
+        add_frame(one, hf_lookup_answer_frame, tvb, v, l->answer_frame);
     }
 }
 
@@ -140,8 +147,7 @@ add_attempts(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
                                words_duration(pinfo->pool, a->after < 0 ? -a->after : a->after), a->after < 0 ? "before" : "after"));
         proto_item_set_generated(item);
         proto_tree *one = proto_item_add_subtree(item, ett_attempt);
-        if (a->frame)
-            add_uint(one, hf_attempt_frame, tvb, a->frame);
+        add_frame(one, hf_attempt_frame, tvb, v, a->frame);
         if (a->stream != UINT32_MAX)
             add_uint(one, hf_attempt_stream, tvb, a->stream);
     }
@@ -169,10 +175,9 @@ add_evidence(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
     if (v->n_cited == 0)
         return;
     branch = add_branch(tree, tvb, ett_evidence, wmem_strdup_printf(pinfo->pool, "Evidence: %u frame%s", v->n_cited, v->n_cited == 1 ? "" : "s"));
-    for (unsigned i = 0; i < v->n_cited; i++) {
-        add_uint(branch, hf_role_frames[v->cited[i].role], tvb, v->cited[i].frame);
-        proto_item_set_hidden(add_uint(branch, hf_evidence_frame, tvb, v->cited[i].frame));
-    }
+    for (unsigned i = 0; i < v->n_cited; i++)
+        if (add_frame(branch, hf_role_frames[v->cited[i].role], tvb, v, v->cited[i].frame))
+            proto_item_set_hidden(add_frame(branch, hf_evidence_frame, tvb, v, v->cited[i].frame));
 }
 
 /* Returns the item with the agreement; NULL: the gateway said nothing. */
@@ -208,13 +213,13 @@ add_advice(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tre
 
 /* Returns the item with the agreement, or NULL. */
 static proto_item *
-add_fields(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *top)
+add_fields(const struct verdict *v, const char *summary, tvbuff_t *tvb, packet_info *pinfo, proto_tree *top)
 {
     proto_item *said;
 
     add_string(top, hf_cause, tvb, cause_token(v->cause));
     add_string(top, hf_category, tvb, cause_category(v->cause));
-    add_string(top, hf_summary, tvb, v->summary);
+    add_string(top, hf_summary, tvb, summary);
     add_string(top, hf_confidence, tvb, confidence_token(v->confidence));
     add_server(v, tvb, top);
     add_request(v, tvb, pinfo, top);
@@ -232,19 +237,29 @@ add_fields(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tre
 static void
 show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
+    const char *summary = verdict_summary(pinfo->pool, v);
     proto_item *item = proto_tree_add_protocol_format(tree, proto_mwg502, tvb, 0, 0, "MWG 502: %s (%s): %s", cause_category(v->cause),
-                                                      cause_token(v->cause), v->summary);
+                                                      cause_token(v->cause), summary);
     proto_tree *top = proto_item_add_subtree(item, ett_verdict);
     proto_item *said = NULL;
 
     proto_item_set_generated(item);
     if (proto_field_is_referenced(tree, proto_mwg502))      /* else nobody looks: spares their texts */
-        said = add_fields(v, tvb, pinfo, top);
+        said = add_fields(v, summary, tvb, pinfo, top);
     expert_add_info_format(pinfo, item, cause_explains(v->cause) ? &ei_explained : &ei_unknown, "%s (%s): %s", cause_category(v->cause),
-                           cause_token(v->cause), v->summary);
+                           cause_token(v->cause), summary);
     if (v->reported && !v->agrees)
         expert_add_info_format(pinfo, said ? said : item, &ei_differs, "The gateway says %s, the wire shows %s (%s)", v->reported,
                                cause_category(v->cause), cause_token(v->cause));
+}
+
+static void
+depend_on(packet_info *pinfo, const struct verdict *v, uint32_t frame)
+{
+    uint32_t number = verdict_number(v, frame);
+
+    if (number)
+        compat_depend_on(pinfo, number);
 }
 
 void
@@ -255,9 +270,8 @@ show_verdicts(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_
         if (info_column)
             col_append_fstr(pinfo->cinfo, COL_INFO, " [mwg502: %s]", cause_token(v->cause));
         for (unsigned i = 0; i < v->n_cited; i++)
-            compat_depend_on(pinfo, v->cited[i].frame);
-        if (v->request_frame)
-            compat_depend_on(pinfo, v->request_frame);
+            depend_on(pinfo, v, v->cited[i].frame);
+        depend_on(pinfo, v, v->request_frame);
     }
 }
 
@@ -268,16 +282,19 @@ show_parts(const struct part *part, tvbuff_t *tvb, packet_info *pinfo, proto_tre
 {
     for (; part; part = part->next) {
         const struct verdict *v = part->verdict;
+        uint32_t response = verdict_number(v, v->frame);
+        if (!response)
+            continue;           /* a read filter rejected it */
         proto_item *item = proto_tree_add_protocol_format(tree, proto_mwg502, tvb, 0, 0, "MWG 502: %s; led to the %u in frame %u (%s)",
-                                                          role_words(part->role), v->status, v->frame, cause_token(v->cause));
+                                                          role_words(part->role), v->status, response, cause_token(v->cause));
         proto_tree *top = proto_item_add_subtree(item, ett_part);
 
         proto_item_set_generated(item);
         add_uint(top, hf_case, tvb, v->number);
         add_string(top, hf_role, tvb, role_token(part->role));
-        add_uint(top, hf_response_frame, tvb, v->frame);
+        add_uint(top, hf_response_frame, tvb, response);
         expert_add_info_format(pinfo, item, part->role == ROLE_REQUEST ? &ei_request : &ei_evidence, "%s; led to the %u in frame %u (%s)",
-                               role_words(part->role), v->status, v->frame, cause_token(v->cause));
+                               role_words(part->role), v->status, response, cause_token(v->cause));
     }
 }
 

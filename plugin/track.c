@@ -28,22 +28,25 @@ track_new(const struct settings *settings, unsigned timeout)
     t->root = root_new();
     t->root->settings = *settings;
     t->timeout = timeout;
+    numbers_init(&t->numbers);
     t->verdicts = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
     t->parts = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
     return t;
 }
 
 const struct verdict *
-track_verdicts(const struct tracker *t, uint32_t frame)
+track_verdicts(const struct tracker *t, uint32_t number)
 {
+    uint32_t serial = numbers_serial(&t->numbers, number);
+
     /* Of a frame that is new nothing is known in most cases. */
-    return frame > t->last_diagnosed ? NULL : (const struct verdict *)wmem_map_lookup(t->verdicts, GUINT_TO_POINTER(frame));
+    return serial > t->last_diagnosed ? NULL : (const struct verdict *)wmem_map_lookup(t->verdicts, GUINT_TO_POINTER(serial));
 }
 
 const struct part *
-track_parts(const struct tracker *t, uint32_t frame)
+track_parts(const struct tracker *t, uint32_t number)
 {
-    return (const struct part *)wmem_map_lookup(t->parts, GUINT_TO_POINTER(frame));
+    return (const struct part *)wmem_map_lookup(t->parts, GUINT_TO_POINTER(numbers_serial(&t->numbers, number)));
 }
 
 /* links *******************************************************************/
@@ -109,6 +112,7 @@ add_verdict(struct tracker *t, uint32_t frame)
 
     v->number = ++t->n_verdicts;
     v->frame = frame;
+    v->numbers = &t->numbers;
     t->last_diagnosed = MAX(t->last_diagnosed, frame);
     if (!last) {
         wmem_map_insert(t->verdicts, key, v);
@@ -319,8 +323,8 @@ catch_up(struct tracker *t, when_t until)
     }
 }
 
-void
-track_settle(struct tracker *t)
+static void
+settle(struct tracker *t)
 {
     if (t->late)
         catch_up(t, INT64_MAX);
@@ -350,6 +354,20 @@ begin_late(struct tracker *t, when_t since)
 }
 
 void
+track_first_visit(struct tracker *t, uint32_t number)
+{
+    numbers_add(&t->numbers, number);
+    t->relay_frame = 0;
+}
+
+void
+track_later_visit(struct tracker *t, uint32_t number)
+{
+    numbers_visit(&t->numbers, number);
+    settle(t);
+}
+
+void
 track_frame(struct tracker *t, const struct frame_facts *facts)
 {
     struct root *root = t->root;
@@ -360,13 +378,12 @@ track_frame(struct tracker *t, const struct frame_facts *facts)
     watermarks_note(&t->marks, facts->has_interface ? facts->interface_id : 0, facts->time);
     root->now = MAX(root->now, facts->time);
     root->cut_short = root->cut_short || facts->cut_short;
-    t->relay_frame = 0;
     if (t->frames++ == 0 && facts->has_interface)
         begin_late(t, 0);
     else if (!t->late && (root->disorder || t->marks.n > 1))
         begin_late(t, root->now);
     if (t->late && t->frames == ORDER_TRIAL_FRAMES && t->marks.n == 1 && !root->disorder) {
-        track_settle(t);
+        settle(t);
         t->late = NULL;         /* one interface, in order */
     }
     if (t->late)

@@ -155,16 +155,41 @@ verdict_fill(struct verdict *v, const struct exchange *ex, const struct evidence
     keep_said(v, said);
 }
 
+uint32_t
+verdict_number(const struct verdict *v, uint32_t frame)
+{
+    return numbers_of(v->numbers, frame);
+}
+
+const char *
+verdict_summary(wmem_allocator_t *scope, const struct verdict *v)
+{
+    unsigned rejected = v->request_frame && !verdict_number(v, v->request_frame);
+
+    for (unsigned i = 0; i < v->n_cited; i++)
+        rejected += !verdict_number(v, v->cited[i].frame);
+    if (rejected == 0)
+        return v->summary;
+    return wmem_strdup_printf(scope, "%s; the read filter left out %u frame%s of this case", v->summary, rejected, rejected == 1 ? "" : "s");
+}
+
+static void
+append_number(wmem_strbuf_t *text, uint32_t number)
+{
+    if (number)
+        wmem_strbuf_append_printf(text, "%s%u", g_str_has_suffix(wmem_strbuf_get_str(text), "{") ? "" : ", ", number);
+}
+
 char *
 verdict_filter(wmem_allocator_t *scope, const struct verdict *v)
 {
     wmem_strbuf_t *text = wmem_strbuf_new(scope, "frame.number in {");
 
-    if (v->request_frame)
-        wmem_strbuf_append_printf(text, "%u, ", v->request_frame);
+    append_number(text, verdict_number(v, v->request_frame));
     for (unsigned i = 0; i < v->n_cited; i++)
         if (v->cited[i].frame != v->request_frame && v->cited[i].frame != v->frame)
-            wmem_strbuf_append_printf(text, "%u, ", v->cited[i].frame);
-    wmem_strbuf_append_printf(text, "%u}", v->frame);
+            append_number(text, verdict_number(v, v->cited[i].frame));
+    append_number(text, verdict_number(v, v->frame));
+    wmem_strbuf_append_c(text, '}');
     return wmem_strbuf_finalize(text);
 }

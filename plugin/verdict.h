@@ -11,6 +11,7 @@
 
 #include "diagnose.h"
 #include "model.h"
+#include "numbers.h"
 
 /* One connection that was tried. */
 struct tried {
@@ -35,9 +36,11 @@ struct looked_up {
 
 /*
  * Everything in it is of wmem_file_scope() and is never changed once the frame was shown,
- * except where frames are out of time order. Also what the tap mwg502 carries.
+ * except where frames are out of time order. Also what the tap mwg502 carries. Frames are
+ * serials: verdict_number() tells what to show.
  */
 struct verdict {
+    const struct numbers *numbers;
     uint32_t number;            /* mwg502.case, from 1 */
     uint32_t frame;             /* that shows the response */
     unsigned status;
@@ -45,7 +48,7 @@ struct verdict {
     enum confidence confidence;
     enum missing missing;
     const char *rfc9209;        /* NULL: none */
-    const char *summary;
+    const char *summary;        /* see verdict_summary() */
     const char *host, *url, *method;    /* NULL: unknown */
     const char *reported;       /* what the gateway said of itself, NULL: nothing */
     bool agrees;                /* with reported */
@@ -75,9 +78,15 @@ struct said {
     int category;               /* enum category, or -1 */
 };
 
-/* Fills all but number, frame and next; timeout in seconds, of the preference. */
+/* Fills all but numbers, number, frame and next; timeout in seconds, of the preference. */
 void verdict_fill(struct verdict *verdict, const struct exchange *exchange, const struct evidence *evidence, const struct finding *finding,
                   const struct said *said, unsigned timeout);
+
+/* The number of a frame that it knows; 0: a read filter rejected the frame. */
+uint32_t verdict_number(const struct verdict *verdict, uint32_t frame);
+
+/* The summary, and how many frames of the case a read filter rejected; in the given scope. */
+const char *verdict_summary(wmem_allocator_t *scope, const struct verdict *verdict);
 
 /* "frame.number in {6, 14, 16}" in the given scope: request, evidence and response. */
 char *verdict_filter(wmem_allocator_t *scope, const struct verdict *verdict);
