@@ -212,6 +212,7 @@ collect(struct gathering *g, unsigned status, struct collected *found)
     e->host = ex->host;
     e->port = ex->port;
     e->connect = ex->connect;
+    e->doubts.unseen = g->root->settings.unseen;
     e->doubts.no_request = ex->headless;
     e->doubts.disorder = g->root->disorder;
     e->doubts.cut_short = g->root->cut_short;

@@ -17,6 +17,9 @@
 #include <epan/prefs.h>
 #include <epan/stats_tree.h>
 #include <epan/tap.h>
+#if __has_include(<epan/prefs-int.h>)
+#include <epan/prefs-int.h>
+#endif
 
 #define WIRESHARK_AT_LEAST(major, minor) \
     (WIRESHARK_VERSION_MAJOR > (major) || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
@@ -43,6 +46,22 @@ typedef bool compat_bool;
 #else
 typedef gboolean compat_bool;
 #endif
+
+/* The value of another protocol's preference; otherwise: where it cannot be known. */
+static inline bool
+compat_bool_preference(const char *protocol, const char *name, bool otherwise)
+{
+#if __has_include(<epan/prefs-int.h>)
+    module_t *module = prefs_find_module(protocol);
+    pref_t *pref = module ? prefs_find_preference(module, name) : NULL;
+
+    return pref ? prefs_get_bool_value(pref, pref_current) : otherwise;
+#else
+    (void)protocol;
+    (void)name;
+    return otherwise;
+#endif
+}
 
 /* 4.4: conversation filters get user data. */
 #if WIRESHARK_AT_LEAST(4, 2)

@@ -341,16 +341,42 @@ cite_search(const struct evidence *e, struct finding *f)
 
 /* the whole ***************************************************************/
 
+/* RFC 6298 section 2: a SYN is repeated after a second; resolvers wait longer. */
+#define FIRST_REPEAT NS_PER_SECOND
+
 static enum missing
 what_is_missing(const struct evidence *e)
 {
+    const struct unseen *unseen = &e->doubts.unseen;
+
     if (e->doubts.no_request)
         return MISSING_REQUEST;
+    if (unseen->dns || unseen->arp || unseen->icmp || unseen->icmpv6)
+        return MISSING_DISSECTION;
     if (e->doubts.no_gateway_side)
         return MISSING_GATEWAY_SIDE;
     if (e->doubts.several)
         return MISSING_CHOICE;
     return e->search ? MISSING_CONNECTION : MISSING_ATTEMPT;
+}
+
+/* Where ICMP is disabled, what looks like silence is an error: nobody gives up so soon. */
+static bool
+is_error_unseen(const struct evidence *e, const struct finding *f)
+{
+    const struct ipaddr *server;
+    when_t since;
+
+    if (f->cause == CAUSE_SYN_TIMEOUT) {
+        server = &f->attempt->server;
+        since = f->attempt->start;
+    } else if (f->cause == CAUSE_DNS_TIMEOUT && f->question) {
+        server = &f->question->server;
+        since = f->question->first_sent;
+    } else {
+        return false;
+    }
+    return (server->family == 6 ? e->doubts.unseen.icmpv6 : e->doubts.unseen.icmp) && e->response_time - since < FIRST_REPEAT;
 }
 
 void
@@ -368,6 +394,11 @@ diagnose(const struct evidence *e, struct finding *f)
         judge_attempts(e, f);
     } else {
         f->missing = what_is_missing(e);
+    }
+    if (is_error_unseen(e, f)) {
+        f->cause = CAUSE_UNKNOWN;
+        f->missing = MISSING_DISSECTION;
+        f->n_cited = 0;
     }
     if (f->cause == CAUSE_UNKNOWN)
         f->confidence = CONFIDENCE_NONE;

@@ -27,6 +27,7 @@ enum missing {
     MISSING_ATTEMPT,            /* any attempt for this request */
     MISSING_CONNECTION,         /* the name was resolved, no connection followed */
     MISSING_CHOICE,             /* too much happened at once */
+    MISSING_DISSECTION,         /* packets of protocols that are disabled */
     MISSING_REASON,             /* the server's answer was complete and valid */
     MISSING_LATE                /* frames of another interface that come later in the file */
 };

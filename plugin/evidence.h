@@ -158,8 +158,14 @@ struct search {
     unsigned n;
 };
 
+/* Protocols that are disabled in Wireshark: nothing is known of their packets. */
+struct unseen {
+    bool dns, icmp, icmpv6, arp;
+};
+
 /* What weakens a verdict. */
 struct doubts {
+    struct unseen unseen;
     bool no_request;            /* the client's request is not in the capture */
     bool no_gateway_side;       /* no packet of the gateway towards anybody */
     bool disorder;              /* frames are out of time order */

@@ -251,14 +251,16 @@ response_head(struct feed *feed, const struct http_head *head)
     reply->head_frame = flow->message_frame;
     reply->head_time = flow->message_time;
     reply->head_length = (uint32_t)head->length;
-    ex->state = EXCHANGE_ANSWERED;
-    ex->answers++;
     ex->response_frame = flow->message_frame;
     ex->response_time = flow->message_time;
+    if (ex->state == EXCHANGE_SHOWN)
+        return response_body(ex, head);         /* with its first segment already */
+    ex->state = EXCHANGE_ANSWERED;
+    ex->answers++;
     if (!feed->root->settings.watched(head->status))
         exchange_served(feed->root, ex);
-    else if (feed->conn->in_tunnel)
-        swallow(feed->conn, ex, feed->seg->data, feed->seg->captured);      /* the dissector need not follow into the tunnel */
+    else if (feed->conn->in_tunnel || feed->root->settings.heads_are_shown)
+        swallow(feed->conn, ex, feed->seg->data, feed->seg->captured);      /* the dissector need not follow to here */
     if (ex->connect && head->status / 100 == 2 && feed->conn->flow[CLIENT] && feed->conn->flow[CLIENT]->http)
         httpstream_tunnel(feed->conn->flow[CLIENT]->http);
     return response_body(ex, head);
@@ -456,6 +458,18 @@ exchanges_close(struct root *root, struct conn *conn)
 
 /* what Wireshark shows ****************************************************/
 
+/* The head of the response is not complete: without reassembly Wireshark shows what there is. */
+static bool
+is_inside_head(const struct conn *conn)
+{
+    const struct flow *flow = conn->flow[SERVER];
+    size_t n = 0;
+
+    if (flow && flow->http && g_queue_is_empty((GQueue *)&flow->held))
+        httpstream_partial_head(flow->http, &n);
+    return n > 0;
+}
+
 struct exchange *
 exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t frame, when_t time)
 {
@@ -469,19 +483,23 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t f
             found = ex;
     }
     if (!found) {
+        bool inside = is_inside_head(conn);
+        if (inside && !root->settings.watched(status))
+            return NULL;        /* how it goes on decides */
         /* The bytes could not be followed up to here. */
         if (conn->receiving && conn->receiving->state != EXCHANGE_WAITING)
             conn->receiving = NULL;
         found = responding(root, conn);
-        conn->receiving = NULL;
+        if (!inside)
+            conn->receiving = NULL;
         found->answers++;
         found->reply.status = status;
         found->reply.head_frame = frame;
         found->reply.head_time = time;
         found->response_frame = frame;
         found->response_time = time;
-        found->reply.complete = found->over = true;
-        found->reply.complete_time = time;
+        found->reply.complete = found->over = !inside;
+        found->reply.complete_time = inside ? 0 : time;
     }
     found->state = EXCHANGE_SHOWN;
     return found;

@@ -24,13 +24,14 @@ bool exchanges_all_served(const struct conn *conn);
 /*
  * Wireshark's HTTP dissector shows a response with this status. Returns the exchange that
  * it answers; one without a request is made where the capture has none. NULL: the
- * response is only an interim one.
+ * response is only an interim one, or its own bytes will tell more.
  */
 struct exchange *exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t frame, when_t time);
 
 /*
  * The exchange behind whose first response the latest segment brought another one, with a
- * watched status, that the HTTP dissector takes for its body; NULL: none. Told once.
+ * watched status, that the HTTP dissector takes for its body, or the one whose response it
+ * will not show for another reason; NULL: none. Told once.
  */
 struct exchange *exchange_swallowed(struct conn *conn);
 

@@ -247,6 +247,8 @@ struct reported {
 struct settings {
     when_t memory;
     bool (*watched)(unsigned status);
+    struct unseen unseen;
+    bool heads_are_shown;       /* the HTTP dissector shows a response with its head, or never */
 };
 
 /* A power of two. Some hundreds to some ten thousand exchanges are open at once. */

@@ -74,7 +74,7 @@ dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
 static void
 begin_capture(void)
 {
-    struct settings settings = { (when_t)pref_memory * NS_PER_SECOND, is_watched };
+    struct settings settings = { (when_t)pref_memory * NS_PER_SECOND, is_watched, observe_unseen(), observe_heads_are_shown() };
 
     set_postdissector_wanted_hfids(mwg502_handle, observe_wanted_fields());
     tracker = track_new(&settings, pref_response_timeout);

@@ -45,6 +45,27 @@ observe_wanted_fields(void)
     return wanted;
 }
 
+static bool
+is_disabled(const char *protocol)
+{
+    int id = proto_get_id_by_filter_name(protocol);
+
+    return id > 0 && !proto_is_protocol_enabled(find_protocol_by_id(id));
+}
+
+struct unseen
+observe_unseen(void)
+{
+    return (struct unseen){ is_disabled("dns") || is_disabled("udp"), is_disabled("icmp"), is_disabled("icmpv6"), is_disabled("arp") };
+}
+
+/* Without reassembly of bodies the dissector takes a response behind one in several segments for its rest. */
+bool
+observe_heads_are_shown(void)
+{
+    return is_disabled("http") || !compat_bool_preference("http", "desegment_body", true);
+}
+
 struct fact
 fact_of(const struct sight *sight, enum fact_kind kind)
 {

@@ -14,6 +14,10 @@
 /* The fields that observe_frame() reads; the caller owns the array. */
 GArray *observe_wanted_fields(void);
 
+/* What the user's own settings keep from it; asked when a capture begins. */
+struct unseen observe_unseen(void);
+bool observe_heads_are_shown(void);
+
 /*
  * Tells the tracker what the frame holds. To be called once for each frame, on its first
  * visit, with the tree in which the wanted fields are. tvb: the whole frame.

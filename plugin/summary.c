@@ -288,6 +288,8 @@ missing_words(enum missing missing)
     case MISSING_LATE:
         return "The capture is out of time order, and frames that belong before this response come later in the file: the next visit shows "
                "the verdict (tshark -2, or a reload of the packet list)";
+    case MISSING_DISSECTION:
+        return "The reason may lie in packets that Wireshark was told not to dissect";
     default:
         return "The capture does not hold the reason";
     }
@@ -299,7 +301,9 @@ say_unknown(struct writer *w)
     const struct finding *f = w->f;
     const struct attempt *a = f->attempt;
 
-    if (a && f->outcome.status)
+    if (f->missing == MISSING_DISSECTION)
+        SAY(w, "%s", missing_words(f->missing));
+    else if (a && f->outcome.status)
         SAY(w, "%s gave a complete, valid answer with status %u after %s, and the gateway answered %u all the same", server(w),
             f->outcome.status, duration(w, a->reply.head_time - a->reply.request_time), w->e->status);
     else if (a && a->tls.response_frame)
@@ -309,6 +313,36 @@ say_unknown(struct writer *w)
     else
         SAY(w, f->missing == MISSING_LATE ? "%s" : "%s. Capture on the gateway itself: tcpdump -s 0 -i any -w filename.pcap",
             missing_words(f->missing));
+}
+
+/* Which of the disabled protocols could have told more. */
+static struct unseen
+missed(const struct writer *w)
+{
+    const struct finding *f = w->f;
+    struct unseen unseen = w->e->doubts.unseen, part = { false, false, false, false };
+    const struct ipaddr *silent = f->cause == CAUSE_SYN_TIMEOUT ? &f->attempt->server :
+                                  f->cause == CAUSE_DNS_TIMEOUT && f->question ? &f->question->server : NULL;
+
+    if (f->missing == MISSING_DISSECTION)
+        return unseen;
+    part.icmp = unseen.icmp && silent && silent->family == 4;
+    part.icmpv6 = unseen.icmpv6 && silent && silent->family == 6;
+    part.dns = unseen.dns && f->confidence == CONFIDENCE_LIKELY;
+    return part;
+}
+
+static void
+say_unseen(struct writer *w)
+{
+    struct unseen unseen = missed(w);
+    const struct { bool it; const char *name; } all[] = {
+        { unseen.dns, "DNS" }, { unseen.icmp, "ICMP" }, { unseen.icmpv6, "ICMPv6" }, { unseen.arp, "ARP" },
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i].it)
+            SAY(w, "; %s is disabled in Wireshark, its packets were not seen", all[i].name);
 }
 
 static void
@@ -367,6 +401,7 @@ words_summary(wmem_allocator_t *scope, const struct evidence *e, const struct fi
     default:
         say_unknown(&w);
     }
+    say_unseen(&w);
     say_doubts(&w);
     char *text = wmem_strdup(scope, wmem_strbuf_get_str(w.text));
     wmem_destroy_allocator(w.scope);

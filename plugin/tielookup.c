@@ -305,7 +305,8 @@ gather_unreached_by_time(struct gathering *g, struct unreached *u)
     const struct neighbor *n = latest_unanswered(g);
     const struct station *station;
 
-    if (!n || n->last < g->from || (g_queue_get_length(&g->box->open) > 1 && (g->until - g->from < UNREACHED_LONG || has_rival(g, &n->ip))))
+    /* Without DNS it could be a server as well as a DNS server. */
+    if (!n || g->root->settings.unseen.dns || n->last < g->from || (g_queue_get_length(&g->box->open) > 1 && (g->until - g->from < UNREACHED_LONG || has_rival(g, &n->ip))))
         return false;
     set_unreached(u, n, NULL, 0, TIE_TIME);
     station = (const struct station *)bounded_find(&g->root->stations, &n->ip);
