@@ -24,13 +24,13 @@ class Tshark:
 
     def __init__(self, module, version):
         os.umask(0o022)
-        self._top = pathlib.Path(tempfile.mkdtemp(prefix="mwg502-test-", dir="/tmp"))
-        self._top.chmod(0o755)
-        plugins = self._top / "plugins"
+        self.top = pathlib.Path(tempfile.mkdtemp(prefix="mwg502-test-", dir="/tmp"))
+        self.top.chmod(0o755)
+        plugins = self.top / "plugins"
         epan = plugins / version / "epan"
         epan.mkdir(parents=True)
         shutil.copy(module, epan)
-        self._env = {
+        self.env = {
             "PATH": os.environ["PATH"],
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
@@ -45,11 +45,11 @@ class Tshark:
         ]
 
     def close(self):
-        shutil.rmtree(self._top)
+        shutil.rmtree(self.top)
 
     def stage(self, name, data):
         """A file of these bytes that an unprivileged tshark can read."""
-        path = self._top / name
+        path = self.top / name
         path.write_bytes(data)
         path.chmod(0o644)
         return path
@@ -59,7 +59,7 @@ class Tshark:
         command = ["tshark", *map(str, args)]
         if os.getuid() == 0:
             command = UNPRIVILEGED + command
-        done = subprocess.run(command, cwd=self._top, env=self._env, capture_output=True, text=True, timeout=300,
+        done = subprocess.run(command, cwd=self.top, env=self.env, capture_output=True, text=True, timeout=300,
                               check=False)
         assert (done.returncode, done.stderr) == (0, ""), command
         return done.stdout

@@ -18,7 +18,7 @@ class Profiled:
     """tshark -C with the profile in its configuration folder."""
 
     def __init__(self, tshark, folder):
-        self._env = dict(tshark._env, WIRESHARK_CONFIG_DIR=str(folder), HOME=str(folder))
+        self._env = dict(tshark.env, WIRESHARK_CONFIG_DIR=str(folder), HOME=str(folder))
         self._folder = folder
 
     def run(self, *args):
@@ -33,7 +33,7 @@ class Profiled:
 
 @pytest.fixture
 def profiled(tshark):
-    folder = tshark._top / "config"
+    folder = tshark.top / "config"
     shutil.copytree(PROFILE, folder / "profiles" / NAME)
     if os.getuid() == 0:
         for path in [folder, *folder.rglob("*")]:

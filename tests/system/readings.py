@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""All captures in a few runs of tshark, which takes a second to start.
+
+tshark -M N forgets everything after each N frames. So captures of the same link layer
+are put one after another into one file, each filled up to N frames with frames that
+mean nothing; frame numbers begin anew with each of them.
+"""
+
+import collections
+import concurrent.futures
+import os
+import pathlib
+import struct
+import subprocess
+
+from conftest import ARTICLE, LAB, UNPRIVILEGED
+
+CAPTURES = sorted(ARTICLE.glob("*.pcap*")) + sorted(LAB.glob("*.pcap*"))
+
+# Longer ones are not mixed with short ones, which would have to be filled up too far.
+SHORT = 400
+
+# Link type: a frame of EtherType 0x88b5 (local experiments).
+FILLERS = {
+    1: bytes(12) + b"\x88\xb5" + bytes(46),
+    113: bytes(14) + b"\x88\xb5" + bytes(46),
+    276: b"\x88\xb5" + bytes(64),
+}
+
+
+def records(capture):
+    """Link type and the records of a little-endian pcap of microseconds."""
+    data = capture.read_bytes()
+    magic, link = struct.unpack("<I16xI", data[:24])
+    assert magic == 0xA1B2C3D4, capture
+    found, at = [], 24
+    while at < len(data):
+        end = at + 16 + struct.unpack("<8xI4x", data[at:at + 16])[0]
+        found.append(data[at:end])
+        at = end
+    return link, found
+
+
+class Batch:
+    """Captures as one file; a single one that is no pcap stays as it is."""
+
+    def __init__(self, captures):
+        self.names = [capture.name for capture in captures]
+        if captures[0].suffix != ".pcap":
+            self.suffix, self.data, self.frames = captures[0].suffix, captures[0].read_bytes(), None
+            return
+        read = [records(capture) for capture in captures]
+        link = read[0][0]
+        self.suffix = ".pcap"
+        self.frames = max(len(found) for _, found in read) + 1
+        self.data = struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, link)
+        for _, found in read:
+            filler = found[-1][:8] + struct.pack("<II", *2 * [len(FILLERS[link])]) + FILLERS[link]
+            self.data += b"".join(found) + filler * (self.frames - len(found))
+
+    def split(self, rows):
+        """Rows of each capture by its name; the first column is the frame's number."""
+        if self.frames is None:
+            return {self.names[0]: rows}
+        found, names = collections.defaultdict(list), iter(self.names)
+        name = next(names)
+        for row in rows:
+            if int(row[0]) == self.frames:
+                name = next(names, None)
+            else:
+                found[name].append(row)
+        assert name is None, "a session is missing"
+        return {name: found[name] for name in self.names}
+
+
+def batches(captures):
+    groups = collections.defaultdict(list)
+    for capture in captures:
+        if capture.suffix == ".pcap":
+            link, found = records(capture)
+            groups[link, len(found) > SHORT].append(capture)
+        else:
+            groups[capture].append(capture)
+    return [Batch(group) for group in groups.values()]
+
+
+def join(function, items):
+    """The results for all items, as many at once as there are processors."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(function, items))
+
+
+class Way:
+    """How to read: what is added to the command line, and done to the file before."""
+
+    def __init__(self, options=(), convert=None, live=False):
+        self.options, self.convert, self.live = list(options), convert, live
+
+
+def convert(batch, way, path):
+    """The file's name after conversion."""
+    path.write_bytes(batch.data)
+    if way.convert == "gzip":
+        subprocess.run(["gzip", "-f", path], check=True)
+        return path.with_name(path.name + ".gz")
+    if way.convert == "pcapng":
+        subprocess.run(["editcap", "-F", "pcapng", path, path.with_suffix(".pcapng")], check=True)
+        path.unlink()
+        return path.with_suffix(".pcapng")
+    return path
+
+
+def command(batch, way, path, display_filter, printed):
+    args = ["tshark", "-n", *way.options]
+    if batch.frames:
+        args += ["-M", str(batch.frames)]
+        display_filter = f"({display_filter}) || frame.number == {batch.frames}"
+    if way.live:
+        return [*args, "-l", "-i", "-", "-Y", display_filter, *printed]
+    return [*args, "-r", str(path), "-Y", display_filter, *printed]
+
+
+def run(tshark, args, stdin=None):
+    """What it prints; on stderr it may only say that it began, and that it forgot."""
+    if os.getuid() == 0:
+        args = UNPRIVILEGED + args
+    done = subprocess.run(args, cwd=tshark.top, env=tshark.env, capture_output=True, text=True, timeout=300,
+                          check=False, stdin=stdin)
+    said = [line for line in done.stderr.splitlines()
+            if line not in ("resetting session.", "Capturing on 'Standard input'") and "packets captured" not in line
+            and " packet captured" not in line and line.strip(" 0123456789")]
+    assert (done.returncode, said) == (0, []), args
+    return done.stdout
+
+
+def read_batch(tshark, number, batch, way, display_filter, printed):
+    """What tshark prints for one of the batches."""
+    folder = pathlib.Path(tshark.top) / f"{number}-{id(way)}"
+    folder.mkdir()
+    folder.chmod(0o755)
+    path = convert(batch, way, folder / f"batch{batch.suffix}")
+    path.chmod(0o644)
+    args = command(batch, way, path, display_filter, printed)
+    if way.live:
+        with path.open("rb") as stdin:
+            out = run(tshark, args, stdin)
+    else:
+        out = run(tshark, args)
+    path.unlink()
+    folder.rmdir()
+    return out
+
+
+def read_all(tshark, way, fields, captures=CAPTURES, display_filter="mwg502.cause"):
+    """By capture: a dict of the fields that are there for each frame that passes the filter.
+
+    Several values of a field are joined with commas.
+    """
+    printed = ["-T", "fields", "-e", "frame.number"]
+    for field in fields:
+        printed += ["-e", field]
+
+    def read(numbered):
+        number, batch = numbered
+        out = read_batch(tshark, number, batch, way, display_filter, printed)
+        return batch.split([row.split("\t") for row in out.splitlines()])
+
+    found = {}
+    for part in join(read, enumerate(batches(captures))):
+        found.update(part)
+    names = ["frame", *fields]
+    return {capture: [{key: value for key, value in zip(names, row) if value} for row in rows]
+            for capture, rows in found.items()}
+
+
+def read_lines(tshark, way, display_filter, captures=CAPTURES):
+    """By capture: the lines of the packet list that pass the filter."""
+    found = {}
+    for number, batch in enumerate(batches(captures)):
+        out = read_batch(tshark, number, batch, way, display_filter, [])
+        found.update(batch.split([line.split(None, 1) for line in out.splitlines()]))
+    return found
