@@ -236,6 +236,22 @@ swallow(struct conn *conn, struct exchange *ex, const uint8_t *bytes, size_t n)
     conn->swallowed_length = n;
 }
 
+/* The head is in the segment, perhaps behind another response; its beginning may be in an earlier one. */
+static void
+swallow_head(struct conn *conn, struct exchange *ex, const struct segment *seg)
+{
+    const uint8_t *end = seg->data + seg->captured, *at = seg->data;
+    unsigned status;
+
+    while ((at = (const uint8_t *)memchr(at, 'H', (size_t)(end - at)))) {
+        if (http_is_response_head(at, (size_t)(end - at), &status) && status == ex->reply.status)
+            break;
+        at++;
+    }
+    at = at ? at : seg->data;
+    swallow(conn, ex, at, (size_t)(end - at));
+}
+
 static enum http_body
 response_head(struct feed *feed, const struct http_head *head)
 {
@@ -260,7 +276,7 @@ response_head(struct feed *feed, const struct http_head *head)
     if (!feed->root->settings.watched(head->status))
         exchange_served(feed->root, ex);
     else if (feed->conn->in_tunnel || feed->root->settings.heads_are_shown)
-        swallow(feed->conn, ex, feed->seg->data, feed->seg->captured);      /* the dissector need not follow to here */
+        swallow_head(feed->conn, ex, feed->seg);        /* the dissector need not follow to here */
     if (ex->connect && head->status / 100 == 2 && feed->conn->flow[CLIENT] && feed->conn->flow[CLIENT]->http)
         httpstream_tunnel(feed->conn->flow[CLIENT]->http);
     return response_body(ex, head);

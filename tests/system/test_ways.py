@@ -65,7 +65,7 @@ def companions(tshark, version):
     own = tshark.top / "plugins" / version / "epan"
     added = [own / f"{name}.so" for name in ("transum", "mate")]
     for path in added:
-        shutil.copy(f"{folder}/{version}/epan/{path.name}", path)
+        shutil.copy(f"{folder}/epan/{path.name}", path)
     mate = tshark.stage("web.mate", b"""
 Pdu web_pdu Proto http Transport tcp/ip {
     Extract addr From ip.addr;
