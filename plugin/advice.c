@@ -75,6 +75,9 @@ static const char *const advice[N_CAUSES] = {
         "filename.pcap, or Troubleshooting > Packet tracing with the parameters -s 0 -i any. Start before the request.",
 };
 
+static const char enable_protocols[] =
+    "Enable DNS, ICMP, ICMPv6 and ARP under Analyze > Enabled Protocols (tshark: --enable-protocol) and dissect the capture again.";
+
 static void
 append_mark(wmem_strbuf_t *text, const char *mark, size_t n, const struct verdict *v)
 {
@@ -98,7 +101,7 @@ words_advice(wmem_allocator_t *scope, const struct verdict *v)
 {
     wmem_strbuf_t *text = wmem_strbuf_new(scope, "");
 
-    for (const char *s = advice[v->cause]; *s; ) {
+    for (const char *s = v->missing == MISSING_DISSECTION ? enable_protocols : advice[v->cause]; *s; ) {
         size_t n = strcspn(s, "{");
 
         wmem_strbuf_append_len(text, s, n);

@@ -43,7 +43,7 @@ def records(capture):
 
 
 # What tshark says while it captures and forgets.
-EXPECTED = re.compile(r"^resetting session\.$|^Capturing on |\[Main MESSAGE\]|^tshark: $|^\d+ packets? captured$|^\d* ?$")
+EXPECTED = re.compile(r"^resetting session\.$|^Capturing on |\[(Main|MATE) MESSAGE\]|^tshark: $|^\d+ packets? captured$|^\d* ?$")
 
 
 class Batch:

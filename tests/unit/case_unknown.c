@@ -17,6 +17,15 @@ static const struct case_row rows[] = {
     { "nothing_done_disorder", .doubts = { .disorder = true, .cut_short = true, .too_many = true }, EXPECT_UNKNOWN(ATTEMPT) },
     { "name_resolved", SEARCH, .no_decision = true, .questions = { { A("h.example", 2), ADDRESS(3) } }, EXPECT_UNKNOWN(CONNECTION) },
 
+    /* protocols that are disabled in Wireshark */
+    { "no_dns", .doubts = { .unseen = { .dns = true }, .no_gateway_side = true }, EXPECT_UNKNOWN(DISSECTION), .says = "DNS is disabled in Wireshark" },
+    { "no_arp", .doubts = { .unseen = { .arp = true } }, EXPECT_UNKNOWN(DISSECTION), .says = "ARP is disabled in Wireshark" },
+    { "no_icmp_and_no_request", .doubts = { .unseen = { .icmp = true }, .no_request = true }, EXPECT_UNKNOWN(REQUEST) },
+    { "no_icmp_soon", .attempts = { { TO(2), SYN(2) } }, .doubts = { .unseen = { .icmp = true } }, .response_time = AT(2) + NS_PER_SECOND / 2,
+      EXPECT_UNKNOWN(DISSECTION), .says = "ICMP is disabled in Wireshark" },
+    { "no_icmp_query_soon", SEARCH, .questions = { { A("h.example", 2) } }, .doubts = { .unseen = { .icmp = true } },
+      .response_time = AT(2) + NS_PER_SECOND / 2, EXPECT_UNKNOWN(DISSECTION) },
+
     /* the server's answer was complete and valid */
     { "server_504", ONE(ASKED(5), DATUM(6), HEAD(6, 504, 150), COMPLETE(6)), .answered = 504, EXPECT_UNKNOWN(REASON), 
       .says = "status 504 after 1.0 s" },
