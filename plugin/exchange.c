@@ -502,6 +502,8 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t f
         bool inside = is_inside_head(conn);
         if (inside && !root->settings.watched(status))
             return NULL;        /* how it goes on decides */
+        if (!first_waiting(conn) && !root->settings.watched(status))
+            return NULL;        /* of one that is over and gone */
         /* The bytes could not be followed up to here. */
         if (conn->receiving && conn->receiving->state != EXCHANGE_WAITING)
             conn->receiving = NULL;
