@@ -63,6 +63,13 @@ compat_bool_preference(const char *protocol, const char *name, bool otherwise)
 #endif
 }
 
+/* 4.4: the decompressors are named after what they decompress. */
+#if WIRESHARK_AT_LEAST(4, 4)
+#define compat_uncompress tvb_uncompress_zlib
+#else
+#define compat_uncompress tvb_uncompress
+#endif
+
 /* 4.4: conversation filters get user data. */
 #if WIRESHARK_AT_LEAST(4, 2)
 #define COMPAT_FILTER_DATA , void *user_data _U_

@@ -8,13 +8,13 @@
 
 #include <glib.h>
 
+#include "body.h"
 #include "causes.h"
 #include "diagnose.h"
 #include "httphead.h"
 #include "reported.h"
 
-/* More of a response than this is not looked at. */
-#define LOOKED_AT_MAX (32 * 1024)
+#define HEAD_MAX (32 * 1024)
 #define TITLE_MAX 200
 
 #define HEADING(e, heading) [e] = heading,
@@ -51,10 +51,14 @@ static const struct {
     { "noserverdata", CATEGORY_RESPONSE },
 };
 
-/* RFC 9110 section 15: phrases and default titles that say no more than the status does. */
+/*
+ * RFC 9110 section 15: phrases and default titles that say no more than the status does. The last
+ * is the title of each block page of a Web Gateway.
+ */
 static const char *const standard[] = {
     "badgateway", "serviceunavailable", "servicetemporarilyunavailable", "gatewaytimeout", "error",
     "proxyerror", "502badgateway", "503serviceunavailable", "503servicetemporarilyunavailable", "504gatewaytimeout", "502proxyerror",
+    "mcafeewebgatewaynotification",
 };
 
 static void
@@ -77,6 +81,17 @@ is_standard(const char *letters)
     return false;
 }
 
+static const char *
+heading_of(const char *letters, int *category)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+        if (strcmp(letters, known[i].letters) == 0) {
+            *category = (int)known[i].category;
+            return headings[known[i].category];
+        }
+    return NULL;
+}
+
 /* text is what one source says; false: nothing. Standard phrases are words only where spaced otherwise. */
 static bool
 say(wmem_allocator_t *scope, const char *s, size_t n, struct said *said)
@@ -88,17 +103,16 @@ say(wmem_allocator_t *scope, const char *s, size_t n, struct said *said)
     /* "Bad Gateway" is the standard phrase; "badgateway" is the Web Gateway's own. */
     if (letters[0] == '\0' || (is_standard(letters) && !(n == 10 && memcmp(s, "badgateway", 10) == 0)))
         return false;
-    for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
-        if (strcmp(letters, known[i].letters) == 0) {
-            *said = (struct said){ headings[known[i].category], (int)known[i].category };
-            return true;
-        }
-    char *words = wmem_strndup(scope, s, n);
-    for (char *c = words; *c; c++)
-        if (!g_ascii_isprint(*c))
-            *c = ' ';
-    *said = (struct said){ g_strstrip(words), -1 };
-    return words[0] != '\0';
+    if ((said->words = heading_of(letters, &said->category)))
+        return true;
+    char *words = (char *)wmem_alloc(scope, n + 1);
+    for (size_t i = 0; i < n; i++)
+        words[i] = g_ascii_isprint(s[i]) ? s[i] : ' ';
+    words[n] = '\0';
+    if (g_strstrip(words)[0] == '\0')
+        return false;
+    *said = (struct said){ words, -1 };
+    return true;
 }
 
 /* RFC 9209 section 2.1.1: ...; error=connection_refused; ... of the last member */
@@ -132,6 +146,41 @@ say_title(wmem_allocator_t *scope, const char *page, size_t n, struct said *said
     return false;
 }
 
+/*
+ * A Web Gateway's page names the templates it is made of, whatever its title and language:
+ * <!-- FileName: index.html ... <!-- FileName: cannotconnect.html
+ */
+static bool
+say_template(const char *page, size_t n, struct said *said)
+{
+    static const char mark[] = "FileName: ";
+    const char *end = page + n, *name = page;
+
+    while ((name = g_strstr_len(name, end - name, mark))) {
+        char letters[64];
+        size_t length = 0;
+
+        name += sizeof mark - 1;
+        while (name + length < end && name[length] != '.' && name[length] != '\n')
+            length++;
+        letters_of(name, length, letters, sizeof letters);
+        if ((said->words = heading_of(letters, &said->category)))
+            return true;
+    }
+    return false;
+}
+
+static struct said
+say_page(wmem_allocator_t *scope, const char *page, size_t n)
+{
+    struct said title = { NULL, -1 }, template = { NULL, -1 };
+    bool has_title = say_title(scope, page, n, &title);
+
+    if (title.category < 0 && say_template(page, n, &template))
+        return template;
+    return has_title ? title : (struct said){ NULL, -1 };
+}
+
 /* "ERR_CONNECT_FAIL 111": the number is the operating system's */
 static size_t
 first_word(struct slice text)
@@ -149,12 +198,14 @@ reported_read(wmem_allocator_t *scope, const uint8_t *bytes, size_t n)
     struct said said = { NULL, -1 };
     struct http_head head;
 
-    n = MIN(n, LOOKED_AT_MAX);
-    http_read_head(bytes, n, false, &head);
-    size_t at = MIN(head.length, n);
+    http_read_head(bytes, MIN(n, HEAD_MAX), false, &head);
     if (say(scope, head.phrase.s ? head.phrase.s : "", head.phrase.n, &said) || say_proxy_status(scope, head.proxy_status, &said) ||
         say(scope, head.squid_error.s ? head.squid_error.s : "", first_word(head.squid_error), &said))
         return said;
-    say_title(scope, (const char *)bytes + at, n - at, &said);
+    if (!head.complete)
+        return said;
+    char *page = (char *)wmem_alloc(NULL, BODY_MAX);
+    said = say_page(scope, page, body_read(&head, bytes, n, page));
+    wmem_free(NULL, page);
     return said;
 }

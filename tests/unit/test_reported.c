@@ -15,6 +15,12 @@
 #define CONNECT "Cannot Connect"
 #define RESPONSE "Bad Response"
 
+/* As a Web Gateway sends it: the title never says what happened, the second template does. */
+#define MWG_PAGE(template) \
+    "<html>\n<!-- FileName: index.html\n     Language: [en]\n-->\n<!--Head-->\n<head>\n" \
+    "  <title>McAfee Web Gateway - Notification</title>\n</head>\n<!--/Head-->\n<!--Contents-->\n" \
+    "<!-- FileName: " template ".html\n     Language: [en]\n-->\n<!--Title-->\n"
+
 static const struct row {
     const char *name, *bytes;
     const char *words;          /* NULL: nothing */
@@ -45,6 +51,12 @@ static const struct row {
     { "title_empty",     PLAIN "\r\n<title></title>", NULL, -1 },
     { "title_open",      PLAIN "\r\n<title>Cannot Connect", NULL, -1 },
     { "title_cut",       PLAIN "\r\n<tit", NULL, -1 },
+    { "title_chunked",   PLAIN "Transfer-Encoding: chunked\r\n\r\n8\r\n<title>C\r\n16\r\nannot Connect</title>\r\n0\r\n\r\n", CONNECT, CATEGORY_CONNECT },
+    { "title_of_another", PLAIN "Content-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n<title>Cannot Connect</title>", NULL, -1 },
+    { "mwg_page",        PLAIN "\r\n" MWG_PAGE("cannotconnect"), CONNECT, CATEGORY_CONNECT },
+    { "mwg_page_new",    PLAIN "\r\n" MWG_PAGE("somethingelse"), NULL, -1 },
+    { "mwg_page_own_title", PLAIN "\r\n<title>Our company</title><!-- FileName: badgateway.html\n", RESPONSE, CATEGORY_RESPONSE },
+    { "mwg_page_cut",    PLAIN "\r\n<title>Our company</title><!-- FileName: ", "Our company", -1 },
     { "phrase_first",    "HTTP/1.1 502 notresolvable\r\nX-Squid-Error: ERR_CONNECT_FAIL 1\r\n\r\n<title>Bad Response</title>", NAME, CATEGORY_NAME },
     { "proxy_status_before_squid", PLAIN "X-Squid-Error: ERR_DNS_FAIL 0\r\nProxy-Status: gw; error=connection_timeout\r\n\r\n", CONNECT, CATEGORY_CONNECT },
     { "squid_before_title", PLAIN "X-Squid-Error: ERR_DNS_FAIL 0\r\n\r\n<title>Bad Response</title>", NAME, CATEGORY_NAME },
@@ -82,6 +94,7 @@ test_unprintable(void)
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_STRICT);
     struct said said = reported_read(scope, (const uint8_t *)bytes->str, bytes->len);
     g_assert_nonnull(said.words);
+    g_assert_cmpuint(strlen(said.words), ==, 59);  /* up to the first "<" among them */
     g_assert_cmpuint(strlen(said.words), <=, 200);
     for (const char *s = said.words; *s; s++)
         g_assert_true(g_ascii_isprint(*s));
