@@ -313,21 +313,54 @@ static void
 register_role_fields(int proto)
 {
     static hf_register_info hf[N_ROLES];
-    static const char *const titles[N_ROLES] = {
-        [ROLE_REQUEST] = "Request in frame", [ROLE_DNS_QUERY] = "DNS query in frame", [ROLE_DNS_RESPONSE] = "DNS answer in frame",
-        [ROLE_SYN] = "SYN in frame", [ROLE_SYNACK] = "SYN/ACK in frame", [ROLE_RST] = "RST in frame",
-        [ROLE_ICMP] = "ICMP error in frame", [ROLE_ARP] = "ARP or Neighbour Discovery in frame",
-        [ROLE_SERVER_REQUEST] = "Request to the server in frame", [ROLE_SERVER_RESPONSE] = "Server's bytes in frame",
-        [ROLE_SERVER_CLOSE] = "Server's FIN or RST in frame", [ROLE_TLS_ALERT] = "End of the TLS handshake in frame",
+    static const struct {
+        const char *title, *blurb;
+    } texts[N_ROLES] = {
+        [ROLE_REQUEST] = { "Request in frame", "The client's request that this response answers" },
+        [ROLE_DNS_QUERY] = { "DNS query in frame", "A query of the look-up that failed" },
+        [ROLE_DNS_RESPONSE] = { "DNS answer in frame", "The answer, or the error, that a query drew" },
+        [ROLE_SYN] = { "SYN in frame", "A SYN to the server" },
+        [ROLE_SYNACK] = { "SYN/ACK in frame", "A SYN/ACK that the gateway never acknowledged" },
+        [ROLE_RST] = { "RST in frame", "A RST that refused a SYN or a new connection" },
+        [ROLE_ICMP] = { "ICMP error in frame", "An ICMP error that a packet of the gateway drew" },
+        [ROLE_ARP] = { "ARP or Neighbour Discovery in frame", "An unanswered question for the address of the next hop" },
+        [ROLE_SERVER_REQUEST] = { "Request to the server in frame", "The request that the gateway sent to the server" },
+        [ROLE_SERVER_RESPONSE] = { "Server's bytes in frame", "What the server sent for it" },
+        [ROLE_SERVER_CLOSE] = { "Server's FIN or RST in frame", "How the server ended the connection" },
+        [ROLE_TLS_ALERT] = { "End of the TLS handshake in frame", "The alert, FIN, RST or bytes that ended the handshake" },
     };
 
     for (int role = 0; role < N_ROLES; role++) {
         char *abbrev = wmem_strdup_printf(wmem_epan_scope(), "mwg502.%s_frame", role_token((enum role)role));
         hf_role_frames[role] = -1;
         hf[role] = (hf_register_info){ &hf_role_frames[role],
-            { titles[role], abbrev, FT_FRAMENUM, BASE_NONE, role == ROLE_REQUEST ? FRAMENUM_TYPE(FT_FRAMENUM_REQUEST) : NULL, 0x0, NULL, HFILL } };
+            { texts[role].title, abbrev, FT_FRAMENUM, BASE_NONE, role == ROLE_REQUEST ? FRAMENUM_TYPE(FT_FRAMENUM_REQUEST) : NULL, 0x0,
+              texts[role].blurb, HFILL } };
     }
     proto_register_field_array(proto, hf, N_ROLES);
+}
+
+/* Wireshark fills in an expert item's name, not its description. */
+static void
+register_expert_items(int proto)
+{
+#define ITEM(id, abbrev, group, severity, summary, blurb) \
+    { &ei_##id, { abbrev, group, severity, summary, 0, NULL, 0, { 0, { NULL, NULL, FT_NONE, BASE_NONE, NULL, 0, blurb, HFILL } } } }
+    static ei_register_info ei[] = {
+        ITEM(explained, "mwg502.explained", PI_RESPONSE_CODE, PI_WARN, "The cause of the response was found",
+             "On a response whose cause the capture shows"),
+        ITEM(unknown, "mwg502.unexplained", PI_RESPONSE_CODE, PI_NOTE, "The capture does not hold the cause of the response",
+             "On a response whose summary says what is missing"),
+        ITEM(differs, "mwg502.differs", PI_RESPONSE_CODE, PI_NOTE, "The gateway says something else than the wire shows",
+             "On what the gateway said of itself"),
+        ITEM(evidence, "mwg502.evidence", PI_SEQUENCE, PI_NOTE, "The frame led to a response that was diagnosed",
+             "On each frame of the evidence"),
+        ITEM(request, "mwg502.request", PI_SEQUENCE, PI_CHAT, "The request of a response that was diagnosed",
+             "On the client's request"),
+    };
+#undef ITEM
+
+    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
 }
 
 void
@@ -357,15 +390,15 @@ show_register(int proto)
         UINT_FIELD(server_stream, "Server stream", "mwg502.server.stream", FT_UINT32, "tcp.stream of the deciding attempt"),
         { &hf_client_ip, { "Client", "mwg502.client.ip", FT_IPv4, BASE_NONE, NULL, 0x0, "Who asked", HFILL } },
         { &hf_client_ipv6, { "Client", "mwg502.client.ipv6", FT_IPv6, BASE_NONE, NULL, 0x0, "Who asked", HFILL } },
-        UINT_FIELD(client_port, "Client port", "mwg502.client.port", FT_UINT16, NULL),
+        UINT_FIELD(client_port, "Client port", "mwg502.client.port", FT_UINT16, "Port that the client asked from"),
         UINT_FIELD(client_stream, "Client stream", "mwg502.client.stream", FT_UINT32, "tcp.stream to follow"),
         UINT_FIELD(attempts, "Attempts", "mwg502.attempts", FT_UINT32, "TCP connections tried for this request"),
         STRING_FIELD(attempt, "Attempt", "mwg502.attempt", "One TCP connection and what it came to"),
         FRAME_FIELD(attempt_frame, "Begins in frame", "mwg502.attempt.frame", NULL, "First SYN, or the request on a kept-alive connection"),
         UINT_FIELD(attempt_stream, "Stream", "mwg502.attempt.stream", FT_UINT32, "tcp.stream of the attempt"),
         STRING_FIELD(lookup, "Look-up", "mwg502.lookup", "One DNS question and what it came to"),
-        FRAME_FIELD(lookup_frame, "Asked in frame", "mwg502.lookup.query_frame", NULL, NULL),
-        FRAME_FIELD(lookup_answer_frame, "Answered in frame", "mwg502.lookup.response_frame", NULL, NULL),
+        FRAME_FIELD(lookup_frame, "Asked in frame", "mwg502.lookup.query_frame", NULL, "Query of the look-up"),
+        FRAME_FIELD(lookup_answer_frame, "Answered in frame", "mwg502.lookup.response_frame", NULL, "Answer to the look-up"),
         STRING_FIELD(range, "Range", "mwg502.range", "Request to response, for Export Specified Packets"),
         STRING_FIELD(dns_name, "DNS name", "mwg502.dns.name", "Name of the deciding look-up"),
         STRING_FIELD(dns_rcode, "DNS rcode", "mwg502.dns.rcode", "Answer of the deciding look-up"),
@@ -375,23 +408,17 @@ show_register(int proto)
         STRING_FIELD(filter, "Display filter", "mwg502.filter", "Selects the whole case: request, evidence, response"),
         UINT_FIELD(case, "Case", "mwg502.case", FT_UINT32, "Number of the case, in order of diagnosis"),
         FRAME_FIELD(evidence_frame, "Evidence in frame", "mwg502.evidence_frame", NULL, "Every frame that shows the cause"),
-        FRAME_FIELD(response_frame, "Led to the response in frame", "mwg502.response_frame", FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), NULL),
+        FRAME_FIELD(response_frame, "Led to the response in frame", "mwg502.response_frame", FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE),
+                    "The diagnosed response that this frame led to"),
         STRING_FIELD(role, "Role", "mwg502.role", "What the frame is in its case"),
     };
     static int *ett[] = {
         &ett_verdict, &ett_request, &ett_attempts, &ett_attempt, &ett_lookups, &ett_lookup, &ett_evidence, &ett_advice, &ett_part,
-    };
-    static ei_register_info ei[] = {
-        { &ei_explained, { "mwg502.explained", PI_RESPONSE_CODE, PI_WARN, "The cause of the response was found", EXPFILL } },
-        { &ei_unknown, { "mwg502.unexplained", PI_RESPONSE_CODE, PI_NOTE, "The capture does not hold the cause of the response", EXPFILL } },
-        { &ei_differs, { "mwg502.differs", PI_RESPONSE_CODE, PI_NOTE, "The gateway says something else than the wire shows", EXPFILL } },
-        { &ei_evidence, { "mwg502.evidence", PI_SEQUENCE, PI_NOTE, "The frame led to a response that was diagnosed", EXPFILL } },
-        { &ei_request, { "mwg502.request", PI_SEQUENCE, PI_CHAT, "The request of a response that was diagnosed", EXPFILL } },
     };
 
     proto_mwg502 = proto;
     proto_register_field_array(proto, hf, array_length(hf));
     register_role_fields(proto);
     proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
+    register_expert_items(proto);
 }

@@ -257,6 +257,17 @@ def test_fields_are_all_described(tshark):
     assert described == registered
 
 
+def test_fields_describe_themselves(tshark):
+    """What Wireshark shows below the packet details and in its list of fields."""
+    blurbs = {}
+    for row in tshark.run("-G", "fields").splitlines():
+        cells = row.split("\t")
+        if cells[0] == "F" and cells[2].startswith("mwg502."):
+            blurbs[cells[2]] = cells[7]
+    assert set(blurbs) == set(tshark.fields)
+    assert [name for name, blurb in blurbs.items() if not blurb.strip()] == []
+
+
 def test_preferences_are_all_described(tshark):
     defaults = {}
     for line in tshark.run("-G", "defaultprefs").splitlines():
