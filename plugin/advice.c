@@ -11,7 +11,8 @@
 #include "words.h"
 
 /*
- * One text for each cause, in the words of the article where it has any. Marks in it:
+ * One text for each cause, in the words of the article where it has any. Sentences end with ". "
+ * and only they do: each is a row of its own in the packet details. Marks in it:
  *   {host}    the host asked for       {server}  the server that decided, with its port
  *   {dns}     the name looked up
  */
@@ -29,8 +30,8 @@ static const char *const advice[N_CAUSES] = {
         "Check that the DNS server runs, and that no firewall drops port 53 (UDP and TCP) between it and the gateway; test both from "
         "the gateway under Troubleshooting > Network Tools. Check which DNS servers the gateway has configured.",
     [CAUSE_DNS_UNREACHABLE] =
-        "The DNS server cannot be reached: check that it listens on port 53 (UDP and TCP), that the gateway has the right DNS servers "
-        "configured, and the gateway's routes to them (ping and traceroute under Troubleshooting > Network Tools).",
+        "The DNS server cannot be reached. Check that it listens on port 53 (UDP and TCP), and that the gateway has the right DNS "
+        "servers configured. Check the gateway's routes to them: ping and traceroute under Troubleshooting > Network Tools.",
     [CAUSE_SYN_TIMEOUT] =
         "Most often a firewall between the gateway and {server} drops the packets, or the destination ignores them. Verify the service "
         "without the gateway, from the gateway's own network. If it answers there, the problem lies between: trace on the next "
@@ -45,12 +46,12 @@ static const char *const advice[N_CAUSES] = {
         "Check its rules for the gateway's address, and the routes: the gateway's default gateway and static routes, ping and "
         "traceroute under Troubleshooting > Network Tools.",
     [CAUSE_ARP] =
-        "The next hop does not answer on the local network: check that it is up, in the same network and VLAN, and that the gateway's "
-        "netmask, default gateway and static routes are right (Troubleshooting > Network Tools).",
+        "The next hop does not answer on the local network. Check that it is up, in the same network and VLAN. Check the gateway's "
+        "netmask, default gateway and static routes (Troubleshooting > Network Tools).",
     [CAUSE_TLS] =
-        "Check the server's TLS without the gateway: its protocol versions, cipher suites and certificate chain (openssl s_client "
-        "-connect {server} -servername {host}), whether it wants a client certificate, and whether that port speaks TLS at all. "
-        "Compare with what the gateway's SSL scanner allows.",
+        "Check the server's TLS without the gateway: openssl s_client -connect {server} -servername {host}. Look at its protocol "
+        "versions, cipher suites and certificate chain, whether it wants a client certificate, and whether that port speaks TLS at "
+        "all. Compare with what the gateway's SSL scanner allows.",
     [CAUSE_INVALID_RESPONSE] =
         "RFC 9112 wants every response to begin with a status line such as \"HTTP/1.1 200 OK\" and valid header lines. Follow the TCP "
         "stream to {server} to see what came. If the server does not send it so, a device upstream changes it: trace on the next "
@@ -66,13 +67,13 @@ static const char *const advice[N_CAUSES] = {
         "into requests, and idle timeouts of firewalls. Trace on the next upstream device while tracing on the gateway.",
     [CAUSE_RESPONSE_TIMEOUT] =
         "The server needs longer than the gateway waits. If that is expected (a long report), raise the timeout for that host: Policy "
-        "> Settings > Engines > Proxy Control, a settings container of its own with e.g. 480 instead of 120 seconds, applied by a rule "
+        "> Settings > Engines > Proxy Control, a settings container of its own with 480 instead of 120 seconds, say. Apply it by a rule "
         "with URL.Host equals {host} and a Proxy Control event. Otherwise find out why {server} is slow.",
     [CAUSE_RELAYED] =
         "The gateway only passed this on: look for the cause at {server}, with its log or with a capture taken there.",
     [CAUSE_UNKNOWN] =
-        "Capture again while the problem is reproduced, on the gateway itself and on all interfaces: tcpdump -s 0 -i any -w "
-        "filename.pcap, or Troubleshooting > Packet tracing with the parameters -s 0 -i any. Start before the request.",
+        "Capture again while the problem is reproduced, on the gateway itself and on all interfaces. Start before the request. Use "
+        "tcpdump -s 0 -i any -w filename.pcap, or Troubleshooting > Packet tracing with the parameters -s 0 -i any.",
 };
 
 static const char enable_protocols[] =

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 
+#include "fields.h"
 #include "mwg502.h"
 #include "observe.h"
 #include "ports.h"
@@ -76,6 +77,7 @@ begin_capture(void)
 {
     struct settings settings = { (when_t)pref_memory * NS_PER_SECOND, is_watched, observe_unseen(), observe_heads_are_shown() };
 
+    fields_expand();
     set_postdissector_wanted_hfids(mwg502_handle, observe_wanted_fields());
     tracker = track_new(&settings, pref_response_timeout);
 }

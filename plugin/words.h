@@ -19,6 +19,15 @@
 /* One sentence with the numbers: "10.1.1.2:80 answered each of 3 SYNs with RST within 0.4 ms". timeout in seconds, of the preference. */
 char *words_summary(wmem_allocator_t *scope, const struct evidence *evidence, const struct finding *finding, unsigned timeout);
 
+/*
+ * "Cannot Connect (rst): 10.1.1.2:80 answered ...": the verdict in one row of a tree. As many of
+ * the summary's clauses as fit, whole ones.
+ */
+char *words_headline(wmem_allocator_t *scope, const struct verdict *verdict, const char *summary);
+
+/* How many bytes of the text fit into one row of a tree, up to a blank where there is one. */
+size_t words_row(const char *text);
+
 /* What to check next, with the menu paths of the article. */
 char *words_advice(wmem_allocator_t *scope, const struct verdict *verdict);
 

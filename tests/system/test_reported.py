@@ -39,13 +39,8 @@ def sized(coding, body):
     return response(f"Content-Encoding: {coding}", f"Content-Length: {len(body)}", body=body)
 
 
-def capture(answer, snaplen=65535):
-    """A name that does not exist, and this answer to the client in segments of 1460 bytes."""
-    lookup = article.Lookup(1, "nosuch.example")
-    outer = article.Connection(article.CLIENT, 51234, article.GATEWAY, article.PROXY_PORT)
-    frames = [*outer.handshake(), outer.up("PA", article.request("nosuch.example", "/")),
-              lookup.query(), lookup.no_such_name()]
-    frames += [outer.down("PA", answer[at:at + 1460]) for at in range(0, len(answer), 1460)]
+def pcap(frames, snaplen=65535):
+    """A capture file of these frames, 1 ms apart."""
     file = io.BytesIO()
     file.close, close = file.flush, file.close
     writer = RawPcapWriter(file, linktype=article.LINKTYPE_LINUX_SLL)
@@ -55,6 +50,15 @@ def capture(answer, snaplen=65535):
     data = file.getvalue()
     close()
     return data
+
+
+def capture(answer, snaplen=65535):
+    """A name that does not exist, and this answer to the client in segments of 1460 bytes."""
+    lookup = article.Lookup(1, "nosuch.example")
+    outer = article.Connection(article.CLIENT, 51234, article.GATEWAY, article.PROXY_PORT)
+    frames = [*outer.handshake(), outer.up("PA", article.request("nosuch.example", "/")),
+              lookup.query(), lookup.no_such_name()]
+    return pcap(frames + [outer.down("PA", answer[at:at + 1460]) for at in range(0, len(answer), 1460)], snaplen)
 
 
 @pytest.mark.parametrize("answer", [

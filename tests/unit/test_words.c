@@ -132,6 +132,70 @@ test_each_cause(void)
     }
 }
 
+/* With names as long as most are, each sentence of the advice is one row, and none is cut into two. */
+static void
+test_advice_in_rows(gconstpointer data)
+{
+    struct verdict v = { .cause = (enum cause)GPOINTER_TO_INT(data), .host = "reports.intranet.example.com",
+                         .dns_name = "reports.intranet.example.com", .server = ip("2001:db8:1:2:3:4:5:6"), .server_port = 65535 };
+    char *advice = words_advice(NULL, &v);
+    char **sentences = g_strsplit(advice, ". ", -1);
+
+    for (char **sentence = sentences; *sentence; sentence++) {
+        g_assert_cmpuint(words_row(*sentence), ==, strlen(*sentence));
+        g_assert_true(g_ascii_isupper(**sentence) || g_str_has_prefix(*sentence, v.host) || **sentence == '[');
+    }
+    g_assert_true(g_str_has_suffix(advice, "."));
+    g_strfreev(sentences);
+    wmem_free(NULL, advice);
+}
+
+static void
+test_row(void)
+{
+    GString *text = g_string_new("");
+
+    g_assert_cmpuint(words_row(""), ==, 0);
+    g_assert_cmpuint(words_row("a b"), ==, 3);
+    while (text->len < 400)
+        g_string_append(text, "123456789 ");
+    size_t n = words_row(text->str);
+    g_assert_cmpuint(n, >, 180);
+    g_assert_cmpuint(n, <=, 200);
+    g_assert_cmpint(text->str[n], ==, ' ');
+    g_string_assign(text, "");
+    while (text->len < 400)
+        g_string_append(text, "\xc3\xa4x");     /* no blank: between two characters */
+    n = words_row(text->str);
+    g_assert_cmpuint(n, >, 180);
+    g_assert_cmpuint(n, <=, 200);
+    g_assert_true(g_utf8_validate(text->str, (gssize)n, NULL));
+    g_string_free(text, TRUE);
+}
+
+static void
+check_headline(char *summary, const char *expected)
+{
+    struct verdict v = { .cause = CAUSE_RST, .summary = summary };
+    char *headline = words_headline(NULL, &v, &v->summary);
+
+    g_assert_cmpstr(headline, ==, expected);
+    wmem_free(NULL, headline);
+}
+
+static void
+test_headline(void)
+{
+    char *host = g_strnfill(220, 'h');
+    char *clauses = g_strconcat("One: two; three ", host, NULL);
+
+    check_headline((char *)"Short", "Cannot Connect (rst): Short");
+    check_headline(clauses, "Cannot Connect (rst): One: two");
+    check_headline(host, "Cannot Connect (rst)");
+    g_free(clauses);
+    g_free(host);
+}
+
 static void
 test_outcome_status(void)
 {
@@ -153,5 +217,12 @@ main(int argc, char **argv)
     g_test_add_func("/words/dns_outcome", test_dns_outcome);
     g_test_add_func("/words/each_cause", test_each_cause);
     g_test_add_func("/words/outcome_status", test_outcome_status);
+    g_test_add_func("/words/row", test_row);
+    g_test_add_func("/words/headline", test_headline);
+    for (int cause = 0; cause < N_CAUSES; cause++) {
+        char *path = g_strconcat("/words/advice_in_rows/", cause_token((enum cause)cause), NULL);
+        g_test_add_data_func(path, GINT_TO_POINTER(cause), test_advice_in_rows);
+        g_free(path);
+    }
     return g_test_run();
 }

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The packet details, row by row: what a person reads in Wireshark."""
+
+import re
+import sys
+
+import pytest
+from conftest import ARTICLE, LAB, TESTS
+
+sys.path.insert(0, str(TESTS / "article"))
+import make_captures as article  # noqa: E402
+from test_golden import CAPTURES  # noqa: E402
+from test_reported import pcap, response  # noqa: E402
+
+
+def trees(tshark, capture, passes=1):
+    """Our part of each frame's packet details, as rows."""
+    out = tshark.run("-n", "-r", capture, "-V", "-O", "mwg502", "-Y", "mwg502", *["-2"][: passes - 1])
+    return re.findall(r"(?m)^\[MWG 502: .*\n(?: .*\n)*", out)
+
+
+def texts(tree, level):
+    """The rows of one level without brackets and blanks; a row that goes on is one text."""
+    joined = []
+    for row in re.findall(rf"(?m)^ {{{level}}}\[(.*)\]$", tree):
+        if row.startswith("    "):
+            joined[-1] += row
+        else:
+            joined.append(row)
+    return [row.replace(" ", "") for row in joined]
+
+
+@pytest.mark.parametrize("name", CAPTURES)
+def test_no_row_is_cut(tshark, name):
+    capture = LAB / f"{name}.pcap"
+    shown = trees(tshark, tshark.stage(capture.name, capture.read_bytes()), passes=2)
+    assert shown
+    for tree in shown:
+        assert "[truncated]" not in tree and "\u2026" not in tree
+
+
+def test_verdict_comes_first_and_reads_as_one(tshark):
+    (tree,) = trees(tshark, tshark.stage("rst.pcap", (ARTICLE / "rst.pcap").read_bytes()))
+    assert tree.startswith("[MWG 502: Cannot Connect (rst): 10.10.67.124:80 answered each of 4 SYNs with RST within 0.2 ms]\n")
+    rows = texts(tree, 4)
+    order = [next(i for i, row in enumerate(rows) if row.startswith(begin)) for begin in (
+        "Cause:", "Summary:", "Requestfrom", "Attempts:", "Evidence:", "Gatewaysays:", "Agreement:", "Whattocheck")]
+    assert order == sorted(order)
+
+
+def test_advice_is_one_sentence_a_row(tshark):
+    capture = LAB / "mwg_timeout_120s.pcap"
+    verdict = tshark.verdicts(capture)[1]
+    tree = trees(tshark, tshark.stage(capture.name, capture.read_bytes()))[1]
+    steps = tree.split("[What to check next]")[1].split("[Display filter")[0].strip().splitlines()
+    steps = [step.strip().strip("[]") for step in steps]
+    assert steps == verdict["mwg502.advice.step"]
+    assert " ".join(steps) == verdict["mwg502.advice"][0]
+    assert all(step.endswith(".") for step in steps)
+
+
+def test_name_longer_than_a_row(tshark):
+    """A host name may have 253 characters, a row has 240: nothing of the sentences is lost."""
+    host = ".".join(["a" * 60] * 4)
+    lookup = article.Lookup(1, host)
+    outer = article.Connection(article.CLIENT, 51234, article.GATEWAY, article.PROXY_PORT)
+    data = pcap([*outer.handshake(), outer.up("PA", article.request(host, "/")), lookup.query(), lookup.no_such_name(),
+                 outer.down("PA", response("Content-Length: 0", body=b""))])
+    (verdict,) = tshark.verdicts(tshark.stage("long.pcap", data))
+    capture = tshark.stage("long.pcap", data)
+    (tree,) = trees(tshark, capture)
+    assert verdict["mwg502.summary"] == [f"DNS server {article.DNS_SERVER} answered No such name for {host}"]
+    assert tree.startswith("[MWG 502: Host Not Resolvable (nxdomain)]\n")
+    assert f"Summary: {verdict['mwg502.summary'][0]}".replace(" ", "") in texts(tree, 4)
+    for step in verdict["mwg502.advice.step"]:
+        assert step.replace(" ", "") in texts(tree, 8)
+    assert verdict["mwg502.advice"] == [" ".join(verdict["mwg502.advice.step"])]
