@@ -56,7 +56,7 @@ flow_graph() {
     sleep 3
 }
 
-# picture NAME CAPTURE: its packet list limited to the case, the verdict unfolded
+# picture NAME CAPTURE: its packet list limited to the case, and the verdict
 picture() {
     cp "$top/tests/captures/$2" "$scratch/"
     chmod -R a+rwX "$scratch"
@@ -64,8 +64,13 @@ picture() {
         WIRESHARK_CONFIG_DIR="$scratch/config" WIRESHARK_PLUGIN_DIR="$scratch/plugins" \
         wireshark -C 'MWG 502' -o gui.update.enabled:FALSE -r "$scratch/${2##*/}" -Y mwg502 >/dev/null 2>&1 &
     wireshark=$!
-    sleep "${WAIT:-7}"
-    window=$(xdotool search --onlyvisible --class wireshark 2>/dev/null | tail -1)
+    # It is called after the capture once that is open.
+    window=
+    while [ -z "$window" ] && kill -0 "$wireshark"; do
+        sleep 1
+        window=$(xdotool search --onlyvisible --name "^${2##*/}\$" 2>/dev/null | tail -1)
+    done
+    sleep "${WAIT:-2}"
     xdotool windowsize "$window" 1280 840 windowmove "$window" 0 0
     sleep 1
     # Back-links are known once the file was read: filter again.
@@ -78,13 +83,9 @@ picture() {
     sleep .1
     xdotool mousemove 600 330 mouseup 1
     sleep .5
-    # The last packet of the list is the 502; the last item of its details the verdict.
+    # The last packet of the list is the 502; the verdict in its details is open.
     xdotool mousemove 500 143 click 1 key ctrl+End
-    sleep 1
-    xdotool mousemove 300 345 click 1 key Down Down Down Down Down Down Down Down Down Down Down Down
-    sleep .3
-    xdotool key Right
-    sleep .7
+    sleep 1.5
     [ "$1" != flow-graph ] || flow_graph
     import -window root "$scratch/picture.png"
     kill "$wireshark"

@@ -21,7 +21,7 @@ int hf_role_frames[N_ROLES];
 int ett_verdict = -1, ett_request = -1, ett_attempts = -1, ett_attempt = -1, ett_lookups = -1, ett_lookup = -1;
 int ett_evidence = -1, ett_advice = -1, ett_part = -1, ett_more = -1;
 
-expert_field ei_explained = EI_INIT, ei_unknown = EI_INIT, ei_differs = EI_INIT, ei_evidence = EI_INIT, ei_request = EI_INIT;
+expert_field ei_cause[N_CAUSES], ei_differs = EI_INIT, ei_evidence = EI_INIT, ei_request = EI_INIT;
 
 static void
 register_role_fields(int proto)
@@ -54,27 +54,40 @@ register_role_fields(int proto)
     proto_register_field_array(proto, hf, N_ROLES);
 }
 
-/* Wireshark fills in an expert item's name, not its description. */
+/*
+ * Wireshark fills in an expert item's name, not its description. Each cause has an item, of one
+ * name: so Analyze > Expert Information counts the causes, and one filter finds them all.
+ */
 static void
 register_expert_items(int proto)
 {
 #define ITEM(id, abbrev, group, severity, summary, blurb) \
-    { &ei_##id, { abbrev, group, severity, summary, 0, NULL, 0, { 0, { NULL, NULL, FT_NONE, BASE_NONE, NULL, 0, blurb, HFILL } } } }
+    { &id, { abbrev, group, severity, summary, 0, NULL, 0, { 0, { NULL, NULL, FT_NONE, BASE_NONE, NULL, 0, blurb, HFILL } } } }
     static ei_register_info ei[] = {
-        ITEM(explained, "mwg502.explained", PI_RESPONSE_CODE, PI_WARN, "The cause of the response was found",
-             "On a response whose cause the capture shows"),
-        ITEM(unknown, "mwg502.unexplained", PI_RESPONSE_CODE, PI_NOTE, "The capture does not hold the cause of the response",
-             "On a response whose summary says what is missing"),
-        ITEM(differs, "mwg502.differs", PI_RESPONSE_CODE, PI_NOTE, "The gateway says something else than the wire shows",
+        ITEM(ei_differs, "mwg502.differs", PI_RESPONSE_CODE, PI_NOTE, "The gateway says something else than the wire shows",
              "On what the gateway said of itself"),
-        ITEM(evidence, "mwg502.evidence", PI_SEQUENCE, PI_NOTE, "The frame led to a response that was diagnosed",
+        ITEM(ei_evidence, "mwg502.evidence", PI_SEQUENCE, PI_NOTE, "The frame led to a response that was diagnosed",
              "On each frame of the evidence"),
-        ITEM(request, "mwg502.request", PI_SEQUENCE, PI_CHAT, "The request of a response that was diagnosed",
+        ITEM(ei_request, "mwg502.request", PI_SEQUENCE, PI_CHAT, "The request of a response that was diagnosed",
              "On the client's request"),
     };
+    static ei_register_info found[N_CAUSES];
+    expert_module_t *module = expert_register_protocol(proto);
+
+    for (int cause = 0; cause < N_CAUSES; cause++) {
+        bool explains = cause_explains((enum cause)cause);
+        char *heading = wmem_strdup_printf(wmem_epan_scope(), "%s (%s)", cause_category((enum cause)cause), cause_token((enum cause)cause));
+
+        ei_cause[cause] = (expert_field)EI_INIT;
+        found[cause] = (ei_register_info)ITEM(ei_cause[cause], explains ? "mwg502.explained" : "mwg502.unexplained", PI_RESPONSE_CODE,
+                                              explains ? PI_WARN : PI_NOTE, heading,
+                                              explains ? "On a response whose cause the capture shows"
+                                                       : "On a response whose summary says what is missing");
+    }
 #undef ITEM
 
-    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
+    expert_register_field_array(module, found, N_CAUSES);
+    expert_register_field_array(module, ei, array_length(ei));
 }
 
 void
@@ -140,7 +153,7 @@ fields_register(int proto)
 void
 fields_expand(void)
 {
-    static int *const expanded[] = { &ett_verdict, &ett_attempts, &ett_lookups, &ett_evidence, &ett_advice, &ett_part };
+    static int *const expanded[] = { &ett_verdict, &ett_evidence, &ett_advice, &ett_part };
     static bool done = false;
 
     for (size_t i = 0; i < array_length(expanded) && !done; i++)

@@ -33,6 +33,6 @@ extern int hf_role_frames[N_ROLES];
 extern int ett_verdict, ett_request, ett_attempts, ett_attempt, ett_lookups, ett_lookup;
 extern int ett_evidence, ett_advice, ett_part, ett_more;
 
-extern expert_field ei_explained, ei_unknown, ei_differs, ei_evidence, ei_request;
+extern expert_field ei_cause[N_CAUSES], ei_differs, ei_evidence, ei_request;
 
 #endif

@@ -18,6 +18,8 @@ static void
 stats_init(stats_tree *st)
 {
     st_causes = stats_tree_create_node(st, causes_name, 0, STAT_DT_INT, TRUE);
+    /* What the dialog sorts by its first column would begin with the waits. */
+    stat_node_set_flags(st, causes_name, 0, TRUE, ST_FLG_SORT_TOP);
     st_servers = stats_tree_create_node(st, servers_name, 0, STAT_DT_INT, TRUE);
     st_waits = stats_tree_create_node(st, waits_name, 0, STAT_DT_FLOAT, TRUE);
 }

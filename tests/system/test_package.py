@@ -84,7 +84,11 @@ def test_profile_zip(system):
     run("cmake", "--build", system, "--target", "profile-zip")
     with zipfile.ZipFile(system / "MWG-502-profile.zip") as archive:
         names = [name for name in archive.namelist() if not name.endswith("/")]
+        texts = [archive.read(name).decode() for name in names]
+    # Wireshark's import takes each folder of the archive that holds a file with more than comments.
     assert sorted(names) == [f"MWG 502/{name}" for name in PROFILE_FILES]
+    for text in texts:
+        assert any(line and not line.startswith("#") for line in text.splitlines())
 
 
 @pytest.fixture(scope="module")

@@ -177,7 +177,7 @@ static void
 check_headline(char *summary, const char *expected)
 {
     struct verdict v = { .cause = CAUSE_RST, .summary = summary };
-    char *headline = words_headline(NULL, &v, &v->summary);
+    char *headline = words_headline(NULL, &v, v.summary);
 
     g_assert_cmpstr(headline, ==, expected);
     wmem_free(NULL, headline);
