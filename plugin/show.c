@@ -258,11 +258,11 @@ show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
     if (proto_field_is_referenced(tree, proto_mwg502))      /* else nobody looks: spares their texts */
         said = add_fields(v, summary, tvb, pinfo, top);
     expert_add_info_format(pinfo, item, &ei_cause[v->cause], "%s", headline);
-    /* The expert item has made this subtree one of its own kind, which is shown closed. */
-    proto_item_add_subtree(item, ett_verdict);
     if (v->reported && !v->agrees)
         expert_add_info_format(pinfo, said ? said : item, &ei_differs, "The gateway says %s, the wire shows %s (%s)", v->reported,
                                cause_category(v->cause), cause_token(v->cause));
+    /* The expert item has made this subtree one of its own kind, which is shown closed. */
+    proto_item_add_subtree(item, ett_verdict);
 }
 
 static void
@@ -307,7 +307,7 @@ show_parts(const struct part *part, tvbuff_t *tvb, packet_info *pinfo, proto_tre
         add_uint(top, hf_response_frame, tvb, response);
         expert_add_info_format(pinfo, item, part->role == ROLE_REQUEST ? &ei_request : &ei_evidence, "%s; led to the %u in frame %u (%s)",
                                role_words(part->role), v->status, response, cause_token(v->cause));
-        top = proto_item_add_subtree(item, ett_part);
+        proto_item_add_subtree(item, ett_part);
     }
 }
 

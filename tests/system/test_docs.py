@@ -221,6 +221,32 @@ def test_template_knows_every_field(tshark):
     assert {name for name in mapped if name.startswith("mwg502_")} == fields
 
 
+def test_template_takes_any_text():
+    """A word of more than 32766 bytes makes the servers refuse its document: where clients choose the text it is limited."""
+    template = json.loads((DOCS / "opensearch" / "index-template.json").read_text())
+    mapped = template["template"]["mappings"]["properties"]["layers"]["properties"]
+    for name in ("host", "url", "method"):
+        assert mapped[f"mwg502_{name}"]["ignore_above"] <= 32766 // 4, name
+
+
+def test_mapping_types_exist():
+    """The types of the servers' documentation, and no parameter that they do not know."""
+    known = {"keyword": {"ignore_above", "index", "doc_values"}, "text": set(), "long": set(), "integer": set(),
+             "double": set(), "ip": set(), "date": {"format"}}
+
+    def check(properties):
+        for name, mapping in properties.items():
+            if "properties" in mapping:
+                assert set(mapping) == {"properties"}, name
+                check(mapping["properties"])
+            else:
+                assert set(mapping) - {"type"} <= known[mapping["type"]], name
+
+    template = json.loads((DOCS / "opensearch" / "index-template.json").read_text())
+    assert set(template) <= {"index_patterns", "template", "priority", "version", "_meta"}
+    check(template["template"]["mappings"]["properties"])
+
+
 def test_saved_search_uses_mapped_fields():
     template = json.loads((DOCS / "opensearch" / "index-template.json").read_text())
     mapped = template["template"]["mappings"]["properties"]["layers"]["properties"]
