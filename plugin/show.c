@@ -245,6 +245,15 @@ add_fields(const struct verdict *v, const char *summary, tvbuff_t *tvb, packet_i
     return said;
 }
 
+/* An expert item makes the subtree one of its own kind, which is shown closed. */
+static void
+stay_open(proto_item *item, int kind)
+{
+    proto_tree *tree = proto_item_add_subtree(item, kind);
+
+    (void)tree;
+}
+
 static void
 show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
@@ -261,8 +270,7 @@ show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
     if (v->reported && !v->agrees)
         expert_add_info_format(pinfo, said ? said : item, &ei_differs, "The gateway says %s, the wire shows %s (%s)", v->reported,
                                cause_category(v->cause), cause_token(v->cause));
-    /* The expert item has made this subtree one of its own kind, which is shown closed. */
-    proto_item_add_subtree(item, ett_verdict);
+    stay_open(item, ett_verdict);
 }
 
 static void
@@ -307,7 +315,7 @@ show_parts(const struct part *part, tvbuff_t *tvb, packet_info *pinfo, proto_tre
         add_uint(top, hf_response_frame, tvb, response);
         expert_add_info_format(pinfo, item, part->role == ROLE_REQUEST ? &ei_request : &ei_evidence, "%s; led to the %u in frame %u (%s)",
                                role_words(part->role), v->status, response, cause_token(v->cause));
-        proto_item_add_subtree(item, ett_part);
+        stay_open(item, ett_part);
     }
 }
 
