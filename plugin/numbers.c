@@ -6,75 +6,57 @@
 
 #include "numbers.h"
 
-/* n frames in a row, with consecutive serials and numbers; both rise from run to run. */
-struct run {
-    uint32_t serial, number, n;
-};
-
 void
 numbers_init(struct numbers *numbers)
 {
     *numbers = (struct numbers){ .runs = wmem_array_new(wmem_file_scope(), sizeof(struct run)) };
 }
 
-/* NULL: there is none. */
-static struct run *
-run_at(const struct numbers *numbers, unsigned i)
-{
-    return i < wmem_array_get_count(numbers->runs) ? (struct run *)wmem_array_index(numbers->runs, i) : NULL;
-}
-
-static struct run *
-last_run(const struct numbers *numbers)
-{
-    return run_at(numbers, wmem_array_get_count(numbers->runs) - 1);
-}
-
 void
 numbers_add(struct numbers *numbers, uint32_t number)
 {
-    struct run *last = last_run(numbers), run = { ++numbers->serial, number, 1 };
+    struct run *last = &numbers->last;
+    uint32_t serial = ++numbers->serial;
 
     numbers->visited = numbers->confirmed = false;
-    if (last && last->number + last->n == number && last->serial + last->n == run.serial) {
+    if (last->number + last->n == number && last->serial + last->n == serial) {
         last->n++;
         return;
     }
-    if (last && last->number + last->n - 1 == number) {
+    if (last->n > 0 && last->number + last->n - 1 == number) {
         numbers->lost = true;
         last->n--;
     }
-    if (last && last->n == 0)
-        *last = run;
-    else
-        wmem_array_append_one(numbers->runs, run);
+    if (last->n > 0)
+        wmem_array_append_one(numbers->runs, *last);
+    *last = (struct run){ serial, number, 1 };
 }
 
 void
 numbers_visit(struct numbers *numbers, uint32_t number)
 {
-    const struct run *last = last_run(numbers);
-
     numbers->visited = true;
-    if (last && last->number + last->n - 1 == number)
+    if (numbers->last.number + numbers->last.n - 1 == number)
         numbers->confirmed = true;
 }
 
-/* The last run whose serial (or number) is not beyond; NULL: none. */
+/* The last run whose serial and number are not beyond; NULL: none. */
 static const struct run *
 find_run(const struct numbers *numbers, uint32_t serial, uint32_t number)
 {
     unsigned low = 0, high = wmem_array_get_count(numbers->runs);
 
+    if (numbers->last.serial <= serial && numbers->last.number <= number)
+        return &numbers->last;
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
-        const struct run *run = run_at(numbers, middle);
+        const struct run *run = (const struct run *)wmem_array_index(numbers->runs, middle);
         if (run->serial <= serial && run->number <= number)
             low = middle + 1;
         else
             high = middle;
     }
-    return low > 0 ? run_at(numbers, low - 1) : NULL;
+    return low > 0 ? (const struct run *)wmem_array_index(numbers->runs, low - 1) : NULL;
 }
 
 uint32_t

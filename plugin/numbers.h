@@ -12,6 +12,11 @@
 
 #include <epan/wmem_scopes.h>
 
+/* n frames in a row, with consecutive serials and numbers; both rise from run to run. */
+struct run {
+    uint32_t serial, number, n;
+};
+
 /*
  * With a read filter (tshark -2 -R) a frame that the filter rejects is dissected too, with
  * the number that the next accepted one gets. So everything that is remembered knows a
@@ -20,7 +25,8 @@
  * Without a read filter serial and number are equal, and one run holds all frames.
  */
 struct numbers {
-    wmem_array_t *runs;
+    wmem_array_t *runs;         /* all but the last */
+    struct run last;
     uint32_t serial;            /* of the latest frame, from 1 */
     bool lost;                  /* some number was: a read filter is at work */
     bool visited;               /* frames are visited again: no more are to come */
