@@ -6,8 +6,8 @@
 
 #include <glib.h>
 
+#include <epan/proto.h>         /* value_string, whose own header moved in 4.6 */
 #include <epan/to_str.h>
-#include <epan/value_string.h>
 
 #include "words.h"
 
