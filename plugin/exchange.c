@@ -252,6 +252,13 @@ swallow_head(struct conn *conn, struct exchange *ex, const struct segment *seg)
     swallow(conn, ex, at, (size_t)(end - at));
 }
 
+/* By snap length: whether HTTP shows what there is of a head depends on Wireshark's version. */
+static bool
+is_cut_short(const struct feed *feed)
+{
+    return feed->seg->captured < feed->seg->length && feed->seg->frame == feed->root->frame;
+}
+
 static enum http_body
 response_head(struct feed *feed, const struct http_head *head)
 {
@@ -275,7 +282,7 @@ response_head(struct feed *feed, const struct http_head *head)
     ex->answers++;
     if (!feed->root->settings.watched(head->status))
         exchange_served(feed->root, ex);
-    else if (feed->conn->in_tunnel || feed->root->settings.heads_are_shown)
+    else if (feed->conn->in_tunnel || is_cut_short(feed) || feed->root->settings.heads_are_shown)
         swallow_head(feed->conn, ex, feed->seg);        /* the dissector need not follow to here */
     if (ex->connect && head->status / 100 == 2 && feed->conn->flow[CLIENT] && feed->conn->flow[CLIENT]->http)
         httpstream_tunnel(feed->conn->flow[CLIENT]->http);
