@@ -10,6 +10,8 @@ foreach(file IN LISTS files)
   # The profile's own folder; others hold other people's files.
   cmake_path(GET file PARENT_PATH folder)
   if(folder MATCHES "/profiles/MWG 502$")
+    # Wireshark 4.4 and later write dfilter_macros anew under this name.
+    file(REMOVE "$ENV{DESTDIR}${folder}/dmacros")
     file(GLOB left "$ENV{DESTDIR}${folder}/*")
     if(NOT left)
       file(REMOVE_RECURSE "$ENV{DESTDIR}${folder}")
