@@ -70,7 +70,7 @@ compat_bool_preference(const char *protocol, const char *name, bool otherwise)
 #define compat_uncompress tvb_uncompress
 #endif
 
-/* 4.4: conversation filters get user data. */
+/* 4.2: conversation filters get user data. */
 #if WIRESHARK_AT_LEAST(4, 2)
 #define COMPAT_FILTER_DATA , void *user_data _U_
 #define compat_register_conversation_filter(proto, name, valid, build) \
