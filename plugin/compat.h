@@ -81,4 +81,16 @@ compat_bool_preference(const char *protocol, const char *name, bool otherwise)
     register_conversation_filter(proto, name, valid, build)
 #endif
 
+/* 4.2: a module says what kind of plugin it is; Debian 12 installs no such header. */
+#if defined __has_include
+#if __has_include(<wsutil/plugins.h>)
+#include <wsutil/plugins.h>
+#endif
+#endif
+#ifdef WS_PLUGIN_DESC_DISSECTOR
+#define COMPAT_PLUGIN_KIND WS_PLUGIN_DESC_DISSECTOR
+#else
+#define COMPAT_PLUGIN_KIND 1
+#endif
+
 #endif

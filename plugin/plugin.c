@@ -4,19 +4,13 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <ws_version.h>
-
 #include <wireshark.h>
+
+#include "compat.h"
 
 #include <epan/proto.h>
 
 #include "mwg502.h"
-
-#if defined __has_include
-#if __has_include(<wsutil/plugins.h>)
-#include <wsutil/plugins.h>
-#endif
-#endif
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = MWG502_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
@@ -37,9 +31,5 @@ plugin_register(void)
 uint32_t
 plugin_describe(void)
 {
-#ifdef WS_PLUGIN_DESC_DISSECTOR
-    return WS_PLUGIN_DESC_DISSECTOR;
-#else
-    return 1;
-#endif
+    return COMPAT_PLUGIN_KIND;
 }
