@@ -127,9 +127,20 @@ inside() {
             LC_ALL=C.UTF-8 TZ=UTC TERM=dumb sh -c "cd /project && exec \"\$@\"" sh "$@"' "$root" "$@"
 }
 
+# A busy gateway, beside the captures that ship: the same one for each
+add_crowd() {
+    if [ ! -e "$scratch/crowd.pcap" ]; then
+        inside "$1" python3 tests/bench/generate.py --seed 7 --requests 600 --rate 300 --loss 0.05 --out crowd.pcap \
+            >>"$roots/$1.log" 2>&1
+        cp "$roots/$1/project/crowd.pcap" "$scratch/" || exit 1
+    fi
+    cp "$scratch/crowd.pcap" "$roots/$1/project/"
+}
+
 # compare SUITE: its verdicts with the first one's; says what came of it
 compare() {
-    inside "$1" sh -c './diagnose.sh --json tests/captures/*/*.pcap*' >"$scratch/$1.json" 2>>"$roots/$1.log"
+    add_crowd "$1"
+    inside "$1" sh -c './diagnose.sh --json tests/captures/*/*.pcap* crowd.pcap' >"$scratch/$1.json" 2>>"$roots/$1.log"
     count=$(grep -c . "$scratch/$1.json")
     if [ "$count" = 0 ]; then
         echo none
