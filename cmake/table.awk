@@ -75,12 +75,19 @@ function member(name, text, bare) {
     object = object (object == "" ? "" : ", ") "\"" name "\": " text
 }
 
+# "189.000200000" as "189.0002": later versions of jq print a number as it came
+function decimal(text) {
+    if (text ~ /\./)
+        sub(/\.?0+$/, "", text)
+    return text
+}
+
 function json(client, server) {
     object = ""
     member("capture", ENVIRON["capture"])
     member("case", value["case"], 1)
     member("frame", frame, 1)
-    member("time", epoch, 1)
+    member("time", decimal(epoch), 1)
     member("client", client)
     member("method", value["method"])
     member("host", value["host"])
@@ -88,7 +95,7 @@ function json(client, server) {
     member("cause", value["cause"])
     member("category", value["category"])
     member("server", server)
-    member("wait", value["time"], 1)
+    member("wait", decimal(value["time"]), 1)
     member("evidence", "[" value["evidence_frame"] "]", 1)
     member("confidence", value["confidence"])
     member("reported", value["reported"])

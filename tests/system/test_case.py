@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 
 import pytest
@@ -93,6 +94,7 @@ def test_json_is_what_tshark_says(diagnose, tshark):
             assert [printed[name]] == verdict[f"mwg502.{name}"]
         assert printed["evidence"] == [int(n) for n in verdict["mwg502.evidence_frame"]]
         assert printed["wait"] == float(verdict["mwg502.time"][0])
+    assert not re.search(r'"(wait|time)": \d+\.\d*0,', out)
 
 
 def test_csv_of_several_captures(diagnose):
