@@ -159,9 +159,16 @@ names_client(const struct exchange *ex, const struct exchange *waiting)
     return named;
 }
 
+/* When the gateway turned to its server for the request: with the SYN, or on a connection that it kept. */
+static when_t
+begun(const struct exchange *ex)
+{
+    return ex->nth > 1 ? ex->reply.request_time : ex->conn->hs.first_syn;
+}
+
 /*
- * Of several clients' equal requests: connections begin in the order of the requests, so
- * those that others began earlier and still wait for are passed over.
+ * Of several clients' equal requests: the gateway turns to its server in their order, so
+ * those for which it began connections earlier and still waits are passed over.
  */
 static unsigned
 begun_before(const struct exchange *ex, const struct exchange *oldest)
@@ -169,9 +176,9 @@ begun_before(const struct exchange *ex, const struct exchange *oldest)
     const struct conn *conn = ex->conn;
     unsigned n = 0;
 
-    if (ex->nth > 1 || !conn->syn_seen || !conn->target || conn->claimed)
+    if (!conn->syn_seen || !conn->target || (conn->claimed && ex->nth == 1))
         return 0;
-    for (GList *l = conn->target_link.prev; l && n < LOOKED_AT_MAX; l = l->prev) {
+    for (GList *l = ex->nth > 1 ? conn->target->waiting.tail : conn->target_link.prev; l && n < LOOKED_AT_MAX; l = l->prev) {
         const struct conn *earlier = (const struct conn *)l->data;
         if (earlier->hs.first_syn < oldest->reply.request_time)
             break;
@@ -205,7 +212,7 @@ find_same(const GQueue *queue, const struct exchange *ex, const struct station *
         if (!may_serve(waiting, ex, sender, same == same_url) || !wants_child(waiting))
             continue;
         bool named = names_client(ex, waiting);
-        if (best && !named && !best_named && passed_over > 0 && waiting->reply.request_time <= ex->conn->hs.first_syn) {
+        if (best && !named && !best_named && passed_over > 0 && waiting->reply.request_time <= begun(ex)) {
             passed_over--;
             best = waiting;
             *alone = false;
