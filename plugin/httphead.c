@@ -297,7 +297,7 @@ http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head
                 head->fault = fault;
         }
     }
-    head->length = (size_t)(s - (const char *)bytes);
+    head->length = n - (size_t)(end - s);
     head->forwarded = head->forwarded || head->forwarded_for.n > 0;
     if (is_request)
         head->fault = HTTP_FAULT_NONE;

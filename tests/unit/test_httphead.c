@@ -269,6 +269,18 @@ test_values(void)
     g_assert_false(head.forwarded);
 }
 
+/* Nothing is no head, and no bytes of one. */
+static void
+test_empty(void)
+{
+    struct http_head head;
+
+    for (int is_request = 0; is_request < 2; is_request++) {
+        g_assert_false(http_read_head((const uint8_t *)"", 0, is_request, &head));
+        g_assert_cmpuint(head.length, ==, 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -279,5 +291,6 @@ main(int argc, char **argv)
     ADD_ROWS("/httphead/begins/", begins, test_begins);
     ADD_ROWS("/httphead/is_response_head/", is_heads, test_is_head);
     g_test_add_func("/httphead/values", test_values);
+    g_test_add_func("/httphead/empty", test_empty);
     return g_test_run();
 }
