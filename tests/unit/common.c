@@ -44,7 +44,15 @@ common_init(int *argc, char ***argv)
 {
     g_test_init(argc, argv, NULL);
     wmem_init();
-    file_scope = wmem_allocator_new(WMEM_ALLOCATOR_STRICT);
+    common_new_scope(WMEM_ALLOCATOR_STRICT);
+}
+
+void
+common_new_scope(wmem_allocator_type_t type)
+{
+    if (file_scope)
+        wmem_destroy_allocator(file_scope);
+    file_scope = wmem_allocator_new(type);
 }
 
 struct ipaddr

@@ -12,10 +12,15 @@
 
 #include <glib.h>
 
+#include <epan/wmem_scopes.h>
+
 #include "ipaddr.h"
 
 /* g_test_init() and a file scope; first thing in each main(). */
 void common_init(int *argc, char ***argv);
+
+/* Another capture begins: what the file scope held is freed. */
+void common_new_scope(wmem_allocator_type_t type);
 
 /*
  * n bytes that end where memory ends: reading one byte more is a crash, with or without

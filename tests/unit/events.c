@@ -20,7 +20,7 @@ say(struct log *log, const char *event)
 static enum http_body
 on_head(void *owner, bool is_request, const struct http_head *head)
 {
-    char *event = is_request ? g_strndup(head->method.s, head->method.n) : g_strdup_printf("%u", head->status);
+    char *event = is_request ? g_strndup(head->method.n ? head->method.s : "", head->method.n) : g_strdup_printf("%u", head->status);
 
     say(owner, event);
     g_free(event);

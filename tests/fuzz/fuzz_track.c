@@ -1,0 +1,142 @@
+/* fuzz_track.c
+ * track.h: a capture of any facts (fact.h), in any order and at any time
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "harness.h"
+#include "play.h"
+#include "track.h"
+#include "words.h"
+
+#define FRAMES_MOST 2000
+
+/*
+ * So small that tables overflow with what one input can hold, and larger than what one
+ * frame can push out: an insertion looks at 8 entries, a fact makes two of them or three.
+ */
+#define SMALL_LIMIT 32
+
+static void
+shrink(struct root *root)
+{
+    bounded_t *const tables[] = { &root->conns, &root->stations, &root->targets, &root->approaches, &root->names,
+                                  &root->reverses, &root->asked, &root->neighbors, &root->reported };
+
+    for (size_t i = 0; root && i < G_N_ELEMENTS(tables); i++)
+        tables[i]->limit = SMALL_LIMIT;
+}
+
+static bool
+is_watched(unsigned status)
+{
+    return status == 502;
+}
+
+/* what must hold **********************************************************/
+
+static bool
+has_part(const struct tracker *t, const struct verdict *v, uint32_t frame)
+{
+    for (const struct part *part = track_parts(t, frame); part; part = part->next)
+        if (part->verdict == v)
+            return true;
+    return false;
+}
+
+static void
+check_text(const char *text)
+{
+    g_assert_nonnull(text);
+    g_assert_true(text[0] && !strchr(text, '\n') && !strchr(text, '{'));
+}
+
+static void
+check_verdict(const struct tracker *t, const struct verdict *v, uint32_t frame, uint32_t latest)
+{
+    uint32_t before = 0;
+
+    g_assert_cmpuint(v->frame, ==, frame);
+    g_assert_true(v->number >= 1 && v->number <= t->n_verdicts);
+    g_assert_cmpuint(v->status, ==, 502);
+    g_assert_cmpuint(v->cause, <, N_CAUSES);
+    g_assert_true((v->cause == CAUSE_UNKNOWN) == (v->confidence == CONFIDENCE_NONE));
+    g_assert_true((v->cause == CAUSE_UNKNOWN) == (v->missing != MISSING_NOTHING));
+    g_assert_true(v->cause == CAUSE_UNKNOWN || v->n_cited > 0);
+    check_text(v->summary);
+    check_text(words_advice(wmem_file_scope(), v));
+    g_assert_nonnull(verdict_filter(wmem_file_scope(), v));
+    g_assert_true(v->server.family == 0 || v->cause != CAUSE_UNKNOWN || v->n_tried > 0);
+    for (unsigned i = 0; i < v->n_tried; i++)
+        check_text(words_outcome(wmem_file_scope(), &v->tried[i].outcome));
+    for (unsigned i = 0; i < v->n_cited; i++) {
+        g_assert_cmpuint(v->cited[i].frame, >, before);
+        g_assert_cmpuint(v->cited[i].frame, <=, latest);
+        g_assert_cmpuint(v->cited[i].role, <, N_ROLES);
+        g_assert_true(has_part(t, v, v->cited[i].frame));
+        before = v->cited[i].frame;
+    }
+    g_assert_cmpuint(v->request_frame, <=, latest);
+    g_assert_true(!v->request_frame || has_part(t, v, v->request_frame));
+}
+
+static void
+check_all(const struct tracker *t, uint32_t latest)
+{
+    unsigned verdicts = 0;
+
+    for (uint32_t frame = 1; frame <= latest; frame++) {
+        for (const struct verdict *v = track_verdicts(t, frame); v; v = v->next, verdicts++)
+            check_verdict(t, v, frame, latest);
+        for (const struct part *part = track_parts(t, frame); part; part = part->next)
+            g_assert_cmpuint(part->verdict->number, <=, t->n_verdicts);
+    }
+    g_assert_cmpuint(verdicts, ==, t->n_verdicts);
+}
+
+/* the capture *************************************************************/
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    struct input in = { bytes, n };
+    unsigned setting = take_byte(&in);
+    const struct settings settings = { (setting & 3) * 10 * NS_PER_SECOND, is_watched };
+    struct frame_facts at = { .has_interface = setting & 4 };
+    struct tracker *tracker;
+    struct play play;
+
+    begin_input();
+    play_begin(&play, setting & 8);
+    tracker = track_new(&settings, 120);
+    while (in.n > 0 && at.frame < FRAMES_MOST) {
+        unsigned how = take_byte(&in);
+        if (setting & 8) {
+            shrink(tracker->root);
+            if (tracker->late)
+                shrink(tracker->late);
+        }
+        at.frame++;
+        play.time += how & 1 ? take_duration(&in) : 100000;
+        if ((how & 0xf0) == 0xf0)
+            play.time -= take_duration(&in);
+        play.time = CLAMP(play.time, 0, (INT64_C(1) << 32) * NS_PER_SECOND);
+        at.time = play.time;
+        at.cut_short = (how & 0xf2) == 0x82;
+        at.interface_id = how & 4 ? take_below(&in, 20) : 0;
+        track_frame(tracker, &at);
+        do {
+            struct fact fact;
+            if (play_fact(&play, &in, at.frame, &fact))
+                track_fact(tracker, &fact);
+            how >>= 3;
+        } while ((how & 7) == 7);
+        for (const struct verdict *v = track_verdicts(tracker, at.frame); v; v = v->next)
+            check_verdict(tracker, v, at.frame, at.frame);
+    }
+    track_settle(tracker);
+    check_all(tracker, at.frame);
+    return 0;
+}
