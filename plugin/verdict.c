@@ -22,7 +22,7 @@ static void
 keep_attempts(struct verdict *v, const struct evidence *e, unsigned code)
 {
     unsigned n = MIN(e->n_attempts, LISTED_MAX);
-    const struct attempt *from = e->attempts + e->n_attempts - n;
+    const struct attempt *from = n > 0 ? e->attempts + e->n_attempts - n : NULL;
     const struct unreached *blocked = e->unreached && !e->unreached->for_dns ? e->unreached : NULL;
 
     v->attempts = (e->attempts_remembered ? 0 : e->n_attempts) + (blocked != NULL);
