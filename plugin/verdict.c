@@ -129,6 +129,8 @@ keep_said(struct verdict *v, const struct said *said)
 void
 verdict_fill(struct verdict *v, const struct exchange *ex, const struct evidence *e, const struct finding *f, const struct said *said, unsigned timeout)
 {
+    /* What an earlier look at the response said, before frames that were late, is gone. */
+    *v = (struct verdict){ .number = v->number, .frame = v->frame, .next = v->next };
     v->status = e->status;
     v->cause = f->cause;
     v->confidence = f->confidence;

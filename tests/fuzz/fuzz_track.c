@@ -68,7 +68,10 @@ check_verdict(const struct tracker *t, const struct verdict *v, uint32_t frame, 
     check_text(v->summary);
     check_text(words_advice(wmem_file_scope(), v));
     g_assert_nonnull(verdict_filter(wmem_file_scope(), v));
-    g_assert_true(v->server.family == 0 || v->cause != CAUSE_UNKNOWN || v->n_tried > 0);
+    bool names = v->cause <= CAUSE_DNS_UNREACHABLE;
+    g_assert_true(v->server.family == 0 || (!names && (v->cause != CAUSE_UNKNOWN || v->n_tried > 0)));
+    g_assert_true(!v->dns_name || names);
+    g_assert_true(!v->has_icmp || v->cause == CAUSE_ICMP || v->cause == CAUSE_DNS_UNREACHABLE);
     for (unsigned i = 0; i < v->n_tried; i++)
         check_text(words_outcome(wmem_file_scope(), &v->tried[i].outcome));
     for (unsigned i = 0; i < v->n_cited; i++) {
