@@ -76,6 +76,7 @@ conn_free(struct root *root, struct conn *conn)
     flow_free(conn->flow[CLIENT]);
     flow_free(conn->flow[SERVER]);
     wmem_free(wmem_file_scope(), conn->tls);
+    wmem_free(wmem_file_scope(), conn->swallowed_bytes);
     frames_free(&conn->hs.syn);
     frames_free(&conn->hs.rst);
     frames_free(&conn->hs.icmp);

@@ -232,7 +232,9 @@ static void
 swallow(struct conn *conn, struct exchange *ex, const uint8_t *bytes, size_t n)
 {
     conn->swallowed = ex;
-    conn->swallowed_bytes = bytes;
+    /* A copy: they may be of a segment that was held and goes before it is asked for. */
+    wmem_free(wmem_file_scope(), conn->swallowed_bytes);
+    conn->swallowed_bytes = (uint8_t *)wmem_memdup(wmem_file_scope(), bytes, n);
     conn->swallowed_length = n;
 }
 

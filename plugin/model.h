@@ -121,7 +121,7 @@ struct conn {
     GQueue exchanges;           /* in the order of their requests */
     struct exchange *receiving; /* the one that the server is answering */
     struct exchange *swallowed; /* see exchange_swallowed() */
-    const uint8_t *swallowed_bytes;     /* its response, in the segment at hand */
+    uint8_t *swallowed_bytes;   /* its response, as far as its segment had it */
     size_t swallowed_length;
     unsigned requests;          /* so far */
     unsigned skipped;           /* requests beyond EXCHANGES_MAX */
