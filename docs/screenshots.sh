@@ -28,6 +28,7 @@ flow-graph       article/rst.pcap
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 module=$1
 shift
+# shellcheck disable=SC2046 # one word a capture
 [ $# -gt 0 ] || set -- $(awk '{ print $1 }' <<<"$captures")
 
 scratch=$(mktemp -d /tmp/mwg502-XXXXXX)

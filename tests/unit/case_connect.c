@@ -13,7 +13,7 @@ static const struct case_row rows[] = {
       .says = "ICMP is disabled in Wireshark" },
     { "soon", .attempts = { { TO(2), SYN(2) } }, .doubts = { .unseen = { .icmpv6 = true } }, .response_time = AT(2) + NS_PER_SECOND / 2,
       EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn") },
-    { "repeats", .attempts = { { TO(2), SYNS(2, 9, 2, 3, 5, 9) } }, EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn, 3 syn, 5 syn, 9 syn"), 
+    { "repeats", .attempts = { { TO(2), SYNS(2, 9, 2, 3, 5, 9) } }, EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn, 3 syn, 5 syn, 9 syn"),
       .says = "none of 4 SYNs" },
     { "every_try_there", .attempts = { { TO(2), SYNS(2, 3, 2, 3) }, { TO(2), SYNS(6, 7, 6, 7) } },
       EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn, 3 syn, 6 syn, 7 syn"), .tries = 2 },
@@ -33,13 +33,13 @@ static const struct case_row rows[] = {
     /* refused */
     { "one", .attempts = { { TO(2), SYN(2), RST(3) } }, EXPECT(RST, OBSERVED, "2 syn, 3 rst"), .tries = 1, .decided = 3 },
     { "each_syn", .attempts = { { TO(2), SYNS(2, 6, 2, 4, 6), RSTS(3, 7, 3, 5, 7) } },
-      EXPECT(RST, OBSERVED, "2 syn, 3 rst, 4 syn, 5 rst, 6 syn, 7 rst"), 
+      EXPECT(RST, OBSERVED, "2 syn, 3 rst, 4 syn, 5 rst, 6 syn, 7 rst"),
       .says = "each of 3 SYNs with RST within", .decided = 7 },
     { "every_try_there", .attempts = { { TO(2), SYN(2), RST(3) }, { TO(2), SYN(4), RST(5) }, { TO(2), SYN(6), RST(7) } },
       EXPECT(RST, OBSERVED, "2 syn, 3 rst, 4 syn, 5 rst, 6 syn, 7 rst"), .tries = 3 },
     { "other_port_is_another", .attempts = { { .server = IP(2), .gateway = GATEWAY, .port = 81, SYN(2), RST(3) }, { TO(2), SYN(4), RST(5) } },
       EXPECT(RST, OBSERVED, "4 syn, 5 rst"), .tries = 1 },
-    { "before_the_request", .attempts = { { TO(2), STOOD(2), RESET(5) } }, EXPECT(RST, OBSERVED, "2 syn, 5 rst"), 
+    { "before_the_request", .attempts = { { TO(2), STOOD(2), RESET(5) } }, EXPECT(RST, OBSERVED, "2 syn, 5 rst"),
       .says = "before any byte of the request", .decided = 5 },
     { "after_icmp", .attempts = { { TO(2), SYNS(2, 4, 2, 4), ICMP(3), RST(5) } }, EXPECT(RST, OBSERVED, NULL) },
     { "by_time", .attempts = { { TO_BY(2, TIME), SYN(2), RST(3) } }, EXPECT(RST, LIKELY, "2 syn, 3 rst") },
@@ -47,7 +47,7 @@ static const struct case_row rows[] = {
 
     /* rejected */
     { "one", .attempts = { { TO(2), SYN(2), ICMP(3) } }, EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp"), .tries = 1, .decided = 3 },
-    { "ignored", .attempts = { { TO(2), SYNS(2, 7, 2, 4, 7), ICMP(3) } }, EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp, 4 syn, 7 syn"), 
+    { "ignored", .attempts = { { TO(2), SYNS(2, 7, 2, 4, 7), ICMP(3) } }, EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp, 4 syn, 7 syn"),
       .says = "10.1.1.1 rejected 1 of 3 SYNs to 10.1.1.2:80: Host unreachable" },
     { "each_syn", .attempts = { { TO(2), SYNS(2, 4, 2, 4), ICMPS_OF(ROUTER, 3, 5, 3, 5) } },
       EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp, 4 syn, 5 icmp"), .decided = 5 },
@@ -59,7 +59,7 @@ static const struct case_row rows[] = {
     { "by_time", .attempts = { { TO_BY(2, TIME), SYN(2), ICMP(3) } }, EXPECT(ICMP, LIKELY, "2 syn, 3 icmp") },
 
     /* next hop not found */
-    { "server", .unreached = { ARPS(2, 2, 2, 3, 4), .destination = IP(2), .port = 80 }, EXPECT(ARP, OBSERVED, "2 arp, 3 arp, 4 arp"), 
+    { "server", .unreached = { ARPS(2, 2, 2, 3, 4), .destination = IP(2), .port = 80 }, EXPECT(ARP, OBSERVED, "2 arp, 3 arp, 4 arp"),
       .says = "10.1.1.2 did not answer 3 ARP requests", .decided = SILENCE },
     { "next_hop", .unreached = { ARPS_BY(TIME, 1, 2, 2, 3) }, EXPECT(ARP, LIKELY, "2 arp, 3 arp") },
     { "remembered", .unreached = { ARPS_BY(MEMORY, 2, 2, 2) }, EXPECT(ARP, INFERRED, "2 arp") },

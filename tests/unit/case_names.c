@@ -33,7 +33,7 @@ static const struct case_row rows[] = {
     { "one_of_several", .search.tie = TIE_ADDRESS, .questions = { { A(H, 2), NAME_ERROR(3) } },
       EXPECT(NXDOMAIN, LIKELY, "2 dns_query, 3 dns_response") },
     { "remembered", SEARCH_BY(MEMORY), .questions = { { A(H, 2), NAME_ERROR(3) } },
-      EXPECT(NXDOMAIN, INFERRED, "2 dns_query, 3 dns_response"), 
+      EXPECT(NXDOMAIN, INFERRED, "2 dns_query, 3 dns_response"),
       .says = "remembered this" },
     { "shared", SEARCH, .search.shared = true, .questions = { { A(H, 2), NAME_ERROR(3) } },
       EXPECT(NXDOMAIN, OBSERVED, "2 dns_query, 3 dns_response") },

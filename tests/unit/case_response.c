@@ -21,7 +21,7 @@ static const struct case_row rows[] = {
     { "fault_then_fin", ONE(NEW, DATUM(6), FAULT(NOT_HTTP, 6), FIN(7)), EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response") },
     { "fault_then_rst", ONE(NEW, DATUM(6), FAULT(HEADER_LINE, 6), RESET(7)), EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response") },
     { "long_head", ONE(NEW, DATUM(6), HEAD(6, 200, 70000), COMPLETE(6)), .answered = 200,
-      EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response"), 
+      EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response"),
       .says = "a header of 70000 bytes" },
     { "long_head_refused_at_once", ONE(NEW, DATA(6, 7, 6, 7), PART_OF_HEAD(70000)), .response_time = AT(7) + NS_PER_SECOND / 100,
       EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response, 7 server_response") },
@@ -33,7 +33,7 @@ static const struct case_row rows[] = {
 
     /* cut off */
     { "head_fin", ONE(NEW, DATUM(6), PART_OF_HEAD(120), FIN(7)), EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 7 server_close"), .decided = 7 },
-    { "head_rst", ONE(NEW, DATUM(6), PART_OF_HEAD(120), RESET(7)), EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 7 server_close"), 
+    { "head_rst", ONE(NEW, DATUM(6), PART_OF_HEAD(120), RESET(7)), EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 7 server_close"),
       .says = "reset the connection inside the header" },
     { "body_fin", ONE(NEW, DATA(6, 8, 6, 8), HEAD(6, 200, 150), FIN(9)),
       EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 8 server_response, 9 server_close") },
@@ -75,12 +75,12 @@ static const struct case_row rows[] = {
     { "part_of_body", ONE(NEW, DATUM(6), HEAD(6, 200, 150)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
     { "head_too_late", ONE(NEW, DATUM(120), HEAD(120, 502, 150)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
     { "end_too_late", ONE(NEW, DATA(6, 120, 6, 120), HEAD(6, 200, 150), COMPLETE(120)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
-    { "icmp_for_request", ONE(NEW, .icmp_late_frame = 6, .hs.icmp_type = 3, .hs.icmp_code = 1), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request"), 
+    { "icmp_for_request", ONE(NEW, .icmp_late_frame = 6, .hs.icmp_type = 3, .hs.icmp_code = 1), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request"),
       .says = "Host unreachable (ICMP type 3, code 1)" },
     { "kept_alive", ONE(KEPT(5), ASKED(5)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
 
     /* passed on: the same status only */
-    { "502", ONE(NEW, DATUM(6), HEAD(6, 502, 150), COMPLETE(6)), .answered = 502, EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response"), 
+    { "502", ONE(NEW, DATUM(6), HEAD(6, 502, 150), COMPLETE(6)), .answered = 502, EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response"),
       .says = "itself answered 502", .decided = 6 },
     { "and_closed", ONE(NEW, DATA(6, 7, 6, 7), HEAD(6, 502, 150), COMPLETE(7), FIN(8)), .answered = 502,
       EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response") },

@@ -27,11 +27,11 @@ static const struct case_row rows[] = {
       .response_time = AT(2) + NS_PER_SECOND / 2, EXPECT_UNKNOWN(DISSECTION) },
 
     /* the server's answer was complete and valid */
-    { "server_504", ONE(ASKED(5), DATUM(6), HEAD(6, 504, 150), COMPLETE(6)), .answered = 504, EXPECT_UNKNOWN(REASON), 
+    { "server_504", ONE(ASKED(5), DATUM(6), HEAD(6, 504, 150), COMPLETE(6)), .answered = 504, EXPECT_UNKNOWN(REASON),
       .says = "status 504 after 1.0 s" },
     { "server_200", ONE(ASKED(5), DATUM(6), HEAD(6, 200, 150), COMPLETE(7)), .answered = 200, EXPECT_UNKNOWN(REASON) },
     { "server_502_for_504", .status = 504, ONE(ASKED(5), DATUM(6), HEAD(6, 502, 150), COMPLETE(6)), .answered = 502, EXPECT_UNKNOWN(REASON) },
-    { "parent_refused_connect", ONE(ASKED(5), DATUM(6), HEAD(6, 403, 150), COMPLETE(6), FIN(7)), .answered = 403, EXPECT_UNKNOWN(REASON), 
+    { "parent_refused_connect", ONE(ASKED(5), DATUM(6), HEAD(6, 403, 150), COMPLETE(6), FIN(7)), .answered = 403, EXPECT_UNKNOWN(REASON),
       .says = "status 403" },
     { "by_time", .attempts = { { TO_BY(2, TIME), STOOD(2), ASKED(5), DATUM(6), HEAD(6, 200, 150), COMPLETE(6) } }, .answered = 200,
       EXPECT_UNKNOWN(REASON) },

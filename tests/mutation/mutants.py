@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rules of the plugin, each made wrong on purpose.
+
+A row: what it is about (a cause, or a part of the tracker), the file in plugin/, what
+stands there (once), what is written instead, and the system tests beyond ARTICLE that may
+notice it if the unit tests do not.
+"""
+
+QUICK = "test_article.py test_golden.py"
+SILENCE = "test_silence.py -k not_watched"
+ROLES = "test_module.py -k roles"
+LATE = "test_truth.py -k pcapng"
+
+MUTANTS = [
+    # look-ups
+    ("nxdomain", "diagnose.c", "{ DNS_NAME_ERROR, CAUSE_NXDOMAIN }", "{ DNS_NAME_ERROR, CAUSE_DNS_ERROR }", QUICK),
+    ("nxdomain", "diagnose.c", "!= outcome || strcmp(q->name, last_name) != 0)", "!= outcome)", QUICK),
+    ("nxdomain", "diagnose.c", "if (latest_with(e, DNS_ADDRESS))\n        return false;", "", QUICK),
+    ("dns_nodata", "diagnose.c", "        { DNS_NO_DATA, CAUSE_DNS_NODATA },\n", "", QUICK),
+    ("dns_nodata", "diagnose.c", "{ DNS_NO_DATA, CAUSE_DNS_NODATA }", "{ DNS_NO_DATA, CAUSE_NXDOMAIN }", QUICK),
+    ("dns_error", "diagnose.c", "{ DNS_OTHER_ERROR, CAUSE_DNS_ERROR }", "{ DNS_OTHER_ERROR, CAUSE_NXDOMAIN }", QUICK),
+    ("dns_error", "diagnose.c", "        { DNS_SILENT, CAUSE_DNS_TIMEOUT },\n        { DNS_OTHER_ERROR, CAUSE_DNS_ERROR },\n",
+     "        { DNS_OTHER_ERROR, CAUSE_DNS_ERROR },\n        { DNS_SILENT, CAUSE_DNS_TIMEOUT },\n", QUICK),
+    ("dns_timeout", "diagnose.c", "&& answered_by_another(e, q))", "&& false)", QUICK),
+    ("dns_timeout", "diagnose.c", "q->answers.n > 0 && q->answered <= until &&", "q->answers.n > 0 &&", QUICK),
+    ("dns_timeout", "diagnose.c", "f->cause = s->over_tcp_refused ? CAUSE_DNS_UNREACHABLE : CAUSE_DNS_TIMEOUT;", "f->cause = CAUSE_DNS_UNREACHABLE;", QUICK),
+    ("dns_unreachable", "diagnose.c", "if (order[i].outcome == DNS_SILENT && s->over_tcp_refused)", "if (false)", QUICK),
+    ("dns_unreachable", "diagnose.c", "e->unreached->for_dns ? CAUSE_DNS_UNREACHABLE : CAUSE_ARP", "CAUSE_ARP", QUICK),
+    ("dns_unreachable", "diagnose.c", "        cite_all(f, &s->questions[i]->icmp, ROLE_ICMP);\n", "", QUICK),
+
+    # connections
+    ("syn_timeout", "diagnose.c", "if (f->cause == CAUSE_SYN_TIMEOUT)\n            cite(f, a->hs.synack_frame, ROLE_SYNACK);", "", QUICK),
+    ("syn_timeout", "outcome.c", "icmp ? CAUSE_ICMP : CAUSE_SYN_TIMEOUT", "CAUSE_ICMP", QUICK),
+    ("rst", "outcome.c", "hs->rst.n > 0 && hs->first_rst <= until &&", "hs->rst.n > 0 &&", QUICK),
+    ("rst", "outcome.c", "a->closed[SERVER].reset ? CAUSE_RST : CAUSE_SERVER_CLOSED", "CAUSE_SERVER_CLOSED", QUICK),
+    ("rst", "diagnose.c", "a->port != f->attempt->port || ", "", QUICK),
+    ("icmp", "outcome.c", " && !ipaddr_equal(&hs->icmp_source, &a->gateway);", ";", QUICK),
+    ("icmp", "outcome.c", "(!icmp || hs->last_rst > hs->last_icmp)", "true", QUICK),
+    ("icmp", "diagnose.c", "if (f->cause == CAUSE_ICMP)\n            cite_all(f, &a->hs.icmp, ROLE_ICMP);", "", QUICK),
+    ("arp", "diagnose.c", "e->unreached->for_dns ? CAUSE_DNS_UNREACHABLE : CAUSE_ARP", "CAUSE_DNS_UNREACHABLE", QUICK),
+    ("arp", "diagnose.c", "        cite_all(f, &e->unreached->asked, ROLE_ARP);\n", "", QUICK),
+    ("tls", "outcome.c", "tls->not_tls_frame || tls->alert_frame || ", "", QUICK),
+    ("tls", "outcome.c", "!tls->done || ", "", QUICK),
+    ("tls", "diagnose.c", "tls->not_tls_frame && tls->not_tls_time < when", "false", QUICK),
+
+    # responses
+    ("invalid_response", "outcome.c", "if (reply->fault != HTTP_FAULT_NONE)", "if (false)", QUICK),
+    ("invalid_response", "outcome.c", "if (a->early_frame && !answered)", "if (false)", QUICK),
+    ("invalid_response", "outcome.c", "head_is_beyond_limits(a, until) ? CAUSE_INVALID_RESPONSE : CAUSE_UNKNOWN", "CAUSE_UNKNOWN", QUICK),
+    ("truncated", "outcome.c", "return cause_only(CAUSE_TRUNCATED);", "return cause_only(CAUSE_SERVER_CLOSED);", QUICK),
+    ("truncated", "diagnose.c", "    case CAUSE_TRUNCATED:\n        cite_all(f, &reply->data, ROLE_SERVER_RESPONSE);\n", "    case CAUSE_TRUNCATED:\n", QUICK),
+    ("server_closed", "outcome.c", "a->closed[SERVER].reset ? reset : closed", "reset", QUICK),
+    ("server_closed", "outcome.c", "server->time <= until &&", "", QUICK),
+    ("server_reset", "outcome.c", "a->closed[SERVER].reset ? reset : closed", "closed", QUICK),
+    ("server_reset", "diagnose.c",
+     "    case CAUSE_SERVER_RESET:\n        cite(f, a->closed[SERVER].frame, ROLE_SERVER_CLOSE);\n", "    case CAUSE_SERVER_RESET:\n", QUICK),
+    ("response_timeout", "outcome.c", "(!gateway->frame || server->time <= gateway->time)", "true", QUICK),
+    ("response_timeout", "outcome.c", "if (!server_ended(a, until))\n        return cause_only(CAUSE_RESPONSE_TIMEOUT);", "", QUICK),
+    ("relayed", "outcome.c", "answered && reply->status == code", "answered && reply->status >= 500", QUICK),
+    ("relayed", "diagnose.c", "cite(f, reply->head_frame, ROLE_SERVER_RESPONSE);", ";", QUICK),
+    ("unknown", "outcome.c", "reply->complete && reply->complete_time <= until", "reply->complete", QUICK),
+    ("unknown", "diagnose.c", "if (e->doubts.no_gateway_side)", "if (false)", QUICK),
+    ("unknown", "diagnose.c", "if (f->cause == CAUSE_UNKNOWN)\n        f->confidence = CONFIDENCE_NONE;", "", QUICK),
+
+    # whatever the cause
+    ("confidence", "diagnose.c", "tie >= TIE_ADDRESS && alone", "tie >= TIE_ADDRESS", QUICK),
+    ("confidence", "diagnose.c", "if (tie == TIE_MEMORY)\n        return CONFIDENCE_INFERRED;", "", QUICK),
+    ("the last attempt", "diagnose.c", "&e->attempts[e->n_attempts - 1]", "&e->attempts[0]", QUICK),
+
+    # the tracker
+    ("watched codes", "track.c", "if (root->settings.watched(status)) {", "if (status >= 500) {", SILENCE),
+    ("relaying", "track.c", "return ex->had_parent || (sender", "return (sender", QUICK),
+    ("swallowed 502", "track.c", "if (ex && !shown && !ex->had_parent) {", "if (false) {", QUICK),
+    ("swallowed 502", "track.c", "if (ex && !shown && !ex->had_parent) {", "if (ex && !ex->had_parent) {", QUICK),
+    ("links", "track.c", "    link_parts(t, v);\n", "", ROLES),
+    ("links", "track.c", "link_part(t, v, v->request_frame, ROLE_REQUEST);", ";", ROLES),
+    ("late frames", "track.c", "v->settled = !first;", "v->settled = false;", LATE),
+    ("late frames", "track.c", "if (t->late)\n        catch_up(t, INT64_MAX);", "", LATE),
+    ("late frames", "track.c", "finding_withdraw(f);", ";", LATE),
+]
