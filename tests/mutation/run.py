@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Makes each rule of mutants.py wrong, one after the other, and sees that a test notices.
 
-    run.py [--only CAUSE] [--skip N] [--markdown]
+    run.py [--only CAUSE] [--skip N] [--unit] [--markdown]
 
 Works on a copy: the sources stay as they are. Exit code 1: a mutant survived, or the
 tests fail without any.
@@ -39,11 +39,13 @@ class Copy:
         return self.call("cmake", "--build", self.build, "--target", target)
 
     def noticed_by(self, tests):
-        """Which test fails, the cheap one first; None: none."""
+        """Which test fails, the cheap one first; None: none. tests: "" for no system tests"""
         if not self.built("test_diagnose"):
             return "the compiler"
         if not self.call(self.build / "tests" / "unit" / "test_diagnose"):
             return "unit.diagnose"
+        if not tests:
+            return None
         if not self.built("mwg502"):
             return "the compiler"
         pytest = ["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
@@ -55,6 +57,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="what the mutants are about")
     parser.add_argument("--skip", type=int, default=0, help="the first ones, after an interruption")
+    parser.add_argument("--unit", action="store_true", help="no system tests: minutes, not an hour")
     parser.add_argument("--markdown", action="store_true", help="the table for docs/quality.md")
     args = parser.parse_args()
 
@@ -66,7 +69,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="mwg502-mutants-", dir="/tmp") as folder:
         os.chmod(folder, 0o755)
         copy = Copy(pathlib.Path(folder))
-        assert args.skip or copy.noticed_by(QUICK) is None, "the tests fail without a mutant"
+        assert args.skip or copy.noticed_by("" if args.unit else QUICK) is None, "the tests fail without a mutant"
         print("| about | file | what is wrong | noticed by |\n|---|---|---|---|" if args.markdown else "", flush=True)
         for about, name, right, wrong, tests in MUTANTS[args.skip:]:
             if args.only not in about:
@@ -75,7 +78,7 @@ def main():
             text = source.read_text()
             assert text.count(right) == 1, f"{name} has {text.count(right)} of: {right}"
             source.write_text(text.replace(right, wrong))
-            noticed = copy.noticed_by(tests)
+            noticed = copy.noticed_by("" if args.unit else tests)
             source.write_text(text)
             survived += noticed is None
             row = [about, name, " ".join(f"`{' '.join(right.split())}` becomes `{' '.join(wrong.split())}`".split()), noticed or "SURVIVED"]

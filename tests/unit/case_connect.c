@@ -52,6 +52,7 @@ static const struct case_row rows[] = {
     { "each_syn", .attempts = { { TO(2), SYNS(2, 4, 2, 4), ICMPS_OF(ROUTER, 3, 5, 3, 5) } },
       EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp, 4 syn, 5 icmp"), .decided = 5 },
     { "of_the_server", .attempts = { { TO(2), SYN(2), ICMPS_OF(IP(2), 3, 3, 3) } }, EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp") },
+    { "of_the_gateway_itself", .attempts = { { TO(2), SYN(2), ICMPS_OF(GATEWAY, 3, 3, 3) } }, EXPECT(SYN_TIMEOUT, OBSERVED, "2 syn") },
     { "after_rst", .attempts = { { TO(2), SYNS(2, 4, 2, 4), RST(3), ICMP(5) } }, EXPECT(ICMP, OBSERVED, NULL) },
     { "after_synack", .attempts = { { TO(2), SYN(2), SYNACK(3), ICMP(4) } }, EXPECT(ICMP, OBSERVED, "2 syn, 4 icmp") },
     { "every_try_there", .attempts = { { TO(2), SYN(2), ICMP(3) }, { TO(2), SYN(4), ICMP(5) } },

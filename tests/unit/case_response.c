@@ -10,6 +10,10 @@
 #define NEW STOOD(2), ASKED(5)
 
 static const struct case_row rows[] = {
+    /* it spoke before it was asked */
+    { "early_then_silent", .attempts = { { TO(2), STOOD(2), .early_frame = 4, ASKED(5) } },
+      EXPECT(INVALID_RESPONSE, OBSERVED, "4 server_response, 5 server_request") },
+
     /* no HTTP */
     { "not_http", ONE(NEW, DATUM(6), FAULT(NOT_HTTP, 6)), EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response"), .decided = 6 },
     { "status_line", ONE(NEW, DATUM(6), FAULT(STATUS_LINE, 6)), EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response") },

@@ -7,6 +7,12 @@
 #include "case.h"
 
 static const struct case_row rows[] = {
+    /* bytes that look like a request all the same */
+    { "alert_then_data", .attempts = { { TO(2), STOOD(2), HELLO(4), TLS_DONE, ALERT(6, SERVER, 40), TLS_ASKED(7), FIN(8) } },
+      EXPECT(TLS, OBSERVED, "6 tls_alert") },
+    { "data_before_the_end", .attempts = { { TO(2), STOOD(2), HELLO(4), SERVER_HELLO, TLS_ASKED(6), FIN(7) } },
+      EXPECT(TLS, OBSERVED, "7 server_close") },
+
     { "server_alert", .attempts = { { TO(2), STOOD(2), HELLO(5), ALERT(6, SERVER, 40), FIN(7) } }, EXPECT(TLS, OBSERVED, "6 tls_alert"), .decided = 6 },
     { "gateway_alert", .attempts = { { TO(2), STOOD(2), HELLO(5), SERVER_HELLO, ALERT(7, CLIENT, 48), GATEWAY_FIN(8) } },
       EXPECT(TLS, OBSERVED, "7 tls_alert"), .says = "the gateway sent alert unknown_ca" },
