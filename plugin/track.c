@@ -163,7 +163,7 @@ was_silent_long(const struct tracker *t, const struct evidence *e, const struct 
 
     switch (f->cause) {
     case CAUSE_SYN_TIMEOUT:
-        if (a->hs.syn.seen < 2 || a->hs.last_syn + 2 * a->hs.syn_interval < e->response_time + DECIDED_JUST_NOW)
+        if (a->hs.syn.seen < 2 || 2 * a->hs.syn_interval < e->response_time - a->hs.last_syn + DECIDED_JUST_NOW)
             return false;
         since = a->hs.last_syn;
         break;
@@ -181,7 +181,7 @@ was_silent_long(const struct tracker *t, const struct evidence *e, const struct 
     default:
         return false;
     }
-    return e->response_time - since > LONG_SILENCE && (e->response_time - watermarks_lowest(&t->marks)) * 4 < e->response_time - since;
+    return e->response_time - since > LONG_SILENCE && e->response_time - watermarks_lowest(&t->marks) < (e->response_time - since) / 4;
 }
 
 /* What can be said before all frames came that belong before the response. */
