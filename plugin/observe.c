@@ -210,10 +210,11 @@ see_tcp(struct sight *sight, field_info *stream)
 
 /* the frame ***************************************************************/
 
+/* pcapng has room for any time; what pcap has, until 2106, can be added and subtracted without overflow. */
 static when_t
 time_of(const packet_info *pinfo)
 {
-    return (when_t)pinfo->abs_ts.secs * NS_PER_SECOND + pinfo->abs_ts.nsecs;
+    return CLAMP((when_t)pinfo->abs_ts.secs, 0, (when_t)UINT32_MAX) * NS_PER_SECOND + pinfo->abs_ts.nsecs;
 }
 
 static void

@@ -277,7 +277,8 @@ def main():
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("mangled"))
     args = parser.parse_args()
 
-    captures = sorted(path for path in TESTS.glob("captures/*/*.pcap*") if args.only in path.name)
+    captures = sorted(path for place in ("captures/*", "fuzz/regressions/captures") for path in TESTS.glob(f"{place}/*.pcap*")
+                      if args.only in path.name)
     os.umask(0o022)
     begin, runs, failed = time.monotonic(), 0, 0
     with tempfile.TemporaryDirectory(prefix="mwg502-mangle-", dir="/tmp") as folder:
@@ -297,7 +298,8 @@ def main():
                 (args.keep / f"{story.replace(' ', '-')}.pcap").write_bytes(data)
                 print(f"{story} ({passes} pass): {fault}", flush=True)
 
-        undamaged = captures if args.undamaged is None else random.Random(args.seed).sample(captures, args.undamaged)
+        found = [path for path in captures if path.parent.parent.name == "regressions"]
+        undamaged = captures if args.undamaged is None else found + random.Random(args.seed).sample(captures, args.undamaged)
         for capture in undamaged:
             check(capture.read_bytes(), capture.stem, 2)
         for seed in range(args.seed, args.seed + 10 ** 9):
