@@ -10,6 +10,8 @@ QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
 ROLES = "test_module.py -k roles"
 LATE = "test_truth.py -k pcapng"
+RELAYED = "test_golden.py -k gen502"
+SWALLOWED = "test_golden.py -k early200"
 
 MUTANTS = [
     # look-ups
@@ -69,9 +71,9 @@ MUTANTS = [
 
     # the tracker
     ("watched codes", "track.c", "if (root->settings.watched(status)) {", "if (status >= 500) {", SILENCE),
-    ("relaying", "track.c", "return ex->had_parent || (sender", "return (sender", QUICK),
-    ("swallowed 502", "track.c", "if (ex && !shown && !ex->had_parent) {", "if (false) {", QUICK),
-    ("swallowed 502", "track.c", "if (ex && !shown && !ex->had_parent) {", "if (ex && !ex->had_parent) {", QUICK),
+    ("relaying", "track.c", "if (will_be_relayed(t, root, ex)) {", "if (false) {", RELAYED),
+    ("swallowed 502", "track.c", "if (ex && !shown && !ex->had_parent) {", "if (false) {", SWALLOWED),
+    ("swallowed 502", "track.c", "if (ex && !shown && !ex->had_parent) {", "if (ex && !ex->had_parent) {", SWALLOWED),
     ("links", "track.c", "    link_parts(t, v);\n", "", ROLES),
     ("links", "track.c", "link_part(t, v, v->request_frame, ROLE_REQUEST);", ";", ROLES),
     ("late frames", "track.c", "v->settled = !first;", "v->settled = false;", LATE),
