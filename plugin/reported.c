@@ -185,11 +185,9 @@ say_page(wmem_allocator_t *scope, const char *page, size_t n)
 static size_t
 first_word(struct slice text)
 {
-    size_t n = 0;
+    const char *blank = text.n > 0 ? (const char *)memchr(text.s, ' ', text.n) : NULL;
 
-    while (n < text.n && text.s[n] != ' ')
-        n++;
-    return n;
+    return blank ? (size_t)(blank - text.s) : text.n;
 }
 
 struct said

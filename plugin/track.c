@@ -229,9 +229,10 @@ diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uin
 static bool
 will_be_relayed(const struct tracker *t, struct root *root, const struct exchange *ex)
 {
-    const struct exchange *same = root == t->root && t->late ? in_order(t, ex) : ex;
+    bool early = root == t->root && t->late;
+    const struct exchange *same = early ? in_order(t, ex) : ex;
 
-    if (same)
+    if (!early || same)
         return same->had_parent && !tie_is_gateway(same == ex ? root : t->late, same);
     const struct station *sender = station_find(root, &ex->conn->ip[CLIENT]);
     return ex->had_parent || (sender && sender->box && !g_queue_is_empty(&sender->box->open));

@@ -266,7 +266,11 @@ take_evidence(struct input *in, struct all *all)
         e->unreached = &all->unreached;
     }
     e->remembered = flags & 0x40 ? take_time(in) : 0;
-    e->doubts = (struct doubts){ doubts & 1, doubts & 2, doubts & 4, doubts & 8, doubts & 16, doubts & 32 };
+    e->doubts = (struct doubts){
+        .no_request = doubts & 1, .no_gateway_side = doubts & 2, .disorder = doubts & 4,
+        .cut_short = doubts & 8, .several = doubts & 16, .too_many = doubts & 32,
+        .unseen = { .dns = doubts & 64, .icmp = doubts & 128, .icmpv6 = doubts & 128, .arp = doubts & 64 },
+    };
 }
 
 static void

@@ -106,7 +106,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     struct input in = { bytes, n };
     unsigned setting = take_byte(&in);
-    const struct settings settings = { (setting & 3) * 10 * NS_PER_SECOND, is_watched };
+    const struct settings settings = { .memory = (setting & 3) * 10 * NS_PER_SECOND, .watched = is_watched };
     struct frame_facts at = { .has_interface = setting & 4 };
     struct tracker *tracker;
     struct play play;
@@ -129,6 +129,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         at.time = play.time;
         at.cut_short = (how & 0xf2) == 0x82;
         at.interface_id = how & 4 ? take_below(&in, 20) : 0;
+        track_first_visit(tracker, at.frame);
         track_frame(tracker, &at);
         do {
             struct fact fact;
@@ -139,7 +140,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         for (const struct verdict *v = track_verdicts(tracker, at.frame); v; v = v->next)
             check_verdict(tracker, v, at.frame, at.frame);
     }
-    track_settle(tracker);
+    if (at.frame > 0)
+        track_later_visit(tracker, 1);
     check_all(tracker, at.frame);
     return 0;
 }

@@ -17,7 +17,7 @@ export G_SLICE=always-malloc G_DEBUG=gc-friendly WIRESHARK_DEBUG_WMEM_OVERRIDE=s
 status=0
 
 for test in "$build"/tests/unit/test_*; do
-    [ -x "$test" ] && [ -f "$test" ] || continue
+    if [ ! -x "$test" ] || [ ! -f "$test" ]; then continue; fi
     if valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect "$test" >"$scratch/log" 2>&1; then
         echo "ok      ${test##*/}"
     else

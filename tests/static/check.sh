@@ -45,7 +45,7 @@ files() {
 
 # A line in each file; REUSE.toml has those that have no room for one.
 check_spdx() {
-    files '*' | grep -v -e '^LICENSE$' -e '^\.gitignore$' -e '^REUSE.toml$' -e '^tests/captures/' -e '^tests/golden/' -e '^docs/images/' \
+    files '*' | grep -v -e '^LICENSE$' -e '^LICENSES/' -e '^\.gitignore$' -e '^REUSE.toml$' -e '^tests/captures/' -e '^tests/golden/' -e '^docs/images/' \
         -e '^docs/opensearch/' -e '^tests/fuzz/corpus/' -e '^tests/fuzz/regressions/' -e '^plugin/profile/' |
         while read -r file; do grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' "$file" || grep -q '"SPDX-License-Identifier"' "$file" || echo "$file"; done >"$log"
     result
@@ -87,7 +87,7 @@ check_links() {
 check_commands() {
     files '*.md' | while read -r page; do
         grep -o '\(tests\|docs\|\.ci\)/[a-z/_-]*\.\(sh\|py\)' "$page" | sort -u | while read -r script; do
-            case $script in */test_*.py) [ -e "$script" ] ;; *) [ -x "$script" ] ;; esac || echo "$page: $script"
+            case $script in *.py) [ -e "$script" ] ;; *) [ -x "$script" ] ;; esac || echo "$page: $script"
         done
     done >"$log"
     result
@@ -95,9 +95,9 @@ check_commands() {
 
 check_cppcheck() {
     command -v cppcheck >/dev/null || { skip 'no cppcheck'; return; }
-    # knownConditionTrueFalse and variableScope are wrong where pointers are advanced; cppcheck has no headers of Wireshark
+    # knownConditionTrueFalse and variableScope are wrong where pointers are advanced; cppcheck has no headers of Wireshark, whose tvbuff_t is never const
     cppcheck --enable=warning,style,performance,portability --std=c11 --quiet -I plugin \
-        --suppress=knownConditionTrueFalse --suppress=variableScope --suppress=missingIncludeSystem --suppress=preprocessorErrorDirective \
+        --suppress=knownConditionTrueFalse --suppress=variableScope --suppress=constParameter --suppress=missingIncludeSystem --suppress=preprocessorErrorDirective \
         --inline-suppr plugin >"$log" 2>&1
     result
 }
@@ -110,7 +110,7 @@ check_tidy() {
 }
 
 check_analyzer() {
-    command -v gcc >/dev/null && command -v pkg-config >/dev/null || { skip 'no gcc'; return; }
+    if ! command -v gcc >/dev/null || ! command -v pkg-config >/dev/null; then skip 'no gcc'; return; fi
     # What has no Wireshark in it: for the rest it only reports what wmem is, which it cannot know
     for file in plugin/httphead.c plugin/tlsrecords.c plugin/diagnose.c plugin/outcome.c plugin/url.c; do
         # shellcheck disable=SC2046 # several words
