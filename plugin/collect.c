@@ -8,10 +8,30 @@
 
 #include <glib.h>
 
+#include "plain.h"
 #include "tieparts.h"
 
+/* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
 static void
-fill_attempt(struct attempt *a, const struct candidate *c)
+fill_stream_end(struct attempt *a, const struct exchange *ex)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        if (!ex->ended[side].frame || (a->closed[side].frame && a->closed[side].time < ex->ended[side].time))
+            continue;
+        a->closed[side] = ex->ended[side];
+        a->stream_ended = a->stream_ended || side == SERVER;
+        a->h2_error = ex->h2_error;
+    }
+}
+
+static const struct httpstream *
+reply_stream(const struct conn *conn)
+{
+    return conn->plain ? plain_stream(conn, SERVER) : conn->flow[SERVER] ? conn->flow[SERVER]->http : NULL;
+}
+
+static void
+fill_attempt(struct attempt *a, const struct candidate *c, when_t from)
 {
     const struct conn *conn = c->conn;
 
@@ -24,6 +44,8 @@ fill_attempt(struct attempt *a, const struct candidate *c)
     a->stream = conn->stream;
     a->reused = c->ex && (!conn->syn_seen || c->ex->nth > 1);
     a->start = a->reused || !conn->hs.first_syn ? (c->ex ? c->ex->reply.request_time : conn->last) : conn->hs.first_syn;
+    if (!c->ex && c->tie != TIE_MEMORY && a->start < from)
+        a->start = from;            /* it was there already: the tunnel's */
     a->icmp_late_frame = conn->icmp_late_frame;
     a->hs = conn->hs;
     a->closed[CLIENT] = conn->closed[CLIENT];
@@ -31,14 +53,20 @@ fill_attempt(struct attempt *a, const struct candidate *c)
     a->gateway_bytes_frame = conn->first_bytes_frame[CLIENT];
     if (conn->first_bytes[SERVER] && (!conn->first_bytes[CLIENT] || conn->first_bytes[SERVER] < conn->first_bytes[CLIENT]))
         a->early_frame = conn->first_bytes_frame[SERVER];
-    if (c->ex)
+    a->h2 = conn->h2;
+    if (conn->h2)
+        a->early_frame = 0;         /* either side may speak first */
+    if (c->ex) {
         a->reply = c->ex->reply;
+        a->decrypted = c->ex->decrypted;
+        fill_stream_end(a, c->ex);
+    }
     if (conn->tls)
         a->tls = conn->tls->facts;
     /* A head that is still incomplete: how long it got. */
-    if (c->ex && !c->ex->reply.status && conn->receiving == c->ex && conn->flow[SERVER] && conn->flow[SERVER]->http) {
+    if (c->ex && !c->ex->reply.status && conn->receiving == c->ex && reply_stream(conn)) {
         size_t n;
-        httpstream_partial_head(conn->flow[SERVER]->http, &n);
+        httpstream_partial_head(reply_stream(conn), &n);
         a->reply.head_length = (uint32_t)n;
     }
 }
@@ -223,7 +251,7 @@ collect(struct gathering *g, unsigned status, struct collected *found)
     gather(g, found, &remembered);
     e->remembered = remembered;
     for (unsigned i = 0; i < g->n; i++)
-        fill_attempt(&found->attempts[i], &g->candidates[i]);
+        fill_attempt(&found->attempts[i], &g->candidates[i], g->from);
     qsort(found->attempts, g->n, sizeof found->attempts[0], by_start);
     e->attempts = found->attempts;
     e->n_attempts = g->n;

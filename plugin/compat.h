@@ -40,6 +40,23 @@
 #define COMPAT_MENU_SEPARATOR "/"
 #endif
 
+/* 4.6: a data source's name stands in its description. */
+#if WIRESHARK_AT_LEAST(4, 6)
+#define COMPAT_SOURCE_TEXT(source) get_data_source_description(source)
+#else
+#define COMPAT_SOURCE_TEXT(source) get_data_source_name(source)
+#endif
+
+static inline bool
+compat_source_is(const struct data_source *source, const char *name)
+{
+    char *text = COMPAT_SOURCE_TEXT(source);
+    bool is = g_str_has_prefix(text, name);
+
+    wmem_free(NULL, text);
+    return is;
+}
+
 /* 4.4: callbacks return bool, preferences hold it. */
 #if WIRESHARK_AT_LEAST(4, 4)
 typedef bool compat_bool;

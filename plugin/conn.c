@@ -9,6 +9,7 @@
 #include "conn.h"
 #include "exchange.h"
 #include "flow.h"
+#include "plain.h"
 
 static const void *
 stream_key(uint32_t stream)
@@ -77,6 +78,7 @@ conn_free(struct root *root, struct conn *conn)
     flow_free(conn->flow[SERVER]);
     wmem_free(wmem_file_scope(), conn->tls);
     wmem_free(wmem_file_scope(), conn->swallowed_bytes);
+    plain_free(conn);
     frames_free(&conn->hs.syn);
     frames_free(&conn->hs.rst);
     frames_free(&conn->hs.icmp);
@@ -219,8 +221,8 @@ segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
     return conn;
 }
 
-static void
-swap_sides(struct conn *conn)
+void
+conn_swap_sides(struct conn *conn)
 {
     struct ipaddr ip = conn->ip[CLIENT];
     uint16_t port = conn->port[CLIENT];
@@ -244,7 +246,7 @@ segment_synack(struct root *root, struct conn *conn, const struct segment *seg)
         conn = conn_new(root, seg);
     if (!conn->sides_known) {
         if (ipaddr_equal(&conn->ip[CLIENT], &seg->src) && conn->port[CLIENT] == seg->sport)
-            swap_sides(conn);
+            conn_swap_sides(conn);
         conn->sides_known = true;
     }
     if (!conn->hs.synack_frame) {
@@ -323,10 +325,10 @@ guess_sides(struct conn *conn, const struct segment *seg)
 
     if (http_begins_response(seg->data, seg->captured) && seg->captured > 8) {
         if (from_client)
-            swap_sides(conn);
+            conn_swap_sides(conn);
     } else if (http_begins_request(seg->data, seg->captured) || tls_begins_client_hello(seg->data, seg->captured)) {
         if (!from_client)
-            swap_sides(conn);
+            conn_swap_sides(conn);
     } else {
         return;
     }

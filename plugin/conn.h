@@ -62,6 +62,9 @@ when_t conn_failed(const struct conn *conn);
 /* Forgets the connection, its exchanges and everything that points to it. */
 void conn_drop(struct root *root, struct conn *conn);
 
+/* Who was taken for the client is the server. */
+void conn_swap_sides(struct conn *conn);
+
 /* For the table of connections. */
 void conn_evict(bounded_t *table, struct bounded_entry *entry);
 

@@ -181,7 +181,7 @@ cite_reply(struct finding *f)
     const struct attempt *a = f->attempt;
     const struct reply *reply = &a->reply;
 
-    cite(f, a->tls.request_frame ? a->tls.request_frame : reply->request_frame, ROLE_SERVER_REQUEST);
+    cite(f, a->tls.request_frame && !a->decrypted ? a->tls.request_frame : reply->request_frame, ROLE_SERVER_REQUEST);
     switch (f->cause) {
     case CAUSE_INVALID_RESPONSE:
         cite(f, a->early_frame, ROLE_SERVER_RESPONSE);
@@ -212,7 +212,7 @@ judge_attempts(const struct evidence *e, struct finding *f)
     f->outcome = attempt_outcome(a, e->response_time, e->status);
     f->cause = f->outcome.cause;
     f->confidence = confidence_of(a->tie, a->alone);
-    if (a->tls.begun && a->tls.done && f->confidence == CONFIDENCE_OBSERVED && f->cause != CAUSE_TLS)
+    if (a->tls.begun && !a->decrypted && a->tls.done && f->confidence == CONFIDENCE_OBSERVED && f->cause != CAUSE_TLS)
         f->confidence = CONFIDENCE_LIKELY;      /* record directions tell, not contents */
     switch (f->cause) {
     case CAUSE_SYN_TIMEOUT:

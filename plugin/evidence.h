@@ -106,6 +106,10 @@ struct attempt {
     uint16_t port;
     uint32_t stream;
     when_t start;               /* first SYN; of a kept-alive connection the request on it */
+    bool decrypted;             /* reply was read inside TLS */
+    bool h2;
+    bool stream_ended;          /* closed[] is of the HTTP/2 stream alone, or GOAWAY */
+    uint32_t h2_error;          /* with which the stream ended */
     bool reused;                /* kept alive from an earlier request */
     uint32_t icmp_late_frame;   /* an ICMP error once the connection stood */
     uint32_t early_frame;       /* the server's bytes before any of the gateway's */

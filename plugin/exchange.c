@@ -7,7 +7,9 @@
 #include <glib.h>
 
 #include "exchange.h"
+#include "h2exchange.h"
 #include "parent.h"
+#include "plain.h"
 #include "tlsconn.h"
 #include "url.h"
 
@@ -170,7 +172,8 @@ request_head(struct feed *feed, const struct http_head *head)
         conn->skipped++;
         return;
     }
-    exchange_new(feed->root, conn, head, flow->message_frame, flow->message_time);
+    struct exchange *ex = exchange_new(feed->root, conn, head, flow->message_frame, flow->message_time);
+    ex->decrypted = conn->plain != NULL;
     conn->had_exchange = true;
 }
 
@@ -286,6 +289,8 @@ response_head(struct feed *feed, const struct http_head *head)
         exchange_served(feed->root, ex);
     else if (feed->conn->in_tunnel || is_cut_short(feed) || feed->root->settings.heads_are_shown)
         swallow_head(feed->conn, ex, feed->seg);        /* the dissector need not follow to here */
+    if (ex->connect && head->status / 100 == 2)
+        feed->conn->tunnel_owner = ex->serial;
     if (ex->connect && head->status / 100 == 2 && feed->conn->flow[CLIENT] && feed->conn->flow[CLIENT]->http)
         httpstream_tunnel(feed->conn->flow[CLIENT]->http);
     return response_body(ex, head);
@@ -404,7 +409,9 @@ begin_protocol(struct conn *conn, int side, const struct segment *seg)
     struct flow *flow = conn->flow[side], *other = conn->flow[!side];
 
     if (side == CLIENT) {
-        if (http_begins_request(seg->data, seg->captured))
+        if (h2_begins(seg->data, seg->captured))
+            conn->h2 = flow->opaque = true;
+        else if (http_begins_request(seg->data, seg->captured))
             flow->http = httpstream_new(wmem_file_scope(), true);
         else if (!tlsconn_begins(conn, seg))
             flow->opaque = true;
@@ -414,6 +421,8 @@ begin_protocol(struct conn *conn, int side, const struct segment *seg)
         flow->http = httpstream_new(wmem_file_scope(), false);
     } else if (other && other->opaque) {
         flow->opaque = true;
+        if (conn->h2 && !h2_begins_settings(seg->data, seg->captured))
+            h2_not_spoken(conn, seg);
     }
 }
 
@@ -452,12 +461,30 @@ exchange_bytes(struct root *root, struct conn *conn, int side, const struct segm
         conn->in_tunnel = true;
     }
     if (flow->http) {
-        if (side == SERVER)
+        if (side == SERVER && !conn->plain)
             note_reply_bytes(root, conn, seg);
         httpstream_feed(flow->http, seg->data, seg->captured, seg->length, &calls, &feed);
     } else if (conn->tls) {
         tlsconn_bytes(conn, side, seg);
     }
+}
+
+void
+exchange_feed(struct root *root, struct conn *conn, int side, struct httpstream *stream, const struct segment *seg)
+{
+    struct feed feed = { root, conn, seg };
+
+    if (side == SERVER)
+        note_reply_bytes(root, conn, seg);
+    httpstream_feed(stream, seg->data, seg->captured, seg->length, &calls, &feed);
+}
+
+void
+exchange_end_of_stream(struct root *root, struct conn *conn, struct httpstream *stream)
+{
+    struct feed feed = { root, conn, NULL };
+
+    httpstream_close(stream, &calls, &feed);
 }
 
 void
@@ -475,10 +502,11 @@ exchange_bytes_missing(struct root *root, struct conn *conn, int side, uint32_t 
 void
 exchanges_close(struct root *root, struct conn *conn)
 {
-    struct feed feed = { root, conn, NULL };
-
-    if (conn->flow[SERVER] && conn->flow[SERVER]->http && !(conn->closed[SERVER].frame && conn->closed[SERVER].reset))
-        httpstream_close(conn->flow[SERVER]->http, &calls, &feed);
+    if (conn->closed[SERVER].frame && conn->closed[SERVER].reset)
+        return;
+    if (conn->flow[SERVER] && conn->flow[SERVER]->http)
+        exchange_end_of_stream(root, conn, conn->flow[SERVER]->http);
+    plain_close(root, conn);
 }
 
 /* what Wireshark shows ****************************************************/

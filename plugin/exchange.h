@@ -12,6 +12,10 @@
 /* The next bytes of one side, in order. */
 void exchange_bytes(struct root *root, struct conn *conn, int side, const struct segment *segment);
 
+/* The same for HTTP that lies elsewhere than in the segment's own bytes. */
+void exchange_feed(struct root *root, struct conn *conn, int side, struct httpstream *stream, const struct segment *segment);
+void exchange_end_of_stream(struct root *root, struct conn *conn, struct httpstream *stream);
+
 /* n bytes of one side are not in the capture. */
 void exchange_bytes_missing(struct root *root, struct conn *conn, int side, uint32_t n);
 

@@ -8,6 +8,7 @@
 #define MWG502_FACT_H
 
 #include "conn.h"
+#include "h2exchange.h"
 #include "lookup.h"
 #include "verdict.h"
 
@@ -21,6 +22,8 @@ struct shown {
 
 enum fact_kind {
     FACT_TCP,                   /* a segment, and the HTTP responses that Wireshark shows with it */
+    FACT_PLAIN,                 /* a decrypted TLS record: u.tcp.segment with its bytes */
+    FACT_HTTP2,
     FACT_ICMP,                  /* an error for a TCP segment */
     FACT_DNS,
     FACT_DNS_ERROR,             /* an ICMP error for a DNS query */
@@ -40,6 +43,10 @@ struct fact {
             struct shown shown[SHOWN_MAX];
             unsigned n_shown;
         } tcp;
+        struct {
+            struct h2_frame frame;
+            struct said said;       /* of a watched response */
+        } h2;
         struct {
             struct target_key key;
             uint16_t sport;

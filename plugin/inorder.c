@@ -84,9 +84,15 @@ keep_contents(struct fact *fact)
 
     switch (fact->kind) {
     case FACT_TCP:
+    case FACT_PLAIN:
         seg->data = (const uint8_t *)wmem_memdup(wmem_file_scope(), seg->data, seg->captured ? seg->captured : 1);
         for (unsigned i = 0; i < fact->u.tcp.n_shown; i++)
             fact->u.tcp.shown[i].said.words = keep(fact->u.tcp.shown[i].said.words);
+        break;
+    case FACT_HTTP2:
+        fact->u.h2.said.words = keep(fact->u.h2.said.words);
+        if (fact->u.h2.frame.block)
+            fact->u.h2.frame.block = (const uint8_t *)wmem_memdup(wmem_file_scope(), fact->u.h2.frame.block, fact->u.h2.frame.block_length);
         break;
     case FACT_DNS:
         keep_message(&fact->u.dns);
@@ -107,9 +113,14 @@ inorder_release(struct fact *fact)
 {
     switch (fact->kind) {
     case FACT_TCP:
+    case FACT_PLAIN:
         wmem_free(wmem_file_scope(), (uint8_t *)fact->u.tcp.segment.data);
         for (unsigned i = 0; i < fact->u.tcp.n_shown; i++)
             wmem_free(wmem_file_scope(), (char *)fact->u.tcp.shown[i].said.words);
+        break;
+    case FACT_HTTP2:
+        wmem_free(wmem_file_scope(), (char *)fact->u.h2.said.words);
+        wmem_free(wmem_file_scope(), (uint8_t *)fact->u.h2.frame.block);
         break;
     case FACT_DNS:
         drop_message(&fact->u.dns);

@@ -108,7 +108,8 @@ struct conn {
     uint32_t previewed;         /* of the one that will, as far as can be told */
     struct ipaddr ip[2];
     uint16_t port[2];
-    bool sides_known, syn_seen, claimed, had_exchange, in_tunnel;
+    bool sides_known, syn_seen, claimed, had_exchange, in_tunnel, h2;
+    uint32_t tunnel_owner;      /* serial of the CONNECT that made it a tunnel */
     when_t last;
     struct handshake hs;
     struct closing closed[2];
@@ -118,6 +119,7 @@ struct conn {
     unsigned icmp_quote;        /* of the latest error */
     struct flow *flow[2];
     struct tls_conn *tls;
+    struct plain *plain;        /* NULL: nothing of it was decrypted */
     GQueue exchanges;           /* in the order of their requests */
     struct exchange *receiving; /* the one that the server is answering */
     struct exchange *swallowed; /* see exchange_swallowed() */
@@ -149,7 +151,10 @@ struct exchange {
     char *texts;                /* one block that holds the texts below */
     const char *method, *url, *host, *path, *forwarded_for;     /* NULL: not there; host in lower case, no port */
     uint16_t port;
-    bool connect, absolute, forwarded, headless, cut_short;
+    bool connect, absolute, forwarded, headless, cut_short, decrypted;
+    uint32_t h2_stream;         /* 0: HTTP/1 */
+    struct closing ended[2];    /* of the HTTP/2 stream alone */
+    uint32_t h2_error;          /* with which it ended */
     enum exchange_state state;
     bool over;                  /* the response is complete */
     bool served;                /* it led to a verdict, or to an answer that needs none */
@@ -263,6 +268,7 @@ struct root {
     uint32_t frame;
     uint32_t n_exchanges;
     unsigned sweeps;            /* calls of root_sweep() */
+    bool decrypts;              /* some TLS is, for which there are keys */
     bool disorder;              /* time went backwards */
     bool cut_short;
     struct settings settings;

@@ -25,6 +25,8 @@ static const char *const field_names[N_FIELDS] = {
     [DNS_AAAA] = "dns.aaaa",
     [DNS_CNAME] = "dns.cname",
     [HTTP_STATUS] = "http.response.code",
+    [HTTP2_STREAM] = "http2.streamid",
+    [HTTP2_HEADERS] = "http2.header.count",
 };
 
 static int field_ids[N_FIELDS];
@@ -197,6 +199,8 @@ see_tcp(struct sight *sight, field_info *stream)
     fact.u.tcp.n_shown = 0;
     if (!read_segment(sight, stream, &fact.u.tcp.segment))
         return;
+    if (sight->pinfo->data_src && sight->pinfo->data_src->next)
+        see_decrypted(sight, &fact.u.tcp.segment);
     /* A response may be shown with the FIN behind it. */
     found = fact.u.tcp.segment.length > 0 || (fact.u.tcp.segment.flags & (TCP_FIN | TCP_RST)) ? fields_of(sight, HTTP_STATUS) : NULL;
     for (unsigned i = 0; found && i < found->len && i < SHOWN_MAX; i++) {
@@ -206,6 +210,8 @@ see_tcp(struct sight *sight, field_info *stream)
         shown->said = sight->tracker->root->settings.watched(shown->status) ? read_said(sight, status) : (struct said){ NULL, -1 };
     }
     track_fact(sight->tracker, &fact);
+    if (fact.u.tcp.segment.length > 0)
+        see_http2(sight, &fact.u.tcp.segment);
 }
 
 /* the frame ***************************************************************/
@@ -268,9 +274,9 @@ observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_
         see_tcp(&sight, stream);
         if (pinfo->srcport == DNS_PORT || pinfo->destport == DNS_PORT)
             see_dns(&sight);
+    } else if ((found = fields_of(&sight, ARP_OPCODE))) {
+        see_arp(&sight, field_at(found, 0));    /* also inside UDP: VXLAN, Geneve */
     } else if (pinfo->ptype == PT_UDP) {
         see_dns(&sight);
-    } else if ((found = fields_of(&sight, ARP_OPCODE))) {
-        see_arp(&sight, field_at(found, 0));
     }
 }

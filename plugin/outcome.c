@@ -95,7 +95,7 @@ attempt_outcome(const struct attempt *a, when_t until, unsigned code)
 {
     if (!a->hs.acked)
         return handshake_outcome(a, until);
-    if (a->tls.begun)
+    if (a->tls.begun && !a->decrypted)
         return tls_outcome(a, until);
     if (a->reply.request_frame)
         return reply_outcome(a, until, code);

@@ -80,9 +80,22 @@ same_text(const char *x, const char *y)
 }
 
 static bool
+same_request(const struct exchange *x, const struct exchange *y)
+{
+    return same_text(x->host, y->host) && same_text(x->path, y->path) && same_text(x->method, y->method);
+}
+
+static bool
 same_url(const struct exchange *x, const struct exchange *y)
 {
-    return x->url_hash == y->url_hash && same_text(x->host, y->host) && same_text(x->path, y->path) && same_text(x->method, y->method);
+    return x->url_hash == y->url_hash && same_request(x, y);
+}
+
+/* The gateway ended TLS and asks on without it: the scheme's port differs. */
+static bool
+same_but_tls(const struct exchange *x, const struct exchange *y)
+{
+    return x->decrypted && !y->decrypted && same_request(x, y);
 }
 
 /* CONNECT for an https request, or a path that the gateway rewrote. */
@@ -104,7 +117,7 @@ wants_child(const struct exchange *ex)
 {
     const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&ex->children);
 
-    return !last || last->conn->closed[SERVER].frame || last->reply.fault != HTTP_FAULT_NONE || last->conn->closed[CLIENT].frame ||
+    return !last || last->conn->closed[SERVER].frame || last->ended[SERVER].frame || last->ended[CLIENT].frame || last->reply.fault != HTTP_FAULT_NONE || last->conn->closed[CLIENT].frame ||
            (last->state != EXCHANGE_WAITING && last->reply.status / 100 != 2);
 }
 
@@ -209,7 +222,7 @@ find_same(const GQueue *queue, const struct exchange *ex, const struct station *
             continue;
         }
         looked_at++;
-        if (!may_serve(waiting, ex, sender, same == same_url) || !wants_child(waiting))
+        if (!may_serve(waiting, ex, sender, same != same_host && same != same_path) || !wants_child(waiting))
             continue;
         bool named = names_client(ex, waiting);
         if (best && !named && !best_named && passed_over > 0 && waiting->reply.request_time <= begun(ex)) {
@@ -261,6 +274,9 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
         return parent;
     struct name *name = name_find(root, ex->host);
     parent = find_same(name ? &name->open : NULL, ex, sender, same_host, alone);
+    if (parent)
+        return parent;
+    parent = root->decrypts ? find_same(name ? &name->open : NULL, ex, sender, same_but_tls, alone) : NULL;
     if (parent)
         return parent;
     /* Another host than any that is waited for: the gateway rewrote it. */

@@ -18,7 +18,7 @@
 enum field {
     TCP_STREAM, ICMP_TYPE, ICMPV6_TYPE, ARP_OPCODE,
     DNS_FLAGS, DNS_QRY_NAME, DNS_QRY_TYPE, DNS_A, DNS_AAAA, DNS_CNAME,
-    HTTP_STATUS,
+    HTTP_STATUS, HTTP2_STREAM, HTTP2_HEADERS,
     N_FIELDS
 };
 
@@ -68,6 +68,12 @@ byte_at(struct place p, int offset)
 {
     return *tvb_get_ptr(p.tvb, p.start + offset, 1);
 }
+
+/* HTTP inside TLS: the records of this segment that Wireshark decrypted. */
+void see_decrypted(struct sight *sight, const struct segment *segment);
+
+/* The HTTP/2 frames that end in this segment, decrypted or not. */
+void see_http2(struct sight *sight, const struct segment *segment);
 
 /* The DNS messages of the frame (RFC 1035), over UDP or TCP. */
 void see_dns(struct sight *sight);

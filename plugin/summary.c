@@ -8,6 +8,7 @@
 
 #include <epan/to_str.h>
 
+#include "h2head.h"
 #include "tlsrecords.h"
 #include "words.h"
 
@@ -228,19 +229,32 @@ say_invalid(struct writer *w)
         SAY(w, "%s sent %s", server(w), http_fault_words(r->fault));
 }
 
+/* "reset the connection" */
+static const char *
+how_ended(const struct writer *w)
+{
+    const struct attempt *a = w->f->attempt;
+    const char *verb = a->closed[SERVER].reset ? "reset" : "closed", *error = h2_error_words(a->h2_error);
+
+    if (!a->stream_ended)
+        return wmem_strdup_printf(w->scope, "%s the connection", verb);
+    if (!a->closed[SERVER].reset)
+        return wmem_strdup_printf(w->scope, "left the HTTP/2 connection (GOAWAY, %s)", error ? error : "unknown error");
+    return wmem_strdup_printf(w->scope, "reset the HTTP/2 stream (%s)", error ? error : "unknown error");
+}
+
 static void
 say_truncated(struct writer *w)
 {
     const struct attempt *a = w->f->attempt;
 
-    SAY(w, "%s %s the connection inside the %s of its response", server(w), a->closed[SERVER].reset ? "reset" : "closed",
-        a->reply.status ? "body" : "header");
+    SAY(w, "%s %s inside the %s of its response", server(w), how_ended(w), a->reply.status ? "body" : "header");
 }
 
 static when_t
 request_time(const struct attempt *a)
 {
-    return a->tls.request_time ? a->tls.request_time : a->reply.request_time ? a->reply.request_time : a->start;
+    return a->tls.request_time && !a->decrypted ? a->tls.request_time : a->reply.request_time ? a->reply.request_time : a->start;
 }
 
 static void
@@ -249,7 +263,7 @@ say_server_ended(struct writer *w)
     const struct attempt *a = w->f->attempt;
     const struct closing *end = &a->closed[SERVER];
 
-    SAY(w, "%s %s the connection", server(w), end->reset ? "reset" : "closed");
+    SAY(w, "%s %s", server(w), how_ended(w));
     if (!a->gateway_bytes_frame || end->time < request_time(a))
         SAY(w, " before the request reached it");
     else if (a->reply.interim)

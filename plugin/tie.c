@@ -228,10 +228,11 @@ take_target(struct gathering *g, const struct station *station, const struct ipa
             break;
         }
     }
-    /* Behind an early answer its own attempts are claimed already. */
-    if (g->ex->answers > 1)
+    /* Behind an early answer, or in a tunnel, its own attempts are claimed already. */
+    uint32_t owner = g->ex->answers > 1 ? g->ex->serial : g->ex->serial > g->ex->conn->tunnel_owner ? g->ex->conn->tunnel_owner : 0;
+    if (owner)
         for (GList *l = target->claimed.tail; l && n < LOOKED_AT_MAX; l = l->prev)
-            if (((struct conn *)l->data)->owner == g->ex->serial)
+            if (((struct conn *)l->data)->owner == owner)
                 add_conn(g, (struct conn *)l->data, NULL, tie, true);
     take(g, eligible, n, n > 0 && (crowd || has_rival(g, ip)), tie);
 }

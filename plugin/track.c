@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "exchange.h"
+#include "plain.h"
 #include "reported.h"
 #include "tie.h"
 #include "track.h"
@@ -145,7 +146,7 @@ in_order(const struct tracker *t, const struct exchange *ex)
 
     for (GList *l = conn ? conn->exchanges.head : NULL; l; l = l->next) {
         struct exchange *same = (struct exchange *)l->data;
-        if (same->reply.request_frame == ex->reply.request_frame && !same->headless && same->state == EXCHANGE_WAITING)
+        if (same->reply.request_frame == ex->reply.request_frame && same->h2_stream == ex->h2_stream && !same->headless && same->state == EXCHANGE_WAITING)
             return same;
     }
     return NULL;
@@ -279,6 +280,16 @@ apply_tcp(struct tracker *t, struct root *root, const struct fact *fact)
 }
 
 static void
+apply_http2(struct tracker *t, struct root *root, const struct fact *fact)
+{
+    struct conn *conn = conn_find(root, fact->u.h2.frame.conn);
+    struct exchange *ex = conn ? h2_frame(root, conn, &fact->u.h2.frame, fact->frame, fact->time) : NULL;
+
+    if (ex)
+        respond(t, root, ex, ex->reply.status, fact->frame, &fact->u.h2.said);
+}
+
+static void
 apply(struct tracker *t, struct root *root, const struct fact *fact)
 {
     struct conn *conn;
@@ -286,6 +297,12 @@ apply(struct tracker *t, struct root *root, const struct fact *fact)
     switch (fact->kind) {
     case FACT_TCP:
         apply_tcp(t, root, fact);
+        break;
+    case FACT_PLAIN:
+        plain_bytes(root, &fact->u.tcp.segment);
+        break;
+    case FACT_HTTP2:
+        apply_http2(t, root, fact);
         break;
     case FACT_ICMP:
         conn = conn_from(root, &fact->u.icmp.key, fact->u.icmp.sport);

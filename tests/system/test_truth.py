@@ -88,8 +88,8 @@ def check_entry(entry, verdict, streams):
 class Reading:
     """One run of tshark over a capture: its verdicts, its streams, its links."""
 
-    def __init__(self, tshark, capture, passes=1):
-        frames = tshark.frames(capture, "frame", ["tcp.stream", *tshark.fields], passes)
+    def __init__(self, tshark, capture, passes=1, prefs=()):
+        frames = tshark.frames(capture, "frame", ["tcp.stream", *tshark.fields], passes, prefs)
         self.verdicts = {frame["frame"]: frame for frame in frames if "mwg502.cause" in frame}
         self.streams = collections.defaultdict(set)
         self.linked_from = collections.defaultdict(set)
