@@ -53,7 +53,7 @@ fill_attempt(struct attempt *a, const struct candidate *c, when_t from)
     a->gateway_bytes_frame = conn->first_bytes_frame[CLIENT];
     if (conn->first_bytes[SERVER] && (!conn->first_bytes[CLIENT] || conn->first_bytes[SERVER] < conn->first_bytes[CLIENT]))
         a->early_frame = conn->first_bytes_frame[SERVER];
-    a->h2 = conn->h2;
+    a->not_h2_frame = conn->not_h2_frame;
     if (conn->h2)
         a->early_frame = 0;         /* either side may speak first */
     if (c->ex) {

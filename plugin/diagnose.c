@@ -185,6 +185,7 @@ cite_reply(struct finding *f)
     switch (f->cause) {
     case CAUSE_INVALID_RESPONSE:
         cite(f, a->early_frame, ROLE_SERVER_RESPONSE);
+        cite(f, a->not_h2_frame, ROLE_SERVER_RESPONSE);
         cite_all(f, &reply->data, ROLE_SERVER_RESPONSE);
         break;
     case CAUSE_TRUNCATED:

@@ -107,7 +107,7 @@ struct attempt {
     uint32_t stream;
     when_t start;               /* first SYN; of a kept-alive connection the request on it */
     bool decrypted;             /* reply was read inside TLS */
-    bool h2;
+    uint32_t not_h2_frame;      /* the gateway speaks HTTP/2, the server something else */
     bool stream_ended;          /* closed[] is of the HTTP/2 stream alone, or GOAWAY */
     uint32_t h2_error;          /* with which the stream ended */
     bool reused;                /* kept alive from an earlier request */

@@ -422,7 +422,7 @@ begin_protocol(struct conn *conn, int side, const struct segment *seg)
     } else if (other && other->opaque) {
         flow->opaque = true;
         if (conn->h2 && !h2_begins_settings(seg->data, seg->captured))
-            h2_not_spoken(conn, seg);
+            conn->not_h2_frame = seg->frame;
     }
 }
 

@@ -160,16 +160,3 @@ h2_frame(struct root *root, struct conn *conn, const struct h2_frame *f, uint32_
         complete(ex, time);
     return answered;
 }
-
-void
-h2_not_spoken(struct conn *conn, const struct segment *seg)
-{
-    for (GList *l = conn->exchanges.head; l; l = l->next) {
-        struct exchange *ex = (struct exchange *)l->data;
-        if (ex->state != EXCHANGE_WAITING)
-            continue;
-        note_data(ex, seg->frame, seg->time);
-        ex->reply.fault = HTTP_FAULT_NOT_HTTP2;
-        ex->reply.fault_frame = seg->frame;
-    }
-}

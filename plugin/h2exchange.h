@@ -29,7 +29,4 @@ struct h2_frame {
  */
 struct exchange *h2_frame(struct root *root, struct conn *conn, const struct h2_frame *f, uint32_t frame, when_t time);
 
-/* The server's first bytes are no HTTP/2, and the gateway speaks nothing else to it. */
-void h2_not_spoken(struct conn *conn, const struct segment *segment);
-
 #endif

@@ -22,7 +22,6 @@ http_fault_words(enum http_fault fault)
     case HTTP_FAULT_HEADER_LINE: return "a malformed header line";
     case HTTP_FAULT_LENGTH:      return "a contradictory or malformed Content-Length";
     case HTTP_FAULT_CHUNK:       return "a malformed chunk size";
-    case HTTP_FAULT_NOT_HTTP2:   return "bytes that are no HTTP/2, which the gateway speaks to it";
     case HTTP_FAULT_HEAD_SIZE:   return "a header beyond any limit";
     }
     return "";

@@ -33,7 +33,6 @@ enum http_fault {
     HTTP_FAULT_HEADER_LINE,     /* no colon, no name, blanks or control characters in the name or value */
     HTTP_FAULT_LENGTH,          /* Content-Length is no number, or two of them differ */
     HTTP_FAULT_CHUNK,           /* a chunk does not begin with its size */
-    HTTP_FAULT_NOT_HTTP2,       /* no SETTINGS frame first, though HTTP/2 was spoken to it */
     HTTP_FAULT_HEAD_SIZE        /* no end of the head within HTTP_HEAD_MAX bytes */
 };
 

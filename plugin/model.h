@@ -109,6 +109,7 @@ struct conn {
     struct ipaddr ip[2];
     uint16_t port[2];
     bool sides_known, syn_seen, claimed, had_exchange, in_tunnel, h2;
+    uint32_t not_h2_frame;      /* the server's first bytes, where the gateway speaks HTTP/2 and it does not */
     uint32_t tunnel_owner;      /* serial of the CONNECT that made it a tunnel */
     when_t last;
     struct handshake hs;

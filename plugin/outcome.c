@@ -97,6 +97,8 @@ attempt_outcome(const struct attempt *a, when_t until, unsigned code)
         return handshake_outcome(a, until);
     if (a->tls.begun && !a->decrypted)
         return tls_outcome(a, until);
+    if (a->not_h2_frame)
+        return cause_only(CAUSE_INVALID_RESPONSE);
     if (a->reply.request_frame)
         return reply_outcome(a, until, code);
     if (a->early_frame)

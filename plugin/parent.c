@@ -143,6 +143,9 @@ may_be_gateway(const struct exchange *waiting, const struct exchange *ex, const 
 static bool
 may_serve(const struct exchange *waiting, const struct exchange *ex, const struct station *sender, bool exact)
 {
+    /* The gateway closed the connection on which its client waited: nothing serves that any more. */
+    if (waiting->conn->closed[SERVER].frame)
+        return false;
     if (waiting->conn == ex->conn || waiting->reply.request_time > ex->reply.request_time + CLOCK_SLACK ||
         ipaddr_equal(&ex->conn->ip[CLIENT], &waiting->conn->ip[CLIENT]))
         return false;

@@ -41,7 +41,7 @@ begin(struct conn *conn, int side, const struct segment *seg)
     if (side == SERVER) {
         plain->spoken[SERVER] = plain->spoken[CLIENT];
         if (plain->spoken[CLIENT] && conn->h2 && !h2_begins_settings(seg->data, seg->captured))
-            h2_not_spoken(conn, seg);
+            conn->not_h2_frame = seg->frame;
     } else if (h2_begins(seg->data, seg->captured)) {
         plain->spoken[CLIENT] = conn->h2 = true;
     } else if (http_begins_request(seg->data, seg->captured)) {

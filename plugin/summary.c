@@ -223,6 +223,8 @@ say_invalid(struct writer *w)
 
     if (w->f->attempt->early_frame)
         SAY(w, "%s spoke first, before any request: it is no HTTP server", server(w));
+    else if (w->f->attempt->not_h2_frame)
+        SAY(w, "%s answered with bytes that are no HTTP/2, which the gateway speaks to it", server(w));
     else if (r->fault == HTTP_FAULT_NONE)
         SAY(w, "%s sent a header of %u bytes, more than many proxies take", server(w), r->head_length);
     else

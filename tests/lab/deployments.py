@@ -26,14 +26,14 @@ import world
 from world import GW, SRV
 
 HOST = "shop.media.test"
-# What the server is told, and what comes of it; None: no 502.
+# What the server is told, and what comes of it; None: neither 502 nor 503 nor 504.
 H1 = (("ok", None), ("empty", "server_closed"), ("rst", "server_reset"), ("garbage", "invalid_response"), ("head-fin", "truncated"), ("s502", "relayed"), ("ok", None))
 # nginx passes bytes without a status line on as HTTP/0.9.
 NGINX = tuple((what.replace("garbage", "hdr-nocolon"), cause) for what, cause in H1) + (("dead", "rst"),)
 H2 = (("ok", None), ("s502", "relayed"), ("rst-stream", "server_reset"), ("cut", "truncated"), ("close", "server_closed"), ("reset", "server_reset"),
       ("goaway", "server_closed"), ("ok", None))
 # HAProxy has passed the beginning of a response on already.
-HAPROXY = tuple(x for x in H2 if x[0] != "cut")
+HAPROXY = tuple(x for x in H2 if x[0] != "cut") + (("hang", "response_timeout"), ("h1", "invalid_response"))
 
 
 # --- proxies ---------------------------------------------------------------------------------------------------------------
@@ -50,8 +50,12 @@ http { access_log off; proxy_connect_timeout 2s; proxy_read_timeout 3s; client_b
     return start
 
 
-def haproxy(w):
-    """HTTP/2 on both sides"""
+def haproxy(listen):
+    """HTTP/2 to the server"""
+    return lambda w: start_haproxy(w, listen)
+
+
+def start_haproxy(w, listen):
     conf = proxies.write(w, "haproxy.cfg", """defaults
  mode http
  timeout connect 2s
@@ -59,7 +63,7 @@ def haproxy(w):
  timeout client 20s
  retries 0
 frontend f
- bind %(gw)s:%(port)d proto h2
+ bind %(gw)s:%(port)d %(listen)s
  use_backend b2 if { path_beg /h1 }
  default_backend b1
 backend b1
@@ -67,7 +71,7 @@ backend b1
  server s1 %(srv)s52:80 proto h2
 backend b2
  server s2 %(srv)s52:8088 proto h2
-""" % {"gw": GW, "port": w.port, "srv": SRV})
+""" % {"gw": GW, "port": w.port, "srv": SRV, "listen": listen})
     proxies.launch(w, [proxies.need("haproxy"), "-db", "-f", conf])
 
 
@@ -84,9 +88,9 @@ def curl(w, urls, *options, keys=False):
     subprocess.run(["ip", "netns", "exec", w.ns("C"), "curl", "-sS", "-k", "-m", "20", "--resolve", "%s:%d:%s" % (HOST, w.port, GW), *options,
                     *[x for u in urls for x in ("-o", "/dev/null", u)]], env=env, capture_output=True, timeout=120, check=False)
 
-def h2c(w, requests, at_once):
+def h2c(w, requests):
     """Without TLS curl 7.88 fails on the second stream."""
-    cfg = proxies.write(w, "h2client.json", json.dumps({"to": [GW, w.port], "urls": [r[1] for r in requests], "at_once": at_once}))
+    cfg = proxies.write(w, "h2client.json", json.dumps({"to": [GW, w.port], "urls": [r[1] for r in requests]}))
     world.run(["ip", "netns", "exec", w.ns("C"), sys.executable, os.path.join(world.HERE, "inside", "h2client.py"), cfg])
     return requests
 
@@ -117,25 +121,25 @@ def h2c_nginx(w):
     w.port, w.proxy = 80, nginx("http2")
     w.origins = [["0.0.0.0", 80, "http"]]
     w.start()
-    return h2c(w, numbered("http", 80, NGINX + NGINX[1:-1]), True)
+    return h2c(w, numbered("http", 80, NGINX + NGINX[1:-1]))
 
 
 @scenario
 def h2c_haproxy(w):
-    """HTTP/2 on both legs. HAProxy answers 502 to the first stream of a connection only."""
-    w.port, w.proxy = 8080, haproxy
+    """HTTP/1 from the client, HTTP/2 to the server."""
+    w.port, w.proxy = 8080, haproxy("")
     w.late = [("S", "h2origin", {"listen": [["0.0.0.0", 80, "h2"], ["0.0.0.0", 8088, "h1"]], "tmp": w.tmp})]
     w.start()
-    return h2c(w, numbered("http", 8080, HAPROXY + (("h1", "invalid_response"),)), False)
+    return ask(w, numbered("http", 8080, HAPROXY), parallel=False)
 
 
 @scenario
 def h2c_haproxy_parallel(w):
-    """HTTP/2 on both legs, all at once: the streams are answered in another order."""
-    w.port, w.proxy = 8080, haproxy
+    """HTTP/2 on both legs, all streams at once."""
+    w.port, w.proxy = 8080, haproxy("proto h2")
     w.late = [("S", "h2origin", {"listen": [["0.0.0.0", 80, "h2"], ["0.0.0.0", 8088, "h1"]], "tmp": w.tmp})]
     w.start()
-    return h2c(w, numbered("http", 8080, HAPROXY[:2] * 4), True)
+    return h2c(w, numbered("http", 8080, HAPROXY[:2] * 4))
 
 
 TLS = "ssl_certificate TMP/cert.pem; ssl_certificate_key TMP/key.pem;"
@@ -252,11 +256,12 @@ def crowded(request, got, messages):
 def truth_of(requests, segments, messages):
     entries = []
     for n, url, what, cause in requests:
-        ask_ = next((m for m in messages if m.q == n and m.method and m.dst == GW), None)
+        # The client asks again where a connection that had worked was closed.
+        ask_ = next((m for m in reversed(messages) if m.q == n and m.method and m.dst == GW), None)
         if not ask_:
             raise world.LabError("%s was never asked for" % url)
         got = answer_of(ask_, messages)
-        if (got is None or got.status != "502") != (cause is None):
+        if (got is None or got.status not in ("502", "503", "504")) != (cause is None):
             raise world.LabError("%s answered %s" % (url, got and got.status))
         if cause is None:
             continue
@@ -270,8 +275,11 @@ def truth_of(requests, segments, messages):
                 frames.append(answer_of(up, messages).frame)
             elif cause == "invalid_response":
                 frames.append(next(s.frame for s in segments if s.stream == up.stream and s.src == up.dst and s.length and s.frame > up.frame))
-            else:
+            elif cause != "response_timeout":
                 frames.append(end_of(up, segments, messages))
+        elif what == "h1":             # no request goes out before the server's SETTINGS frame
+            answered = next(s for s in segments if s.dst == GW and s.sport == 8088 and s.length and lo < s.frame < hi)
+            server, port, streams, frames = answered.src, 8088, [answered.stream], [answered.frame]
         elif cause == "rst":
             syns = [s for s in segments if s.src == GW and s.dport == 81 and s.flags & 18 == 2 and lo < s.frame < hi]
             # Several may wait for that server at once.
@@ -279,7 +287,7 @@ def truth_of(requests, segments, messages):
             frames = [s.frame for s in segments if s.stream in streams and s.frame < hi]
         else:
             raise world.LabError("%s never reached the server" % url)
-        entries.append({"q": n, "frame": hi, "status": 502, "method": ask_.method, "url": url, "http2_stream": ask_.id, "request_frame": lo, "server": "%s:%d" % (server, port),
+        entries.append({"q": n, "frame": hi, "status": int(got.status), "method": ask_.method, "url": url, "http2_stream": ask_.id, "request_frame": lo, "server": "%s:%d" % (server, port),
                         "cause": cause, **({"also_acceptable": ["unknown"]} if cause == "rst" and crowded(ask_, got, messages) else {}), "evidence": {"frames": sorted(set(frames)), "exact": True}, "related": {"tcp_streams": streams}})
     return sorted(entries, key=lambda e: (e["frame"], e["q"]))
 

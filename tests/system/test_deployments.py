@@ -20,7 +20,8 @@ def prefs(tshark, tmp_path):
     """Opens the TLS of a capture whose keys lie beside it."""
     def of(capture):
         keys = capture.with_suffix(".keys")
-        return [f"tls.keylog_file:{tshark.stage(keys.name, keys.read_bytes())}"] if keys.exists() else []
+        opened = [f"tls.keylog_file:{tshark.stage(keys.name, keys.read_bytes())}"] if keys.exists() else []
+        return ["mwg502.status_codes:502-504", *opened]
     return of
 
 

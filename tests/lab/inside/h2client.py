@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Asks for URLs over HTTP/2 without TLS. usage: h2client.py CONFIG.json
+"""Asks for URLs over one HTTP/2 connection without TLS, all at once. usage: h2client.py CONFIG.json
 
-{"to": [address, port], "urls": [...], "at_once": true (all streams of one connection, opened in one segment) or false (a connection for each)}
+{"to": [address, port], "urls": [...]}
 """
 import json
 import socket
@@ -20,12 +20,14 @@ def ask(c, url):
     return stream
 
 
-def connection(cfg, urls):
+def main():
+    with open(sys.argv[1]) as f:
+        cfg = json.load(f)
     s = socket.create_connection(cfg["to"])
     s.settimeout(20)
     c = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True))
     c.initiate_connection()
-    waiting = {ask(c, url) for url in urls}
+    waiting = {ask(c, url) for url in cfg["urls"]}
     while waiting:
         s.sendall(c.data_to_send())
         data = s.recv(65536)
@@ -37,13 +39,6 @@ def connection(cfg, urls):
             elif isinstance(event, (h2.events.StreamEnded, h2.events.StreamReset)):
                 waiting.discard(event.stream_id)
     s.close()
-
-
-def main():
-    with open(sys.argv[1]) as f:
-        cfg = json.load(f)
-    for urls in [cfg["urls"]] if cfg["at_once"] else [[url] for url in cfg["urls"]]:
-        connection(cfg, urls)
 
 
 main()
