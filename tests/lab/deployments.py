@@ -310,7 +310,7 @@ def make(name, out, cert):
         shutil.copyfile(w.pcap, os.path.join(out, name + ".pcap"))
         if keys:
             with open(keys) as f, open(os.path.join(out, name + ".keys"), "w") as to:
-                to.writelines(line for line in f if not line.startswith("#"))
+                to.writelines(line for line in f if line.strip() and not line.startswith("#"))
         with open(os.path.join(out, name + ".truth.json"), "w") as f:
             json.dump(entries, f, indent=1)
             f.write("\n")

@@ -2,11 +2,11 @@
 """A tunnel or another link layer around the packets changes no verdict."""
 
 import pytest
-from conftest import LAB
+from conftest import LAB, TESTS
 from tunnels import WRAPPERS, wrap
 
-# DNS over UDP and TCP, ARP, Neighbour Discovery, ICMP and ICMPv6 errors, TLS, IPv6, many causes on one connection.
-CAPTURES = [LAB / f"{name}.pcap" for name in (
+# HTTP/2, DNS over UDP and TCP, ARP, Neighbour Discovery, ICMP and ICMPv6 errors, TLS, IPv6, many causes on one connection.
+CAPTURES = [TESTS / "captures" / "deployments" / "h2c_nginx.pcap"] + [LAB / f"{name}.pcap" for name in (
     "bg_mwg_mix", "mwg_arp", "mwg_dns_port_closed", "mwg_dns_tcp_rst", "mwg_h_trunc", "mwg_icmp_ttl", "mwg_keepalive_mix", "mwg_six_client",
     "mwg_six_rst", "mwg_tls_connect_alert", "nginx_arp", "nginx_icmp_adminprohib")]
 
