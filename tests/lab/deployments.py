@@ -148,7 +148,7 @@ TLS = "ssl_certificate TMP/cert.pem; ssl_certificate_key TMP/key.pem;"
 @scenario
 def https_nginx_h1(w):
     """A reverse proxy that ends TLS 1.3; the key log is the client's."""
-    w.port, w.proxy = 443, nginx("ssl", TLS)
+    w.port, w.proxy = 443, nginx("ssl", TLS + " ssl_protocols TLSv1.3;")
     w.origins = [["0.0.0.0", 80, "http"]]
     w.start()
     return ask(w, numbered("https", 443, NGINX), "--http1.1", keys=True, parallel=False)

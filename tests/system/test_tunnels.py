@@ -29,3 +29,17 @@ def plain(tshark):
 @pytest.mark.parametrize("how", [how for how in WRAPPERS if how != "ether"])
 def test_same_verdicts(tshark, plain, how):
     assert everything(tshark, how) == plain
+
+
+@pytest.mark.parametrize("order", [("vxlan", "ether"), ("ether", "gre")], ids="-".join)
+def test_end_of_a_tunnel(tshark, plain, order):
+    """Each packet twice, with the tunnel and without it: the same verdicts, on the first copies."""
+    capture = tshark.stage("twice.pcap", wrap(CAPTURES, *order))
+    twice = tshark.frames(capture, "mwg502.cause", tshark.fields)
+
+    def told(verdict, copies):
+        frames = [-(-int(n) // copies) for n in verdict.get("mwg502.evidence_frame", []) + verdict["mwg502.request_frame"]]
+        return verdict["mwg502.cause"], verdict.get("mwg502.server.ip"), verdict.get("mwg502.attempts"), frames
+
+    assert [told(v, 2) for v in twice] == [told(v, 1) for v in plain.values() if "mwg502.cause" in v]
+    assert all(int(n) % 2 == 1 for v in twice for n in v.get("mwg502.evidence_frame", []))

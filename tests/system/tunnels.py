@@ -125,14 +125,19 @@ WRAPPERS = {
 }
 
 
-def wrap(captures, how):
-    """The bytes of a pcap file: the captures one after the other, every frame wrapped that way."""
-    linktype, wrapper = WRAPPERS[how]
+def wrap(captures, *ways):
+    """
+    The bytes of a pcap file: the captures one after the other, every frame wrapped that way; in several copies where
+    there are several ways, of one link layer.
+    """
+    linktype = WRAPPERS[ways[0]][0]
     out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, linktype)]
     for n, capture in enumerate(captures):
         first = None
         for seconds, fraction, ethertype, packet, lacks in packets(capture):
             first = first or seconds
-            data = bytes(wrapper(ethertype, packet))
-            out += [struct.pack("<IIII", (n + 1) * APART + seconds - first, fraction, len(data), len(data) + lacks), data]
+            for k, how in enumerate(ways):
+                data = bytes(WRAPPERS[how][1](ethertype, packet))
+                seconds, fraction = seconds + (fraction + k) // 1000000, (fraction + k) % 1000000
+                out += [struct.pack("<IIII", (n + 1) * APART + seconds - first, fraction, len(data), len(data) + lacks), data]
     return b"".join(out)
