@@ -130,7 +130,7 @@ void
 verdict_fill(struct verdict *v, const struct exchange *ex, const struct evidence *e, const struct finding *f, const struct said *said, unsigned timeout)
 {
     /* What an earlier look at the response said, before frames that were late, is gone. */
-    *v = (struct verdict){ .number = v->number, .frame = v->frame, .next = v->next };
+    *v = (struct verdict){ .number = v->number, .numbers = v->numbers, .frame = v->frame, .next = v->next };
     v->status = e->status;
     v->cause = f->cause;
     v->confidence = f->confidence;
