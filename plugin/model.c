@@ -55,7 +55,13 @@ frames_free(struct frames *f)
 static unsigned
 ipaddr_hash(const void *key)
 {
-    return bytes_hash(key, sizeof(struct ipaddr), 0);
+    const struct ipaddr *ip = (const struct ipaddr *)key;
+    uint64_t half[2], h;
+
+    memcpy(half, ip->b, sizeof half);
+    h = (half[0] ^ ip->family) * UINT64_C(1099511628211);
+    h = (h ^ h >> 29 ^ half[1]) * UINT64_C(1099511628211);
+    return (unsigned)(h ^ h >> 32);
 }
 
 static gboolean

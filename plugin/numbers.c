@@ -73,7 +73,9 @@ numbers_of(const struct numbers *numbers, uint32_t serial)
 uint32_t
 numbers_serial(const struct numbers *numbers, uint32_t number)
 {
-    const struct run *run = find_run(numbers, UINT32_MAX, number);
+    const struct run *run = &numbers->last;
 
+    if (number - run->number >= run->n)         /* not one of the latest, as it is in most cases */
+        run = find_run(numbers, UINT32_MAX, number);
     return run && number - run->number < run->n ? run->serial + (number - run->number) : 0;
 }

@@ -30,15 +30,21 @@ static const char *const field_names[N_FIELDS] = {
 };
 
 static int field_ids[N_FIELDS];
-static int icmp_protocols[2];
+
+/* Which dissectors looked at a frame, by the layers that they leave. */
+static int proto_tcp, proto_http, proto_http2, proto_tls, proto_icmp, proto_icmpv6;
 
 GArray *
 observe_wanted_fields(void)
 {
     GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
 
-    icmp_protocols[0] = proto_get_id_by_filter_name("icmp");
-    icmp_protocols[1] = proto_get_id_by_filter_name("icmpv6");
+    proto_tcp = proto_get_id_by_filter_name("tcp");
+    proto_http = proto_get_id_by_filter_name("http");
+    proto_http2 = proto_get_id_by_filter_name("http2");
+    proto_tls = proto_get_id_by_filter_name("tls");
+    proto_icmp = proto_get_id_by_filter_name("icmp");
+    proto_icmpv6 = proto_get_id_by_filter_name("icmpv6");
     for (int i = 0; i < N_FIELDS; i++) {
         field_ids[i] = proto_registrar_get_id_byname(field_names[i]);
         if (field_ids[i] > 0)
@@ -170,6 +176,40 @@ read_segment(const struct sight *sight, field_info *stream, struct segment *seg)
     return seg->src.family && seg->dst.family;
 }
 
+/* layers ******************************************************************/
+
+struct above_tcp {
+    bool http, http2, tls;
+};
+
+static struct above_tcp
+layers_above_tcp(const packet_info *pinfo)
+{
+    struct above_tcp above = { false, false, false };
+
+    for (wmem_list_frame_t *l = wmem_list_tail(pinfo->layers); l; l = wmem_list_frame_prev(l)) {
+        int proto = GPOINTER_TO_INT(wmem_list_frame_data(l));
+        if (proto == proto_tcp)
+            break;
+        above.http = above.http || proto == proto_http;
+        above.http2 = above.http2 || proto == proto_http2;
+        above.tls = above.tls || proto == proto_tls;
+    }
+    return above;
+}
+
+/* The layers above may be those of the packet that it quotes. */
+static bool
+is_icmp(const packet_info *pinfo)
+{
+    for (wmem_list_frame_t *l = wmem_list_tail(pinfo->layers); l; l = wmem_list_frame_prev(l)) {
+        int proto = GPOINTER_TO_INT(wmem_list_frame_data(l));
+        if (proto == proto_icmp || proto == proto_icmpv6)
+            return true;
+    }
+    return false;
+}
+
 /* HTTP ********************************************************************/
 
 /* Length of "HTTP/1.1 ", which stands before the status. */
@@ -192,6 +232,7 @@ see_tcp(struct sight *sight, field_info *stream)
 {
     struct fact fact;
     GPtrArray *found;
+    struct above_tcp above = { false, false, false };
 
     fact.kind = FACT_TCP;       /* the rest of it is large, and this is the common case */
     fact.frame = sight->frame;
@@ -199,10 +240,12 @@ see_tcp(struct sight *sight, field_info *stream)
     fact.u.tcp.n_shown = 0;
     if (!read_segment(sight, stream, &fact.u.tcp.segment))
         return;
-    if (sight->pinfo->data_src && sight->pinfo->data_src->next)
-        see_decrypted(sight, &fact.u.tcp.segment);
     /* A response may be shown with the FIN behind it. */
-    found = fact.u.tcp.segment.length > 0 || (fact.u.tcp.segment.flags & (TCP_FIN | TCP_RST)) ? fields_of(sight, HTTP_STATUS) : NULL;
+    if (fact.u.tcp.segment.length > 0 || (fact.u.tcp.segment.flags & (TCP_FIN | TCP_RST)))
+        above = layers_above_tcp(sight->pinfo);
+    if (above.tls)
+        see_decrypted(sight, &fact.u.tcp.segment);
+    found = above.http ? fields_of(sight, HTTP_STATUS) : NULL;
     for (unsigned i = 0; found && i < found->len && i < SHOWN_MAX; i++) {
         field_info *status = field_at(found, i);
         struct shown *shown = &fact.u.tcp.shown[fact.u.tcp.n_shown++];
@@ -210,7 +253,7 @@ see_tcp(struct sight *sight, field_info *stream)
         shown->said = sight->tracker->root->settings.watched(shown->status) ? read_said(sight, status) : (struct said){ NULL, -1 };
     }
     track_fact(sight->tracker, &fact);
-    if (fact.u.tcp.segment.length > 0)
+    if (above.http2)
         see_http2(sight, &fact.u.tcp.segment);
 }
 
@@ -238,18 +281,6 @@ begin_frame(struct tracker *tracker, const packet_info *pinfo)
 /* What stands in a frame at least before a quoted segment: two IPv4 headers and ICMP's. */
 #define LEAST_BEFORE_QUOTED (20 + 8 + 20)
 
-/* ICMP is among the layers: the last ones may be those of the packet that it quotes. */
-static bool
-quotes_a_packet(const packet_info *pinfo)
-{
-    for (wmem_list_frame_t *l = wmem_list_tail(pinfo->layers); l; l = wmem_list_frame_prev(l)) {
-        int proto = GPOINTER_TO_INT(wmem_list_frame_data(l));
-        if (proto == icmp_protocols[0] || proto == icmp_protocols[1])
-            return true;
-    }
-    return false;
-}
-
 void
 observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
@@ -260,7 +291,7 @@ observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_
     found = fields_of(&sight, TCP_STREAM);
     field_info *stream = field_at(found, found ? found->len - 1 : 0);
     /* First of all: an ICMP error looks like the segment that it quotes. */
-    if (!(stream && stream->ds_tvb == tvb && stream->start < LEAST_BEFORE_QUOTED) && quotes_a_packet(pinfo)) {
+    if (!(stream && stream->ds_tvb == tvb && stream->start < LEAST_BEFORE_QUOTED) && is_icmp(pinfo)) {
         if ((found = fields_of(&sight, ICMP_TYPE))) {
             see_icmp(&sight, field_at(found, 0));
             return;

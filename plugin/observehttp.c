@@ -36,23 +36,6 @@ see_decrypted(struct sight *sight, const struct segment *seg)
 
 /* HTTP/2 ******************************************************************/
 
-static bool
-has_http2(const packet_info *pinfo)
-{
-    static int http2, tcp;
-
-    if (!http2) {
-        http2 = proto_get_id_by_filter_name("http2");
-        tcp = proto_get_id_by_filter_name("tcp");
-    }
-    for (wmem_list_frame_t *l = wmem_list_tail(pinfo->layers); l; l = wmem_list_frame_prev(l)) {
-        int proto = GPOINTER_TO_INT(wmem_list_frame_data(l));
-        if (proto == http2 || proto == tcp)
-            return proto == http2;
-    }
-    return false;
-}
-
 static uint8_t
 type_at(struct place id)
 {
@@ -103,7 +86,7 @@ read_block(const struct sight *sight, const GPtrArray *ids, unsigned at, const f
 void
 see_http2(struct sight *sight, const struct segment *seg)
 {
-    GPtrArray *ids = has_http2(sight->pinfo) ? fields_of(sight, HTTP2_STREAM) : NULL;
+    GPtrArray *ids = fields_of(sight, HTTP2_STREAM);
     GPtrArray *counts = ids ? fields_of(sight, HTTP2_HEADERS) : NULL;
     unsigned blocks = 0;
 

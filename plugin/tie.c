@@ -270,6 +270,15 @@ serves_address(const struct gathering *g, const struct station *station, const s
     return false;
 }
 
+static bool
+is_childs_server(const struct gathering *g, const struct ipaddr *ip, uint16_t port)
+{
+    for (unsigned i = 0; i < g->n; i++)
+        if (g->candidates[i].ex && g->candidates[i].conn->port[SERVER] == port && ipaddr_equal(&g->candidates[i].conn->ip[SERVER], ip))
+            return true;
+    return false;
+}
+
 /*
  * Attempts at an address that is known to be the host's, from the gateway, or from an
  * address of which nothing else is known: its second network card, its IPv6 address.
@@ -280,6 +289,9 @@ take_address(struct gathering *g, const struct ipaddr *ip, uint16_t port)
     struct target_key key;
     struct approach *approach;
 
+    /* Its request was carried there and answered: what else it tried there was taken with that. */
+    if (g->success && is_childs_server(g, ip, port))
+        return;
     for (unsigned s = 0; s < g->n_stations; s++)
         take_target(g, g->stations[s], ip, port, TIE_ADDRESS, false);
     memset(&key, 0, sizeof key);
