@@ -252,6 +252,7 @@ segment_synack(struct root *root, struct conn *conn, const struct segment *seg)
     if (!conn->hs.synack_frame) {
         conn->hs.synack_frame = seg->frame;
         conn->hs.synack_time = seg->time;
+        conn->server_isn = seg->seq;
     }
     return conn;
 }

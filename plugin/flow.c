@@ -122,6 +122,8 @@ flow_segment(struct root *root, struct conn *conn, int side, const struct segmen
         flow->next = seg->seq;
         if (side == CLIENT && conn->syn_seen)
             flow->next = conn->isn + 1;
+        else if (side == SERVER && conn->hs.synack_frame)
+            flow->next = conn->server_isn + 1;
     }
     int32_t ahead = (int32_t)(seg->seq - flow->next);
 

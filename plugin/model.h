@@ -103,7 +103,7 @@ struct approach {
 struct conn {
     struct bounded_entry entry; /* key: GUINT_TO_POINTER(stream + 1) */
     uint32_t stream;
-    uint32_t isn;
+    uint32_t isn, server_isn;   /* of the SYN and of the SYN/ACK, where they were seen */
     uint32_t owner;             /* serial of the exchange that claimed it */
     uint32_t previewed;         /* of the one that will, as far as can be told */
     struct ipaddr ip[2];

@@ -203,16 +203,36 @@ begun_before(const struct exchange *ex, const struct exchange *oldest)
     return n;
 }
 
+/* Pipelined requests of HTTP/1 are served one after the other. */
+static bool
+is_its_turn(const struct exchange *ex)
+{
+    const GList *l = ex->conn->exchanges.head;
+
+    while (l && ((const struct exchange *)l->data)->state != EXCHANGE_WAITING)
+        l = l->next;
+    return ex->h2_stream || !l || l->data == ex;
+}
+
+/* How well requests that are alike fit: X-Forwarded-For is a name, whose turn it is a hint. */
+enum fit { FIT_LATER, FIT_NOW, FIT_NAMED };
+
+static enum fit
+fit_of(const struct exchange *ex, const struct exchange *waiting)
+{
+    return names_client(ex, waiting) ? FIT_NAMED : is_its_turn(waiting) ? FIT_NOW : FIT_LATER;
+}
+
 /*
- * Requests word for word alike (host, path, method): the one that X-Forwarded-For names,
- * else the oldest that wants a child. *alone: no other fits as well.
+ * Requests word for word alike (host, path, method): of those that fit best the oldest
+ * that wants a child. *alone: no other fits as well.
  */
 static struct exchange *
 find_same(const GQueue *queue, const struct exchange *ex, const struct station *sender,
           bool (*same)(const struct exchange *, const struct exchange *), bool *alone)
 {
     struct exchange *best = NULL;
-    bool best_named = false;
+    enum fit best_fit = FIT_LATER;
     unsigned passed_over = 0;
     int looked_at = 0, others = 0;
 
@@ -227,21 +247,18 @@ find_same(const GQueue *queue, const struct exchange *ex, const struct station *
         looked_at++;
         if (!may_serve(waiting, ex, sender, same != same_host && same != same_path) || !wants_child(waiting))
             continue;
-        bool named = names_client(ex, waiting);
-        if (best && !named && !best_named && passed_over > 0 && waiting->reply.request_time <= begun(ex)) {
-            passed_over--;
+        enum fit fit = fit_of(ex, waiting);
+        if (!best || fit > best_fit) {
+            *alone = !best || fit == FIT_NAMED;
+            passed_over = fit == FIT_NAMED ? 0 : begun_before(ex, waiting);
             best = waiting;
+            best_fit = fit;
+        } else if (fit == best_fit) {
             *alone = false;
-            continue;
-        }
-        if (!best && !named)
-            passed_over = begun_before(ex, waiting);
-        if (!best || (named && !best_named)) {
-            *alone = !best || (named && !best_named);
-            best = waiting;
-            best_named = named;
-        } else if (named == best_named) {
-            *alone = false;
+            if (passed_over > 0 && waiting->reply.request_time <= begun(ex)) {
+                passed_over--;
+                best = waiting;
+            }
         }
     }
     return best;
