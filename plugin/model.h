@@ -127,6 +127,7 @@ struct conn {
     uint8_t *swallowed_bytes;   /* its response, as far as its segment had it */
     size_t swallowed_length;
     unsigned requests;          /* so far */
+    when_t idle_since;          /* the latest response was complete */
     unsigned skipped;           /* requests beyond EXCHANGES_MAX */
     struct target *target;
     GList target_link;

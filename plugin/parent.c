@@ -214,13 +214,27 @@ is_its_turn(const struct exchange *ex)
     return ex->h2_stream || !l || l->data == ex;
 }
 
-/* How well requests that are alike fit: X-Forwarded-For is a name, whose turn it is a hint. */
-enum fit { FIT_LATER, FIT_NOW, FIT_NAMED };
+/*
+ * The server's connection was idle when the request came. Whoever waited before did not
+ * take it then: that one waits for something else.
+ */
+static bool
+found_it_idle(const struct exchange *ex, const struct exchange *waiting)
+{
+    return ex->nth > 1 && ex->conn->idle_since && MAX(waiting->reply.request_time, waiting->conn->idle_since) >= ex->conn->idle_since;
+}
+
+/* How well requests that are alike fit: X-Forwarded-For is a name, the rest are hints. */
+enum fit { FIT_LATER, FIT_NOW, FIT_PROMPT, FIT_NAMED };
 
 static enum fit
 fit_of(const struct exchange *ex, const struct exchange *waiting)
 {
-    return names_client(ex, waiting) ? FIT_NAMED : is_its_turn(waiting) ? FIT_NOW : FIT_LATER;
+    if (names_client(ex, waiting))
+        return FIT_NAMED;
+    if (!is_its_turn(waiting))
+        return FIT_LATER;
+    return found_it_idle(ex, waiting) ? FIT_PROMPT : FIT_NOW;
 }
 
 /*
