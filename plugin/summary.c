@@ -340,7 +340,7 @@ missed(const struct writer *w)
     const struct ipaddr *silent = f->cause == CAUSE_SYN_TIMEOUT ? &f->attempt->server :
                                   f->cause == CAUSE_DNS_TIMEOUT && f->question ? &f->question->server : NULL;
 
-    if (f->missing == MISSING_DISSECTION)
+    if (f->cause == CAUSE_UNKNOWN)
         return unseen;
     part.icmp = unseen.icmp && silent && silent->family == 4;
     part.icmpv6 = unseen.icmpv6 && silent && silent->family == 6;
