@@ -63,6 +63,13 @@ def test_a_capture_without_502(diagnose):
     assert out.endswith(": no responses with 502\n")
 
 
+def test_help_of_the_tests():
+    """It says what it does instead of doing it."""
+    done = subprocess.run([TESTS.parent / "test.sh", "--help"], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: test.sh")
+
+
 def test_help(diagnose):
     code, out, err = diagnose("--help")
     assert (code, err) == (0, "")
