@@ -39,7 +39,9 @@ files() {
     if git rev-parse --git-dir >/dev/null 2>&1; then
         git ls-files -- "$@"
     else
-        for pattern; do find . -path './build*' -prune -o -path "./$pattern" -type f -print; done
+        for pattern; do
+            find . \( -path './build*' -o -path ./.git -o -name __pycache__ \) -prune -o -path "./$pattern" -type f -print
+        done | sed 's#^\./##'
     fi
 }
 
