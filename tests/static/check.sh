@@ -47,7 +47,7 @@ files() {
 
 # A line in each file; REUSE.toml has those that have no room for one.
 check_spdx() {
-    files '*' | grep -v -e '^LICENSE$' -e '^LICENSES/' -e '^\.gitignore$' -e '^REUSE.toml$' -e '^tests/captures/' -e '^tests/golden/' -e '^docs/images/' \
+    files '*' | grep -v -e '^LICENSE$' -e '^\.gitignore$' -e '^REUSE.toml$' -e '^tests/captures/' -e '^tests/golden/' -e '^docs/images/' \
         -e '^docs/opensearch/' -e '^tests/fuzz/corpus/' -e '^tests/fuzz/regressions/' -e '^plugin/profile/' |
         while read -r file; do grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' "$file" || grep -q '"SPDX-License-Identifier"' "$file" || echo "$file"; done >"$log"
     result
