@@ -73,12 +73,12 @@ read_block(const struct sight *sight, const GPtrArray *ids, unsigned at, const f
 {
     struct h2_frame *f = &fact->u.h2.frame;
     struct http_head head;
-    int n = count ? tvb_captured_length(count->ds_tvb) : 0;
+    unsigned n = count ? tvb_captured_length(count->ds_tvb) : 0;
 
     if (n == 0)
         return;
-    f->block = tvb_get_ptr(count->ds_tvb, 0, n);
-    f->block_length = (uint32_t)n;
+    f->block = tvb_get_ptr(count->ds_tvb, 0, (int)n);
+    f->block_length = n;
     if (h2_read_head(f->block, f->block_length, &head) && head.status && sight->tracker->root->settings.watched(head.status))
         fact->u.h2.said = said_in(sight, &head, content_of(ids, at + 1, f->stream));
 }

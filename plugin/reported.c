@@ -185,7 +185,7 @@ say_page(wmem_allocator_t *scope, const char *page, size_t n)
 static size_t
 first_word(struct slice text)
 {
-    const char *blank = text.n > 0 ? (const char *)memchr(text.s, ' ', text.n) : NULL;
+    const char *blank = text.s ? (const char *)memchr(text.s, ' ', text.n) : NULL;
 
     return blank ? (size_t)(blank - text.s) : text.n;
 }
