@@ -14,6 +14,7 @@
 
 /* Searches for one name that are looked at for each question. */
 #define LOOKED_AT_MAX 64
+#define SOCKETS_LOOKED_AT_MAX 16
 
 static void
 shelve(GQueue *shelf, struct lookup *lookup)
@@ -124,6 +125,21 @@ is_gateways(const struct station *asker, const struct lookup *lookup)
            (asker->box && asker->box == lookup->station->box);
 }
 
+/* Other searches went over this socket too: it tells nothing. */
+static bool
+is_shared_socket(const struct station *asker, const struct lookup *lookup, uint16_t port)
+{
+    unsigned looked_at = 0;
+
+    for (const GList *l = asker->searches.tail; l && looked_at < SOCKETS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        const struct lookup *other = (const struct lookup *)l->data;
+        for (unsigned i = 0; other != lookup && i < other->n; i++)
+            if (other->questions[i]->key.port == port)
+                return true;
+    }
+    return false;
+}
+
 /* How a question fits to a search, best last. */
 enum fit { FITS_NOT, FITS_AS_REPEAT, FITS_AS_NEXT_NAME, FITS_AS_OTHER_TYPE, FITS_SOCKET };
 
@@ -153,7 +169,8 @@ fit_of(const struct lookup *lookup, const struct dns_message *m, const struct st
 
         name_asked = name_asked || one_name;
         repeated = repeated || (one_leg && one_name && a->q.type == m->type);
-        if (!lookup->resolved && ipaddr_equal(&a->q.asker, &m->src) && a->key.port == m->sport && !(one_leg && one_name && a->q.type == m->type))
+        if (!lookup->resolved && ipaddr_equal(&a->q.asker, &m->src) && a->key.port == m->sport &&
+            (!(one_leg && one_name && a->q.type == m->type) || (a->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))))
             return FITS_SOCKET;
     }
     if (lookup->resolved)

@@ -124,15 +124,16 @@ better(const struct gathering *g, const struct conn *x, const struct conn *y)
     return x_fits != y_fits ? x_fits : x->hs.first_syn < y->hs.first_syn;
 }
 
-/* The attempt that began soonest after the last one failed: the same request's next try. */
+/* The attempt that began soonest after the last one failed, and failed too: the same request's next try. */
 static struct conn *
-next_try(struct conn *const *eligible, unsigned n, const struct conn *last)
+next_try(const struct gathering *g, struct conn *const *eligible, unsigned n, const struct conn *last)
 {
     struct conn *next = NULL;
     when_t failed = conn_failed(last);
 
     for (unsigned i = 0; failed && i < n; i++)
-        if (!eligible[i]->claimed && eligible[i]->hs.first_syn >= failed && (!next || eligible[i]->hs.first_syn < next->hs.first_syn))
+        if (!eligible[i]->claimed && eligible[i]->hs.first_syn >= failed && explains_now(g, eligible[i]) &&
+            (!next || better(g, eligible[i], next)))
             next = eligible[i];
     return next;
 }
@@ -159,7 +160,7 @@ take(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum 
         return;
     add_conn(g, best, NULL, tie, n == 1);
     for (unsigned tries = 1; best->hs.rst.n > 0 && tries < box->tries; tries++) {
-        struct conn *next = next_try(eligible, n, best);
+        struct conn *next = next_try(g, eligible, n, best);
         if (!next)
             break;
         add_conn(g, next, NULL, tie, false);
