@@ -44,6 +44,8 @@ conn_new(struct root *root, const struct segment *seg)
     conn->ip[SERVER] = seg->dst;
     conn->port[CLIENT] = seg->sport;
     conn->port[SERVER] = seg->dport;
+    conn->link[CLIENT] = seg->link_src;
+    conn->link[SERVER] = seg->link_dst;
     conn->last = seg->time;
     bounded_insert(&root->conns, &conn->entry, stream_key(seg->stream));
     shelve(conn, &root->shelf_open, root->now);
@@ -126,6 +128,8 @@ file_attempt(struct root *root, struct conn *conn)
     struct target_key key;
     struct target *target;
     struct station *station = station_get(root, &conn->ip[CLIENT]);
+
+    station->link = conn->link[CLIENT];
 
     if (g_queue_get_length(&station->conns) >= STATION_RECENT_MAX)
         unlink_station((struct conn *)station->conns.head->data);
@@ -226,6 +230,7 @@ conn_swap_sides(struct conn *conn)
 {
     struct ipaddr ip = conn->ip[CLIENT];
     uint16_t port = conn->port[CLIENT];
+    link_t link = conn->link[CLIENT];
     struct flow *flow = conn->flow[CLIENT];
     struct closing closed = conn->closed[CLIENT];
 
@@ -233,6 +238,8 @@ conn_swap_sides(struct conn *conn)
     conn->ip[SERVER] = ip;
     conn->port[CLIENT] = conn->port[SERVER];
     conn->port[SERVER] = port;
+    conn->link[CLIENT] = conn->link[SERVER];
+    conn->link[SERVER] = link;
     conn->flow[CLIENT] = conn->flow[SERVER];
     conn->flow[SERVER] = flow;
     conn->closed[CLIENT] = conn->closed[SERVER];

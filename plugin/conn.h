@@ -18,6 +18,7 @@ struct segment {
     when_t time;
     uint32_t stream;            /* tcp.stream */
     struct ipaddr src, dst;
+    link_t link_src, link_dst;
     uint16_t sport, dport;
     uint32_t seq, ack;          /* raw */
     uint8_t flags;

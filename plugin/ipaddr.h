@@ -76,4 +76,23 @@ ipaddr_is_loopback(const struct ipaddr *ip)
     return ip->family == 4 ? ip->b[0] == 127 : ip->family == 6 && memcmp(ip->b, one, 16) == 0;
 }
 
+/*
+ * Who sent a frame on its link, or was to get it: an Ethernet address, or LINK_SELF for the
+ * host that captured, where the capture tells the direction (Linux cooked captures, flags
+ * of pcapng). 0: unknown.
+ */
+typedef uint64_t link_t;
+#define LINK_SELF 1
+
+static inline link_t
+link_from(const address *a)
+{
+    link_t link = 0;
+
+    if (a->type != AT_ETHER || a->len != 6)
+        return 0;
+    memcpy((uint8_t *)&link + 1, a->data, 6);   /* never LINK_SELF, in either byte order */
+    return link;
+}
+
 #endif

@@ -225,9 +225,11 @@ static void
 learn_asker(struct root *root, const struct exchange *waiting, struct station *asker)
 {
     if (!waiting || !waiting->box || asker->box == waiting->box || asker->answers_dns || ipaddr_is_loopback(&asker->ip) ||
-        ipaddr_equal(&asker->ip, &waiting->conn->ip[CLIENT]) || station_serves(asker, waiting->name))
+        ipaddr_equal(&asker->ip, &waiting->conn->ip[CLIENT]))
         return;
-    station_join(root, station_get(root, &waiting->conn->ip[SERVER]), asker);
+    struct station *asked = station_get(root, &waiting->conn->ip[SERVER]);
+    if (station_on_same_link(asked, asker) || !station_serves(asker, waiting->name))
+        station_join(root, asked, asker);
 }
 
 /* An ICMP error for the socket's other question wakes the asker for both. */
@@ -276,6 +278,8 @@ question(struct root *root, const struct dns_message *m)
 
     struct name *name = searched_name(root, m->name, m->time, &waiting);
     struct station *asker = station_get(root, &m->src);
+    if (m->link_src)
+        asker->link = m->link_src;
     station_get(root, &m->dst)->answers_dns = true;
     learn_asker(root, waiting, asker);
     struct lookup *lookup = search_for(root, name, m, asker);

@@ -19,6 +19,7 @@ struct dns_message {
     uint32_t frame;
     when_t time;
     struct ipaddr src, dst;
+    link_t link_src;
     uint16_t sport, dport, id;
     uint16_t ip_id;             /* of the IPv4 header, 0: unknown; copies of a frame have the same */
     bool response, truncated;

@@ -147,6 +147,12 @@ is_established(const struct station *s)
     return s->box && (s->box->n_known > 1 || !g_queue_is_empty(&s->box->open));
 }
 
+bool
+station_on_same_link(const struct station *a, const struct station *b)
+{
+    return a && b && a->link && a->link == b->link;
+}
+
 void
 station_join(struct root *root, struct station *a, struct station *b)
 {
@@ -155,7 +161,7 @@ station_join(struct root *root, struct station *a, struct station *b)
 
     if (other == box || box->n_known + other->n_known > BOX_STATIONS_MAX)
         return;
-    if (is_established(a) && is_established(b) && !ipaddr_equal(&a->suspect, &b->ip)) {
+    if (is_established(a) && is_established(b) && !station_on_same_link(a, b) && !ipaddr_equal(&a->suspect, &b->ip)) {
         a->suspect = b->ip;
         return;
     }
@@ -350,6 +356,7 @@ root_copy_learnt(struct root *to, struct root *from)
         struct station *copy = station_get(to, &station->ip);
         copy->answers_dns = station->answers_dns;
         copy->is_client = station->is_client;
+        copy->link = station->link;
         if (station->box && station->box->n_known > 1)
             station_join(to, station_get(to, &station->box->stations[0]), copy);
     }

@@ -59,6 +59,7 @@ struct station {
     GQueue searches;            /* recent searches */
     GQueue neighbors;           /* unanswered ARP or ND of its own */
     struct ipaddr suspect;      /* seen once at work for this one's requests */
+    link_t link;                /* of its latest connection, query or client */
     bool answers_dns;
     bool is_client;             /* it sent requests that serve nobody else's */
 };
@@ -107,6 +108,7 @@ struct conn {
     uint32_t owner;             /* serial of the exchange that claimed it */
     uint32_t previewed;         /* of the one that will, as far as can be told */
     struct ipaddr ip[2];
+    link_t link[2];
     uint16_t port[2];
     bool sides_known, syn_seen, claimed, had_exchange, in_tunnel, h2;
     uint32_t not_h2_frame;      /* the server's first bytes, where the gateway speaks HTTP/2 and it does not */
@@ -295,9 +297,12 @@ struct box *station_box(struct station *station);
 /*
  * Both addresses were seen at work for one request: they are the same gateway. Where both
  * are gateways in their own right already, it takes two such sights, since one could be
- * chance.
+ * chance, unless their frames come from one network card.
  */
 void station_join(struct root *root, struct station *a, struct station *b);
+
+/* true: their frames have one Ethernet address, or both are the host that captured. A router's address proves nothing: a hint. */
+bool station_on_same_link(const struct station *a, const struct station *b);
 
 /* true: somebody waits at the station's box for that name. */
 bool station_serves(const struct station *station, const struct name *name);

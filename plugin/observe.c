@@ -143,6 +143,20 @@ ip_payload_left(const struct sight *sight, struct bytes all, int tcp)
 
 /* TCP *********************************************************************/
 
+/* On loopback all addresses are zero: nothing tells one end from the other. */
+void
+read_links(const packet_info *pinfo, link_t *src, link_t *dst)
+{
+    *src = link_from(&pinfo->dl_src);
+    *dst = link_from(&pinfo->dl_dst);
+    if (!*src && pinfo->dl_src.type == AT_ETHER)
+        return;
+    if (pinfo->p2p_dir == P2P_DIR_SENT)
+        *src = LINK_SELF;
+    else if (pinfo->p2p_dir == P2P_DIR_RECV)
+        *dst = LINK_SELF;
+}
+
 /* false: the header is not all there, or the addresses are not IP */
 static bool
 read_segment(const struct sight *sight, field_info *stream, struct segment *seg)
@@ -165,6 +179,7 @@ read_segment(const struct sight *sight, field_info *stream, struct segment *seg)
     seg->stream = fvalue_get_uinteger(COMPAT_VALUE(stream));
     seg->src = ipaddr_from(&sight->pinfo->src);
     seg->dst = ipaddr_from(&sight->pinfo->dst);
+    read_links(sight->pinfo, &seg->link_src, &seg->link_dst);
     seg->sport = (uint16_t)sight->pinfo->srcport;
     seg->dport = (uint16_t)sight->pinfo->destport;
     seg->seq = long_at(p + 4);

@@ -60,6 +60,9 @@ read_dns_message(const struct sight *sight, const field_info *flags, const field
     memset(m, 0, sizeof *m);
     m->frame = sight->frame;
     m->time = sight->time;
+    link_t link_dst;
+
+    read_links(sight->pinfo, &m->link_src, &link_dst);
     m->src = ipaddr_from(&sight->pinfo->src);
     m->dst = ipaddr_from(&sight->pinfo->dst);
     m->sport = (uint16_t)sight->pinfo->srcport;
@@ -116,6 +119,7 @@ read_quoted_query(const struct sight *sight, const struct asked_key *key, struct
                                     field_at(fields_of(sight, DNS_QRY_TYPE), 0), m))
         return false;
     m->frame = 0;               /* it never left */
+    m->link_src = 0;
     m->src = key->from;
     m->dst = key->to;
     m->sport = key->port;

@@ -127,11 +127,15 @@ wants_child(const struct exchange *ex)
  * names itself in the header, makes absolute-form origin-form, looks up names.
  */
 static bool
-may_be_gateway(const struct exchange *waiting, const struct exchange *ex, const struct station *sender)
+may_be_gateway(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct station *sender)
 {
     bool one_server = ipaddr_equal(&ex->conn->ip[SERVER], &waiting->conn->ip[SERVER]);
 
-    if (sender->is_client || station_serves(sender, waiting->name))
+    if (sender->is_client)
+        return false;
+    if (station_on_same_link(sender, station_find(root, &waiting->conn->ip[SERVER])))
+        return true;
+    if (station_serves(sender, waiting->name))
         return false;
     /* To one address: a transparent proxy, not two clients of one gateway. */
     if (one_server && (waiting->absolute || ex->absolute))
@@ -141,7 +145,7 @@ may_be_gateway(const struct exchange *waiting, const struct exchange *ex, const 
 
 /* May the sender of ex be the one that the waiting exchange's client asked? */
 static bool
-may_serve(const struct exchange *waiting, const struct exchange *ex, const struct station *sender, bool exact)
+may_serve(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct station *sender, bool exact)
 {
     /* The gateway closed the connection on which its client waited: nothing serves that any more. */
     if (waiting->conn->closed[SERVER].frame)
@@ -151,7 +155,7 @@ may_serve(const struct exchange *waiting, const struct exchange *ex, const struc
         return false;
     if (sender->box && sender->box == waiting->box)
         return true;
-    return exact && may_be_gateway(waiting, ex, sender);
+    return exact && may_be_gateway(root, waiting, ex, sender);
 }
 
 /* X-Forwarded-For: a list of addresses, the first one's the client's. */
@@ -242,7 +246,7 @@ fit_of(const struct exchange *ex, const struct exchange *waiting)
  * that wants a child. *alone: no other fits as well.
  */
 static struct exchange *
-find_same(const GQueue *queue, const struct exchange *ex, const struct station *sender,
+find_same(struct root *root, const GQueue *queue, const struct exchange *ex, const struct station *sender,
           bool (*same)(const struct exchange *, const struct exchange *), bool *alone)
 {
     struct exchange *best = NULL;
@@ -259,7 +263,7 @@ find_same(const GQueue *queue, const struct exchange *ex, const struct station *
             continue;
         }
         looked_at++;
-        if (!may_serve(waiting, ex, sender, same != same_host && same != same_path) || !wants_child(waiting))
+        if (!may_serve(root, waiting, ex, sender, same != same_host && same != same_path) || !wants_child(waiting))
             continue;
         enum fit fit = fit_of(ex, waiting);
         if (!best || fit > best_fit) {
@@ -280,7 +284,7 @@ find_same(const GQueue *queue, const struct exchange *ex, const struct station *
 
 /* The only exchange that waits for the sender without having caused anything. */
 static struct exchange *
-find_only(const struct exchange *ex, const struct station *sender)
+find_only(struct root *root, const struct exchange *ex, const struct station *sender)
 {
     struct exchange *only = NULL;
 
@@ -288,7 +292,7 @@ find_only(const struct exchange *ex, const struct station *sender)
         return NULL;
     for (GList *l = sender->box->open.head; l; l = l->next) {
         struct exchange *waiting = (struct exchange *)l->data;
-        if (!may_serve(waiting, ex, sender, false) || !wants_child(waiting))
+        if (!may_serve(root, waiting, ex, sender, false) || !wants_child(waiting))
             continue;
         if (only)
             return NULL;
@@ -303,24 +307,24 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
     struct exchange *parent;
 
     *tie = TIE_REQUEST;
-    parent = find_same(bucket(root->by_url, ex->url_hash), ex, sender, same_url, alone);
+    parent = find_same(root, bucket(root->by_url, ex->url_hash), ex, sender, same_url, alone);
     if (parent)
         return parent;
     struct name *name = name_find(root, ex->host);
-    parent = find_same(name ? &name->open : NULL, ex, sender, same_host, alone);
+    parent = find_same(root, name ? &name->open : NULL, ex, sender, same_host, alone);
     if (parent)
         return parent;
-    parent = root->decrypts ? find_same(name ? &name->open : NULL, ex, sender, same_but_tls, alone) : NULL;
+    parent = root->decrypts ? find_same(root, name ? &name->open : NULL, ex, sender, same_but_tls, alone) : NULL;
     if (parent)
         return parent;
     /* Another host than any that is waited for: the gateway rewrote it. */
     if (station_serves(sender, name))
         return NULL;
-    parent = find_same(bucket(root->by_path, ex->path_hash), ex, sender, same_path, alone);
+    parent = find_same(root, bucket(root->by_path, ex->path_hash), ex, sender, same_path, alone);
     if (parent && ex->path && strlen(ex->path) > 1)
         return parent;
     *tie = TIE_TIME;
-    parent = find_only(ex, sender);
+    parent = find_only(root, ex, sender);
     *alone = parent != NULL;
     return parent;
 }
@@ -346,10 +350,13 @@ void
 parent_register(struct root *root, struct exchange *ex)
 {
     struct station *sender = station_get(root, &ex->conn->ip[CLIENT]);
+    struct station *asked = station_get(root, &ex->conn->ip[SERVER]);
     struct exchange *parent;
     enum tie tie;
     bool alone;
 
+    sender->link = ex->conn->link[CLIENT];
+    asked->link = ex->conn->link[SERVER];
     ex->url_hash = url_hash(ex);
     ex->path_hash = path_hash(ex);
     parent = find_parent(root, ex, sender, &tie, &alone);

@@ -69,6 +69,9 @@ byte_at(struct place p, int offset)
     return *tvb_get_ptr(p.tvb, p.start + offset, 1);
 }
 
+/* Who sent the frame on its link, and to whom. */
+void read_links(const packet_info *pinfo, link_t *src, link_t *dst);
+
 /* HTTP inside TLS: the records of this segment that Wireshark decrypted. */
 void see_decrypted(struct sight *sight, const struct segment *segment);
 

@@ -252,11 +252,17 @@ take_hops(struct gathering *g, const struct hop *hops, bool crowd)
             take_target(g, g->stations[s], &hops[i].ip, hops[i].port, TIE_LEARNT, crowd);
 }
 
+static bool
+is_on_gateways_link(const struct gathering *g, const struct station *station)
+{
+    return station_on_same_link(station, station_find(g->root, &g->ex->conn->ip[SERVER]));
+}
+
 bool
 may_be_gateway(const struct gathering *g, const struct station *station)
 {
     return station && !station->is_client && !station->answers_dns && !ipaddr_equal(&station->ip, &g->ex->conn->ip[CLIENT]) &&
-           station->box != g->box && !station_serves(station, g->name);
+           station->box != g->box && (is_on_gateways_link(g, station) || !station_serves(station, g->name));
 }
 
 /* true: somebody waits at that station for a name with this address. */
@@ -302,7 +308,7 @@ take_address(struct gathering *g, const struct ipaddr *ip, uint16_t port)
     for (unsigned i = 0; approach && i < MIN(approach->n, APPROACHES_MAX); i++) {
         struct station *station = station_find(g->root, &approach->from[i]);
         unsigned before = g->n;
-        if (!may_be_gateway(g, station) || serves_address(g, station, ip))
+        if (!may_be_gateway(g, station) || (!is_on_gateways_link(g, station) && serves_address(g, station, ip)))
             continue;
         take_target(g, station, ip, port, TIE_ADDRESS, false);
         if (g->n > before && !g->preview)
