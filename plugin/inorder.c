@@ -39,6 +39,8 @@ watermarks_lowest(const struct watermarks *marks)
 {
     when_t lowest = INT64_MAX;
 
+    if (marks->n <= 1)
+        return marks->now - 2 * marks->depth;   /* or several that the file does not tell apart */
     for (int i = 0; i < INTERFACES_MAX; i++)
         if (marks->latest[i] && marks->latest[i] < lowest)
             lowest = marks->latest[i];

@@ -348,12 +348,21 @@ settle(struct tracker *t)
         catch_up(t, INT64_MAX);
 }
 
+/* The time up to which all is known. The other interface of a file that begins with one of them is still to come. */
+static when_t
+reached(const struct tracker *t)
+{
+    bool on_trial = t->marks.n == 1 && t->frames <= ORDER_TRIAL_FRAMES;
+
+    return MAX(on_trial ? 0 : watermarks_lowest(&t->marks), t->root->now - INORDER_HOLD);
+}
+
 void
 track_fact(struct tracker *t, const struct fact *fact)
 {
     if (t->late) {
         inorder_put(t->queue, fact);
-        if (watermarks_lowest(&t->marks) >= fact->time)
+        if (reached(t) >= fact->time)
             catch_up(t, fact->time);
     }
     apply(t, t->root, fact);
@@ -405,6 +414,6 @@ track_frame(struct tracker *t, const struct frame_facts *facts)
         t->late = NULL;         /* one interface, in order */
     }
     if (t->late)
-        catch_up(t, MAX(watermarks_lowest(&t->marks), root->now - INORDER_HOLD));
+        catch_up(t, reached(t));
     root_sweep(root);
 }
