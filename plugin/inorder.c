@@ -20,6 +20,9 @@ struct inorder {
     uint64_t put;               /* so far */
 };
 
+/* dumpcap hands over what an interface has seen after this time at the latest (its CAP_READ_TIMEOUT). */
+#define READ_TIMEOUT (NS_PER_SECOND / 4)
+
 void
 watermarks_note(struct watermarks *marks, uint32_t interface_id, when_t time)
 {
@@ -45,7 +48,7 @@ watermarks_lowest(const struct watermarks *marks)
         if (marks->latest[i] && marks->latest[i] < lowest)
             lowest = marks->latest[i];
     if (marks->depth > 0)
-        lowest = MAX(lowest, marks->now - 2 * marks->depth);
+        lowest = MAX(lowest, marks->now - MAX(2 * marks->depth, READ_TIMEOUT));
     return lowest;
 }
 
