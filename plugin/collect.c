@@ -140,13 +140,13 @@ gateway_side_is_seen(const struct gathering *g)
 
 /* Of the frames asked in, those since the request; all of the latest ones where it came too late for any. */
 static void
-keep_asked_since(struct collected *found, uint32_t request_frame)
+keep_asked_since(struct collected *found, when_t since)
 {
     struct frames *asked = &found->unreached.asked;
     unsigned n = 0;
 
     for (unsigned i = 0; i < asked->n; i++)
-        if (asked->no[i] > request_frame)
+        if (found->unreached.asked_at[i] > since)
             found->asked_frames[n++] = asked->no[i];
     for (unsigned i = asked->n > 3 ? asked->n - 3 : 0; n == 0 && i < asked->n; i++)
         found->asked_frames[n++] = asked->no[i];
@@ -184,7 +184,7 @@ add_unreached_server(struct gathering *g, struct collected *found)
         for (unsigned k = 0; k < g->lookups[i]->n; k++) {
             const struct question *q = &g->lookups[i]->questions[k]->q;
             if (q->sent.n == 0 && gather_unreached_server(g, &q->server, &found->unreached)) {
-                keep_asked_since(found, g->ex->reply.request_frame);
+                keep_asked_since(found, g->from);
                 found->search.unreached = &found->unreached;
                 return;
             }
@@ -218,7 +218,7 @@ gather(struct gathering *g, struct collected *found, when_t *remembered)
         unreached = gather_unreached_by_time(g, &found->unreached);
     if (unreached) {
         found->evidence.unreached = &found->unreached;
-        keep_asked_since(found, g->ex->reply.request_frame);
+        keep_asked_since(found, g->from);
     } else if (g->n == 0 && !lookup_failed(g)) {
         gather_remembered(g, remembered);
     }

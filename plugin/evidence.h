@@ -141,6 +141,7 @@ struct unreached {
     struct ipaddr destination;  /* for whom, if known */
     uint16_t port;
     struct frames asked;
+    const when_t *asked_at;     /* for each of them */
     when_t first;
     bool for_dns;
     bool reported;              /* the gateway's own kernel said so */

@@ -240,6 +240,7 @@ struct neighbor {
     struct bounded_entry entry; /* key: ip */
     struct ipaddr ip, asker;
     struct frames asked;        /* since the last answer */
+    when_t asked_at[FRAMES_MAX];
     when_t first, last;
     struct station *station;
     GList station_link;

@@ -46,7 +46,9 @@ neighbor_asked(struct root *root, const struct ipaddr *ip, const struct ipaddr *
         /* Asked for ever: the latest matter. */
         n->asked.n /= 2;
         memmove(n->asked.no, n->asked.no + n->asked.n, n->asked.n * sizeof *n->asked.no);
+        memmove(n->asked_at, n->asked_at + n->asked.n, n->asked.n * sizeof *n->asked_at);
     }
+    n->asked_at[n->asked.n] = time;
     frames_add(&n->asked, frame);
     n->last = time;
 }

@@ -222,6 +222,7 @@ set_unreached(struct unreached *u, const struct neighbor *n, const struct ipaddr
         u->destination = *destination;
     u->port = port;
     u->asked = n->asked;
+    u->asked_at = n->asked_at;
     u->first = n->first;
 }
 
