@@ -133,9 +133,7 @@ may_be_gateway(struct root *root, const struct exchange *waiting, const struct e
 
     if (sender->is_client)
         return false;
-    if (station_on_same_link(sender, station_find(root, &waiting->conn->ip[SERVER])))
-        return true;
-    if (station_serves(sender, waiting->name))
+    if (station_serves(sender, waiting->name) && !station_on_same_link(sender, station_find(root, &waiting->conn->ip[SERVER])))
         return false;
     /* To one address: a transparent proxy, not two clients of one gateway. */
     if (one_server && (waiting->absolute || ex->absolute))

@@ -23,7 +23,7 @@ BAD = {
     "h_empty": (5, "good", "h_empty"), "h_empty_early": (1, "good", "c_fin"), "h_100_close": (1, "good", "h_100_close"), "h_empty_post": (1, "good", "h_empty"),
     "h_rst": (5, "good", "h_rst"),
     "h_hang": (3, "good", "h_hang"), "h_100_hang": (1, "good", "h_100_hang"), "h_part_hang": (1, "good", "h_part_hang"),
-    "gen502": (5, "good", "h_502"), "gen504": (1, "good", "h_504"), "good_but_502": (1, "good", "h_good"), "nothing": (0.5, "good", "nothing"),
+    "gen502": (5, "good", "h_502"), "gen504": (1, "good", "h_504"), "good_but_502": (1, "good", "h_good"), "nothing": (0.5, "idle", "nothing"),
     "parent_502": (3, "parent", "h_502"), "parent_empty": (1, "parent", "h_empty"), "parent_rst": (1, "parent", "c_refuse"),
 }
 # kinds to be switched on by name: failures that the gateway remembers or shares

@@ -43,6 +43,11 @@ def is_syn(seen):
     return seen.out and seen.flags & (SYN | 16) == SYN
 
 
+def ended(unit):
+    """When it was over, as far as the wire tells: nobody sees how long silence was waited for."""
+    return unit.start if unit.cause in ("dns_timeout", "syn_timeout") else unit.end or unit.start
+
+
 def closing(seen):
     return not seen.out and seen.flags > 0 and seen.flags & (FIN | RST)
 
@@ -157,13 +162,16 @@ class Book:
             if case.remembered:
                 case.exact = self._only_memory(case, unit, asked)
                 continue
+            if case.request.kind == "nothing" and self.world.parent:
+                failed = self.units.get(("c", self.world.parent, self.world.parent_port), [])
+                case.also.update(u.cause for u in failed if u.cause and u.start < asked)     # a next hop that is marked down
             if unit is None or case.kind in ("none", "arp"):
                 continue
             key = ("d", unit.name) if case.lookup else unit.key
             units = self.units.get(key, [])
             lo = bisect.bisect_left(begins.get(key, []), asked - 130.0)
             hi = bisect.bisect_right(begins.get(key, []), told)
-            window = [u for u in units[lo:hi] if asked < (u.end or u.start) < told]
+            window = [u for u in units[lo:hi] if asked < ended(u) < told]
             own = [u for u in window if (u is unit if case.lookup else u.request is case.request)]
             for how, claimed in claims.items():
                 free = [u for u in window if id(u) not in claimed or getattr(u, "shared", False)]
@@ -172,7 +180,7 @@ class Book:
                         self._doubt(case, [u for u in free if u not in own])
                     claimed.update(id(u) for u in own)
                     continue
-                best = min(free, key=lambda u: u.start if how == "start" else (u.end or u.start), default=None)
+                best = min(free, key=lambda u: u.start if how == "start" else ended(u), default=None)
                 if best is not unit:
                     self._doubt(case, [best] if best else [])
                 claimed.add(id(best or unit))

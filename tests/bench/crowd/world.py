@@ -129,6 +129,7 @@ class World:
             dead[kind] = pick(some, lambda: Host(self.name(), dns=kind, alias=self.name() if kind == "nx_alias" else None))
         for kind in ("dns_closed", "dns_absent"):
             dead[kind] = pick(some, lambda: Host(self.name(), dns=kind))
+        dead["idle"] = pick(some, lambda: Host(self.name()))                    # nobody else asks for them: no failure to remember
         self.arp_addresses = ["%s.%d" % (net, 200 + i) for i in range(min(some, 40))]
         dead["arp"] = []
         for text in self.arp_addresses:
