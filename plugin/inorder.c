@@ -20,9 +20,6 @@ struct inorder {
     uint64_t put;               /* so far */
 };
 
-/* dumpcap hands over what an interface has seen after this time at the latest (its CAP_READ_TIMEOUT). */
-#define READ_TIMEOUT (NS_PER_SECOND / 4)
-
 void
 watermarks_note(struct watermarks *marks, uint32_t interface_id, when_t time)
 {
@@ -38,7 +35,7 @@ watermarks_note(struct watermarks *marks, uint32_t interface_id, when_t time)
 }
 
 when_t
-watermarks_lowest(const struct watermarks *marks)
+watermarks_lowest(const struct watermarks *marks, when_t patience)
 {
     when_t lowest = INT64_MAX;
 
@@ -48,7 +45,7 @@ watermarks_lowest(const struct watermarks *marks)
         if (marks->latest[i] && marks->latest[i] < lowest)
             lowest = marks->latest[i];
     if (marks->depth > 0)
-        lowest = MAX(lowest, marks->now - MAX(2 * marks->depth, READ_TIMEOUT));
+        lowest = MAX(lowest, marks->now - MAX(2 * marks->depth, patience));
     return lowest;
 }
 

@@ -31,9 +31,10 @@ void watermarks_note(struct watermarks *marks, uint32_t interface_id, when_t tim
 
 /*
  * The time before which nothing is to be expected any more: what every interface has
- * passed, or what lies back twice as far as any frame so far (an interface can be quiet).
+ * passed, or what lies back twice as far as any frame so far, and as far as patience (an
+ * interface can be quiet).
  */
-when_t watermarks_lowest(const struct watermarks *marks);
+when_t watermarks_lowest(const struct watermarks *marks, when_t patience);
 
 struct inorder;
 

@@ -15,6 +15,9 @@
 /* A pcapng file that names one interface only so far is taken to be in order. */
 #define ORDER_TRIAL_FRAMES 256
 
+/* dumpcap hands over what an interface has seen after this time at the latest (its CAP_READ_TIMEOUT). */
+#define READ_TIMEOUT (NS_PER_SECOND / 4)
+
 /* Where frames are late, a cause that is older than this at the response may not be the last. */
 #define DECIDED_JUST_NOW (5 * 1000 * 1000)
 
@@ -152,37 +155,56 @@ in_order(const struct tracker *t, const struct exchange *ex)
     return NULL;
 }
 
-/*
- * Silence that began long before the frames that may still come, and not just before one
- * more repeat was due, which could have had an answer.
- */
+/* The host has an address that was not tried yet, as far as the frames tell that came so far. */
 static bool
-was_silent_long(const struct tracker *t, const struct evidence *e, const struct finding *f)
+has_untried_address(struct tracker *t, const struct exchange *ex, const struct evidence *e)
+{
+    const struct name *name = name_find(t->root, ex->host);
+    bool tried = true;
+
+    for (unsigned i = 0; name && tried && i < name->n_addresses; i++) {
+        tried = e->unreached && ipaddr_equal(&name->addresses[i], &e->unreached->destination);
+        for (unsigned k = 0; !tried && k < e->n_attempts; k++)
+            tried = ipaddr_equal(&name->addresses[i], &e->attempts[k].server);
+    }
+    return !tried;
+}
+
+/* Since when nothing happens that the finding rests on; 0: that is not what it rests on, or something was due. */
+static when_t
+silent_since(const struct evidence *e, const struct finding *f)
 {
     const struct attempt *a = f->attempt;
-    when_t since;
 
     switch (f->cause) {
     case CAUSE_SYN_TIMEOUT:
-        if (a->hs.syn.seen < 2 || 2 * a->hs.syn_interval < e->response_time - a->hs.last_syn + DECIDED_JUST_NOW)
-            return false;
-        since = a->hs.last_syn;
-        break;
+    case CAUSE_ICMP:
+        if (!a || a->hs.syn.seen < 2 || 2 * a->hs.syn_interval < e->response_time - a->hs.last_syn + DECIDED_JUST_NOW)
+            return 0;           /* one more repeat was due, which could have had an answer */
+        return MAX(a->hs.last_syn, a->hs.last_icmp);
     case CAUSE_DNS_TIMEOUT:
-        if (!f->question || f->question->sent.seen < 2)
-            return false;
-        since = f->question->last_sent;
-        break;
+        return f->question && f->question->sent.seen >= 2 ? f->question->last_sent : 0;
+    case CAUSE_TLS:
+        return decided_at(e, f) ? 0 : a->tls.hello_time;
     case CAUSE_RESPONSE_TIMEOUT:
-        since = a->tls.request_time ? a->tls.request_time : a->reply.request_time;
-        break;
+        return a->tls.request_time ? a->tls.request_time : a->reply.request_time;
     case CAUSE_ARP:
-        since = e->unreached->first;
-        break;
+        return e->unreached->tie >= TIE_ADDRESS ? e->unreached->first : 0;
     default:
-        return false;
+        return 0;
     }
-    return e->response_time - since > LONG_SILENCE && e->response_time - watermarks_lowest(&t->marks) < (e->response_time - since) / 4;
+}
+
+/* Silence that began long before the frames that may still come. */
+static bool
+was_silent_long(struct tracker *t, const struct exchange *ex, const struct evidence *e, const struct finding *f)
+{
+    when_t since = silent_since(e, f), lasted = e->response_time - since;
+    when_t known = watermarks_lowest(&t->marks, 0) - since;
+
+    if (!since || lasted <= LONG_SILENCE || (known <= LONG_SILENCE && known <= lasted / 2))
+        return false;
+    return f->cause == CAUSE_RESPONSE_TIMEOUT || f->cause == CAUSE_TLS || !has_untried_address(t, ex, e);
 }
 
 /* What can be said before all frames came that belong before the response. */
@@ -195,7 +217,7 @@ diagnose_early(struct tracker *t, struct exchange *ex, struct collected *found, 
 
     tie_preview(same ? t->late : t->root, same ? same : ex, status, ex->response_time, found);
     diagnose(e, f);
-    if (!same || (e->response_time - decided_at(e, f) > DECIDED_JUST_NOW && !was_silent_long(t, e, f)))
+    if (!same || (e->response_time - decided_at(e, f) > DECIDED_JUST_NOW && !was_silent_long(t, ex, e, f)))
         finding_withdraw(f);
 }
 
@@ -354,7 +376,7 @@ reached(const struct tracker *t)
 {
     bool on_trial = t->marks.n == 1 && t->frames <= ORDER_TRIAL_FRAMES;
 
-    return MAX(on_trial ? 0 : watermarks_lowest(&t->marks), t->root->now - INORDER_HOLD);
+    return MAX(on_trial ? 0 : watermarks_lowest(&t->marks, READ_TIMEOUT), t->root->now - INORDER_HOLD);
 }
 
 void
