@@ -395,6 +395,9 @@ lookup_icmp(struct root *root, const struct dns_error *e)
         asked = question(root, e->quoted);
     if (!asked || (asked->q.icmp.seen > 0 && asked->q.icmp.seen >= asked->q.sent.seen))
         return;
+    if (e->ip_id && e->ip_id == asked->icmp_ip_id && e->time - asked->q.rejected < COPY_WITHIN)
+        return;
+    asked->icmp_ip_id = e->ip_id;
     frames_add(&asked->q.icmp, e->frame);
     asked->q.icmp_type = e->type;
     asked->q.icmp_code = e->code;

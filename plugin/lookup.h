@@ -47,6 +47,7 @@ struct dns_error {
     uint8_t type, code;
     struct asked_key key;
     bool id_known;
+    uint16_t ip_id;             /* of the error's own IPv4 header, as above */
     const struct dns_message *quoted;
 };
 void lookup_icmp(struct root *root, const struct dns_error *error);

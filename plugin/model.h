@@ -231,7 +231,7 @@ struct asked {
     struct bounded_entry entry; /* key: key */
     struct asked_key key;
     bool in_table;
-    uint16_t ip_id;             /* of the latest query */
+    uint16_t ip_id, icmp_ip_id; /* of the latest query and the latest ICMP error */
     struct lookup *lookup;
     struct question q;          /* q.name is owned */
 };

@@ -40,13 +40,10 @@ add_addresses(const struct sight *sight, enum field field, uint8_t family, const
     }
 }
 
-/* RFC 768: the IPv4 header's identification before the UDP header; 0 where there is none. */
-static uint16_t
-ip_id_before_udp(const struct sight *sight, struct place dns)
+uint16_t
+ip_id_before(struct place transport)
 {
-    if (sight->pinfo->ptype != PT_UDP || sight->pinfo->net_src.type != AT_IPv4 || !has_bytes(dns, -28, 20) || byte_at(dns, -28) != 0x45)
-        return 0;
-    return tvb_get_ntohs(dns.tvb, dns.start - 24);
+    return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ? tvb_get_ntohs(transport.tvb, transport.start - 16) : 0;
 }
 
 /* flags: the field in the message; next: the one of the message behind it, or NULL */
@@ -68,7 +65,7 @@ read_dns_message(const struct sight *sight, const field_info *flags, const field
     m->sport = (uint16_t)sight->pinfo->srcport;
     m->dport = (uint16_t)sight->pinfo->destport;
     m->id = tvb_get_ntohs(at.tvb, at.start - 2);
-    m->ip_id = ip_id_before_udp(sight, (struct place){ at.tvb, at.start - 2 });
+    m->ip_id = sight->pinfo->ptype == PT_UDP && m->src.family == 4 ? ip_id_before((struct place){ at.tvb, at.start - 2 - 8 }) : 0;
     m->response = byte_at(at, 0) & 0x80;
     m->truncated = byte_at(at, 0) & 0x02;
     m->rcode = byte_at(at, 1) & 0x0f;

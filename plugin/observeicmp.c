@@ -46,13 +46,14 @@ quote_hash(struct place icmp)
 }
 
 static void
-see_dns_error(struct sight *sight, struct place transport, const struct target_key *quoted, uint16_t sport, uint8_t type, uint8_t code, bool own)
+see_dns_error(struct sight *sight, struct place icmp, struct place transport, const struct target_key *quoted, uint16_t sport, uint8_t type, uint8_t code, bool own)
 {
     struct fact fact = fact_of(sight, FACT_DNS_ERROR);
     struct dns_error *error = &fact.u.dns_error.error;
 
     error->frame = sight->frame;
     error->time = sight->time;
+    error->ip_id = ip_id_before(icmp);
     error->type = type;
     error->code = code;
     error->key.from = quoted->from;
@@ -109,7 +110,7 @@ see_icmp_error(struct sight *sight, const field_info *type_field, bool v6)
         fact.u.icmp.error = (struct icmp_error){ sight->frame, sight->time, source, v6, type, code, quote_hash(icmp) };
         track_fact(sight->tracker, &fact);
     } else if (protocol == IP_PROTO_UDP && key.port == DNS_PORT) {
-        see_dns_error(sight, transport, &key, sport, type, code, own);
+        see_dns_error(sight, icmp, transport, &key, sport, type, code, own);
     }
 }
 

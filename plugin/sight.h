@@ -72,6 +72,9 @@ byte_at(struct place p, int offset)
 /* Who sent the frame on its link, and to whom. */
 void read_links(const packet_info *pinfo, link_t *src, link_t *dst);
 
+/* The identification of an IPv4 header without options (RFC 791) right before that place; 0 where there is none. */
+uint16_t ip_id_before(struct place transport);
+
 /* HTTP inside TLS: the records of this segment that Wireshark decrypted. */
 void see_decrypted(struct sight *sight, const struct segment *segment);
 

@@ -161,7 +161,7 @@ class Resolver:
         if loss and rng.random() < loss:
             return
         if kind == "dns_closed":
-            reply = wire.icmp_error(server, own, 3, 3, packet)
+            reply = wire.icmp_error(server, own, 3, 3, packet, rng.randrange(1, 65536))
         else:
             rcode, addresses, alias = wire.NOERROR, [], host.alias
             if suffixed or kind in ("nxdomain", "nx_alias"):

@@ -95,14 +95,14 @@ def udp(src, dst, sport, dport, payload, ttl=64):
     return ip(src, dst, 17, head[:6] + struct.pack("!H", c or 0xffff) + payload, ttl)
 
 
-def icmp_error(src, dst, kind, code, quoted):
+def icmp_error(src, dst, kind, code, quoted, ident=0):
     """An ICMP or ICMPv6 error that quotes the IP packet `quoted`."""
     if len(src) == 16:
         body = struct.pack("!BBHI", kind, code, 0, 0) + quoted[:1200]
         c = checksum(pseudo(src, dst, 58, len(body)) + body)
         return ip(src, dst, 58, body[:2] + struct.pack("!H", c) + body[4:], 64)
     body = struct.pack("!BBHI", kind, code, 0, 0) + quoted[:548]
-    return ip(src, dst, 1, body[:2] + struct.pack("!H", checksum(body)) + body[4:], 64)
+    return ip(src, dst, 1, body[:2] + struct.pack("!H", checksum(body)) + body[4:], 64, ident)
 
 
 def arp_request(mac, src, dst):
