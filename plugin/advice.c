@@ -13,6 +13,7 @@
 /*
  * One text for each cause, in the words of the article where it has any. Sentences end with ". "
  * and only they do: each is a row of its own in the packet details. Marks in it:
+ *   {wait}    from the client's request to the response
  *   {host}    the host asked for       {server}  the server that decided, with its port
  *   {dns}     the name looked up
  */
@@ -66,9 +67,9 @@ static const char *const advice[N_CAUSES] = {
         "{server} or a firewall before it reset the connection once it had seen the request. Check the server's log, filters that look "
         "into requests, and idle timeouts of firewalls. Trace on the next upstream device while tracing on the gateway.",
     [CAUSE_RESPONSE_TIMEOUT] =
-        "The server needs longer than the gateway waits. If that is expected (a long report), raise the timeout for that host: Policy "
+        "{server} needs longer than the gateway waits: the client had this error after {wait}. If that is expected (a long report), raise the timeout for that host: Policy "
         "> Settings > Engines > Proxy Control, a settings container of its own with 480 instead of 120 seconds, say. Apply it by a rule "
-        "with URL.Host equals {host} and a Proxy Control event. Otherwise find out why {server} is slow.",
+        "with URL.Host equals {host} and a Proxy Control event. Otherwise find out why the server is slow.",
     [CAUSE_RELAYED] =
         "The gateway only passed this on: look for the cause at {server}, with its log or with a capture taken there.",
     [CAUSE_UNKNOWN] =
@@ -76,25 +77,60 @@ static const char *const advice[N_CAUSES] = {
         "tcpdump -s 0 -i any -w filename.pcap, or Troubleshooting > Packet tracing with the parameters -s 0 -i any.",
 };
 
+/* The server answers, and its answer does not arrive. */
+static const char answer_lost[] =
+    "{server} answers, so look at the way back: a packet filter on the gateway itself, or a route by which the answer comes in on another "
+    "interface than the SYN went out. Check the gateway's default gateway and static routes, ping and traceroute under Troubleshooting > "
+    "Network Tools. Verify the service without the gateway, from the gateway's own network.";
+
+static const char expired[] =
+    "The packets to {server} are sent in a circle, or on too long a way: find the loop with traceroute under Troubleshooting > Network "
+    "Tools. Check the gateway's default gateway and static routes, and the routers upstream of the gateway.";
+
 static const char enable_protocols[] =
     "Enable DNS, ICMP, ICMPv6 and ARP under Analyze > Enabled Protocols (tshark: --enable-protocol) and dissect the capture again.";
 
 static void
 append_mark(wmem_strbuf_t *text, const char *mark, size_t n, const struct verdict *v)
 {
-    char *endpoint;
+    char *piece;
 
     if (n == 4 && memcmp(mark, "host", 4) == 0) {
         wmem_strbuf_append(text, v->host ? v->host : "the host");
     } else if (n == 3 && memcmp(mark, "dns", 3) == 0) {
         wmem_strbuf_append(text, v->dns_name ? v->dns_name : v->host ? v->host : "the name");
     } else if (n == 6 && memcmp(mark, "server", 6) == 0 && v->server.family) {
-        endpoint = words_endpoint(NULL, &v->server, v->server_port);
-        wmem_strbuf_append(text, endpoint);
-        wmem_free(NULL, endpoint);
+        piece = words_endpoint(NULL, &v->server, v->server_port);
+        wmem_strbuf_append(text, piece);
+        wmem_free(NULL, piece);
+    } else if (n == 4 && memcmp(mark, "wait", 4) == 0) {
+        piece = v->request_frame ? words_duration(NULL, v->wait) : wmem_strdup(NULL, "a while");
+        wmem_strbuf_append(text, piece);
+        wmem_free(NULL, piece);
     } else {
         wmem_strbuf_append(text, "the server");
     }
+}
+
+static bool
+cites(const struct verdict *v, enum role role)
+{
+    for (unsigned i = 0; i < v->n_cited; i++)
+        if (v->cited[i].role == role)
+            return true;
+    return false;
+}
+
+static const char *
+advice_for(const struct verdict *v)
+{
+    if (v->missing == MISSING_DISSECTION)
+        return enable_protocols;
+    if (v->cause == CAUSE_SYN_TIMEOUT && cites(v, ROLE_SYNACK))
+        return answer_lost;
+    if (v->cause == CAUSE_ICMP && words_icmp_expired(v->server.family == 6, v->icmp_type))
+        return expired;
+    return advice[v->cause];
 }
 
 char *
@@ -102,7 +138,7 @@ words_advice(wmem_allocator_t *scope, const struct verdict *v)
 {
     wmem_strbuf_t *text = wmem_strbuf_new(scope, "");
 
-    for (const char *s = v->missing == MISSING_DISSECTION ? enable_protocols : advice[v->cause]; *s; ) {
+    for (const char *s = advice_for(v); *s; ) {
         size_t n = strcspn(s, "{");
 
         wmem_strbuf_append_len(text, s, n);

@@ -103,7 +103,7 @@ fields_register(int proto)
         STRING_FIELD(advice, "Advice", "mwg502.advice", "What to check next"),
         STRING_FIELD(advice_step, "Step", "mwg502.advice.step", "One sentence of the advice"),
         STRING_FIELD(confidence, "Confidence", "mwg502.confidence", "observed, likely, inferred or none"),
-        STRING_FIELD(rfc9209, "Proxy-Status error", "mwg502.rfc9209", "Error type of RFC 9209"),
+        STRING_FIELD(rfc9209, "Error type (RFC 9209)", "mwg502.rfc9209", "Error type of RFC 9209"),
         STRING_FIELD(reported, "Gateway says", "mwg502.reported", "What the gateway said of itself"),
         STRING_FIELD(agreement, "Agreement", "mwg502.agreement", "Whether the gateway's words agree with the wire"),
         STRING_FIELD(host, "Host", "mwg502.host", "Host that the client asked for"),

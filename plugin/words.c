@@ -80,12 +80,18 @@ words_duration(wmem_allocator_t *scope, when_t duration)
     return wmem_strdup_printf(scope, "%.0f s", ms / 1000);
 }
 
+bool
+words_icmp_expired(bool v6, uint8_t type)
+{
+    return type == (v6 ? 3 : 11);
+}
+
 char *
 words_icmp(wmem_allocator_t *scope, bool v6, uint8_t type, uint8_t code)
 {
     const char *what;
 
-    if (type == (v6 ? 3 : 11))
+    if (words_icmp_expired(v6, type))
         what = code == 0 ? "Time to live exceeded in transit" : "Fragment reassembly time exceeded";
     else if (type == (v6 ? 1 : 3))
         what = val_to_str_const(code, v6 ? icmp6_unreachable : icmp_unreachable, "Destination unreachable");

@@ -46,6 +46,9 @@ char *words_endpoint(wmem_allocator_t *scope, const struct ipaddr *ip, uint16_t 
 /* "0.4 ms", "21 s" */
 char *words_duration(wmem_allocator_t *scope, when_t duration);
 
+/* Time exceeded: no refusal, the packet went astray. */
+bool words_icmp_expired(bool v6, uint8_t type);
+
 /* "Host administratively prohibited (ICMP type 3, code 10)" */
 char *words_icmp(wmem_allocator_t *scope, bool v6, uint8_t type, uint8_t code);
 

@@ -151,6 +151,46 @@ test_advice_in_rows(gconstpointer data)
 }
 
 static void
+assert_advice(const struct verdict *v, const char *says)
+{
+    char *advice = words_advice(NULL, v);
+    char **sentences = g_strsplit(advice, ". ", -1);
+
+    g_assert_nonnull(strstr(advice, says));
+    for (char **sentence = sentences; *sentence; sentence++)
+        g_assert_cmpuint(words_row(*sentence), ==, strlen(*sentence));
+    g_strfreev(sentences);
+    wmem_free(NULL, advice);
+}
+
+/* Where one cause asks for different steps, and with the capture's own numbers. */
+static void
+test_advice_of_the_case(void)
+{
+    struct cited synack = { .frame = 3, .role = ROLE_SYNACK };
+    struct verdict v = { .cause = CAUSE_SYN_TIMEOUT, .host = "h.example", .server = ip("2001:db8:1:2:3:4:5:6"), .server_port = 65535 };
+
+    assert_advice(&v, "drops the packets");
+    v.cited = &synack;
+    v.n_cited = 1;
+    assert_advice(&v, "look at the way back");
+    v.cause = CAUSE_ICMP;
+    v.icmp_type = 1;
+    assert_advice(&v, "rejects connections");
+    v.icmp_type = 3;
+    assert_advice(&v, "find the loop with traceroute");
+    v.server = ip("10.1.1.2");
+    assert_advice(&v, "rejects connections");
+    v.icmp_type = 11;
+    assert_advice(&v, "find the loop with traceroute");
+    v.cause = CAUSE_RESPONSE_TIMEOUT;
+    assert_advice(&v, "after a while");
+    v.request_frame = 1;
+    v.wait = 120 * NS_PER_SECOND;
+    assert_advice(&v, "had this error after 120 s");
+}
+
+static void
 test_row(void)
 {
     GString *text = g_string_new("");
@@ -217,6 +257,7 @@ main(int argc, char **argv)
     g_test_add_func("/words/dns_outcome", test_dns_outcome);
     g_test_add_func("/words/each_cause", test_each_cause);
     g_test_add_func("/words/outcome_status", test_outcome_status);
+    g_test_add_func("/words/advice_of_the_case", test_advice_of_the_case);
     g_test_add_func("/words/row", test_row);
     g_test_add_func("/words/headline", test_headline);
     for (int cause = 0; cause < N_CAUSES; cause++) {
