@@ -78,6 +78,8 @@ def test_personal_install_is_found(module, version, tmp_path_factory):
     run("cmake", "--build", build, "--target", "uninstall", **env)
     left = [name for name in files(home) if "mwg502" in name or "MWG" in name]
     assert left == []
+    # Nor an empty folder that installing made.
+    assert not any((home / name).exists() for name in (".local/lib", ".local/share", ".config/wireshark/profiles"))
 
 
 def test_profile_zip(system):
