@@ -117,7 +117,8 @@ take_own(struct gathering *g, struct name *name)
             eligible[n++] = lookup;
         }
     }
-    if (crowd && best)
+    /* A request that was served did not wait for one that is still running. */
+    if (crowd && best && !(g->success && rank(g, best) == 0))
         add_lookup(g, best, TIE_ADDRESS, n == 1);
     for (unsigned i = 0; i < n && !crowd; i++)
         add_lookup(g, eligible[i], TIE_ADDRESS, true);

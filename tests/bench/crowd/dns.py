@@ -59,7 +59,7 @@ class Neighbours:
 class Resolver:
     def __init__(self, net, world, neighbours):
         self.net, self.world, self.neighbours = net, world, neighbours
-        self.cache, self.failed, self.running = {}, {}, {}
+        self.cache, self.failed, self.running, self.ports = {}, {}, {}, set()
 
     def lookup(self, host):
         """A process: returns (addresses, Lookup or None, remembered)."""
@@ -114,11 +114,19 @@ class Resolver:
         lookup.cause = "dns_unreachable"
         yield 0.0001
 
+    def _free_port(self):
+        """One that no other question is using, as the kernel would give."""
+        while True:
+            port = self.net.rng.randrange(32768, 60999)
+            if port not in self.ports:
+                self.ports.add(port)
+                return port
+
     def _ask(self, host, name, suffixed, lookup):
         net, world = self.net, self.world
         sim, rng = net.sim, net.rng
         server = {"mute": world.dns_silent, "dns_closed": world.dns_closed}.get(host.dns, world.resolver)
-        port = rng.randrange(32768, 60999)
+        port = self._free_port()
         open_ = {t: rng.getrandbits(16) for t in ((wire.A,) if world.aaaa == "only_a" else (wire.A, wire.AAAA))}
         state = Question(open_)
         retried = not world.retry_error
@@ -142,6 +150,7 @@ class Resolver:
                 state.was_unreachable, state.unreachable = True, False
                 yield rng.uniform(0.0001, 0.0004)
         state.over = True
+        self.ports.discard(port)
         lookup.addresses = state.addresses if world.prefer_six is False else \
             [a for a in state.addresses if len(a) == 16] + [a for a in state.addresses if len(a) == 4]
         lookup.cause = None if lookup.addresses else "nxdomain" if state.nx else "dns_unreachable" if state.was_unreachable else \
