@@ -79,7 +79,6 @@ conn_free(struct root *root, struct conn *conn)
     flow_free(conn->flow[CLIENT]);
     flow_free(conn->flow[SERVER]);
     wmem_free(wmem_file_scope(), conn->tls);
-    wmem_free(wmem_file_scope(), conn->swallowed_bytes);
     plain_free(conn);
     frames_free(&conn->hs.syn);
     frames_free(&conn->hs.rst);

@@ -84,8 +84,7 @@ exchange_drop(struct root *root, struct exchange *ex)
     parent_forget(root, ex);
     if (conn->receiving == ex)
         conn->receiving = NULL;
-    if (conn->swallowed == ex)
-        conn->swallowed = NULL;
+    exchange_told(ex);
     g_queue_unlink(&conn->exchanges, &ex->conn_link);
     wmem_free(wmem_file_scope(), ex->texts);
     frames_free(&ex->reply.data);

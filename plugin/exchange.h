@@ -33,11 +33,12 @@ bool exchanges_all_served(const struct conn *conn);
 struct exchange *exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t frame, when_t time);
 
 /*
- * The exchange behind whose first response the latest segment brought another one, with a
- * watched status, that the HTTP dissector takes for its body, or the one whose response it
- * will not show for another reason; NULL: none. Told once.
+ * The first exchange behind whose first response the latest segment brought another one,
+ * with a watched status, that the HTTP dissector takes for its body, or whose response it
+ * will not show for another reason; NULL: none that was not told yet.
  */
 struct exchange *exchange_swallowed(struct conn *conn);
+void exchange_told(struct exchange *exchange);
 
 /* The exchange led to a verdict or needs none: what it held on to is let go. */
 void exchange_served(struct root *root, struct exchange *exchange);

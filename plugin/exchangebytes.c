@@ -128,26 +128,24 @@ responding(struct root *root, struct conn *conn)
 static void
 swallow(struct conn *conn, struct exchange *ex, const uint8_t *bytes, size_t n)
 {
-    conn->swallowed = ex;
+    conn->n_untold += !ex->untold;
+    ex->untold = true;
     /* A copy: they may be of a segment that was held and goes before it is asked for. */
-    wmem_free(wmem_file_scope(), conn->swallowed_bytes);
-    conn->swallowed_bytes = (uint8_t *)wmem_memdup(wmem_file_scope(), bytes, n);
-    conn->swallowed_length = n;
+    wmem_free(wmem_file_scope(), ex->swallowed_bytes);
+    ex->swallowed_bytes = (uint8_t *)wmem_memdup(wmem_file_scope(), bytes, n);
+    ex->swallowed_length = n;
 }
 
-/* The head is in the segment, perhaps behind another response; its beginning may be in an earlier one. */
+/* The head lies in the segment, perhaps behind another one's; its beginning may be in an earlier segment. */
 static void
-swallow_head(struct conn *conn, struct exchange *ex, const struct segment *seg)
+swallow_head(struct conn *conn, struct exchange *ex, const struct segment *seg, const struct http_head *head)
 {
-    const uint8_t *end = seg->data + seg->captured, *at = seg->data;
-    unsigned status;
+    const uint8_t *end = seg->data + seg->captured, *at = (const uint8_t *)head->phrase.s;
 
-    while ((at = (const uint8_t *)memchr(at, 'H', (size_t)(end - at)))) {
-        if (http_is_response_head(at, (size_t)(end - at), &status) && status == ex->reply.status)
-            break;
-        at++;
-    }
-    at = at ? at : seg->data;
+    if (at < seg->data || at > end)
+        at = seg->data;
+    while (at > seg->data && *--at != 'H')
+        ;
     swallow(conn, ex, at, (size_t)(end - at));
 }
 
@@ -182,7 +180,7 @@ response_head(struct feed *feed, const struct http_head *head)
     if (!feed->root->settings.watched(head->status))
         exchange_served(feed->root, ex);
     else if (feed->conn->in_tunnel || is_cut_short(feed) || feed->root->settings.heads_are_shown)
-        swallow_head(feed->conn, ex, feed->seg);        /* the dissector need not follow to here */
+        swallow_head(feed->conn, ex, feed->seg, head);      /* the dissector need not follow to here */
     if (ex->connect && head->status / 100 == 2)
         feed->conn->tunnel_owner = ex->serial;
     if (ex->connect && head->status / 100 == 2 && feed->conn->flow[CLIENT] && feed->conn->flow[CLIENT]->http)
@@ -457,8 +455,19 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t f
 struct exchange *
 exchange_swallowed(struct conn *conn)
 {
-    struct exchange *ex = conn->swallowed;
+    for (GList *l = conn->n_untold > 0 ? conn->exchanges.head : NULL; l; l = l->next) {
+        struct exchange *ex = (struct exchange *)l->data;
+        if (ex->untold)
+            return ex;
+    }
+    return NULL;
+}
 
-    conn->swallowed = NULL;
-    return ex;
+void
+exchange_told(struct exchange *ex)
+{
+    ex->conn->n_untold -= ex->untold;
+    ex->untold = false;
+    wmem_free(wmem_file_scope(), ex->swallowed_bytes);
+    ex->swallowed_bytes = NULL;
 }

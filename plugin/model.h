@@ -125,9 +125,7 @@ struct conn {
     struct plain *plain;        /* NULL: nothing of it was decrypted */
     GQueue exchanges;           /* in the order of their requests */
     struct exchange *receiving; /* the one that the server is answering */
-    struct exchange *swallowed; /* see exchange_swallowed() */
-    uint8_t *swallowed_bytes;   /* its response, as far as its segment had it */
-    size_t swallowed_length;
+    unsigned n_untold;          /* see exchange_swallowed() */
     unsigned requests;          /* so far */
     when_t idle_since;          /* the latest response was complete */
     unsigned skipped;           /* requests beyond EXCHANGES_MAX */
@@ -167,6 +165,9 @@ struct exchange {
     unsigned answers;           /* final responses so far */
     bool too_many;              /* requests were skipped before it */
     unsigned swallowed;         /* the status behind the one in reply */
+    bool untold;                /* see exchange_swallowed() */
+    uint8_t *swallowed_bytes;   /* its response, as far as its segment had it */
+    size_t swallowed_length;
     uint32_t last_length;       /* of the segment before, once the body is opaque */
     struct reply reply;
     uint32_t response_frame;    /* first segment of the response that counts */

@@ -280,7 +280,7 @@ respond(struct tracker *t, struct root *root, struct exchange *ex, unsigned stat
 static void
 apply_tcp(struct tracker *t, struct root *root, const struct fact *fact)
 {
-    bool fresh, shown = false;
+    bool fresh;
     struct conn *conn = conn_segment(root, &fact->u.tcp.segment, &fresh);
     struct exchange *ex;
 
@@ -290,14 +290,16 @@ apply_tcp(struct tracker *t, struct root *root, const struct fact *fact)
         const struct shown *s = &fact->u.tcp.shown[i];
         ex = exchange_shown(root, conn, s->status, fact->frame, fact->time);
         if (ex) {
-            shown = shown || root->settings.watched(s->status);
+            if (root->settings.watched(s->status))
+                exchange_told(ex);
             respond(t, root, ex, s->status, fact->frame, &s->said);
         }
     }
-    ex = exchange_swallowed(conn);
-    if (ex && !shown && !ex->had_parent) {
-        struct said said = reported_read(wmem_file_scope(), conn->swallowed_bytes, conn->swallowed_length);
-        respond(t, root, ex, ex->swallowed ? ex->swallowed : ex->reply.status, fact->frame, &said);
+    while ((ex = exchange_swallowed(conn))) {
+        struct said said = reported_read(wmem_file_scope(), ex->swallowed_bytes, ex->swallowed_length);
+        exchange_told(ex);
+        if (!ex->had_parent)
+            respond(t, root, ex, ex->swallowed ? ex->swallowed : ex->reply.status, fact->frame, &said);
     }
 }
 

@@ -1,0 +1,363 @@
+/* facts.c
+ * A capture by hand, told to the tracker frame by frame
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "facts.h"
+
+#define PSH 0x08
+#define MS (NS_PER_SECOND / 1000)
+#define BEGIN (1000 * NS_PER_SECOND)
+#define STREAMS_MAX 32
+
+static struct {
+    struct tracker *tracker;
+    struct settings settings;
+    uint32_t frame;
+    when_t now;
+    bool has_interface;
+    uint32_t interface_id;
+    struct {
+        struct ipaddr ip[2];
+        uint16_t port[2];
+        uint32_t next[2];
+    } streams[STREAMS_MAX];
+} capture;
+
+/* the capture *************************************************************/
+
+static bool
+is_502(unsigned status)
+{
+    return status == 502;
+}
+
+struct settings *
+capture_begin(unsigned interfaces)
+{
+    common_new_scope(WMEM_ALLOCATOR_STRICT);
+    memset(&capture, 0, sizeof capture);
+    capture.now = BEGIN;
+    capture.has_interface = interfaces > 0;
+    capture.settings.memory = 30 * NS_PER_SECOND;
+    capture.settings.watched = is_502;
+    return &capture.settings;
+}
+
+struct tracker *
+capture_tracker(void)
+{
+    if (!capture.tracker)
+        capture.tracker = track_new(&capture.settings, 120);
+    return capture.tracker;
+}
+
+void
+capture_ends(void)
+{
+    for (uint32_t frame = 1; frame <= capture.frame; frame++)
+        track_later_visit(capture.tracker, frame);
+}
+
+void
+passes(unsigned ms)
+{
+    capture.now += ms * MS;
+}
+
+void
+switch_to(unsigned interface_id, unsigned ms)
+{
+    capture.interface_id = interface_id;
+    capture.now = BEGIN + ms * MS;
+}
+
+/* A new frame; its fact has the frame's number and time. */
+static struct fact
+next_frame(enum fact_kind kind)
+{
+    struct fact fact;
+    struct frame_facts frame;
+
+    memset(&frame, 0, sizeof frame);
+    frame.frame = ++capture.frame;
+    frame.time = capture.now += MS;
+    frame.has_interface = capture.has_interface;
+    frame.interface_id = capture.interface_id;
+    track_first_visit(capture_tracker(), capture.frame);
+    track_frame(capture_tracker(), &frame);
+    memset(&fact, 0, sizeof fact);
+    fact.kind = kind;
+    fact.frame = capture.frame;
+    fact.time = capture.now;
+    return fact;
+}
+
+static uint32_t
+tell(const struct fact *fact)
+{
+    track_fact(capture.tracker, fact);
+    return fact->frame;
+}
+
+/* TCP *********************************************************************/
+
+void
+leg(unsigned n, const char *from, const char *to, uint16_t port)
+{
+    g_assert_cmpuint(n, <, STREAMS_MAX);
+    capture.streams[n].ip[CLIENT] = ip(from);
+    capture.streams[n].ip[SERVER] = ip(to);
+    capture.streams[n].port[CLIENT] = (uint16_t)(40000 + n);
+    capture.streams[n].port[SERVER] = port;
+    capture.streams[n].next[CLIENT] = 1000 * (n + 1);
+    capture.streams[n].next[SERVER] = 9000000;
+}
+
+static uint32_t
+segment(unsigned n, int side, uint8_t flags, const char *text, unsigned captured, unsigned status)
+{
+    struct fact fact = next_frame(FACT_TCP);
+    struct segment *seg = &fact.u.tcp.segment;
+
+    seg->frame = fact.frame;
+    seg->time = fact.time;
+    seg->stream = n;
+    seg->src = capture.streams[n].ip[side];
+    seg->dst = capture.streams[n].ip[!side];
+    seg->sport = capture.streams[n].port[side];
+    seg->dport = capture.streams[n].port[!side];
+    seg->flags = flags;
+    seg->seq = capture.streams[n].next[side];
+    seg->ack = flags & TCP_ACK ? capture.streams[n].next[!side] : 0;
+    seg->data = (const uint8_t *)text;
+    seg->length = (uint32_t)strlen(text);
+    seg->captured = MIN(captured, seg->length);
+    capture.streams[n].next[side] += seg->length + (flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
+    if (status) {
+        fact.u.tcp.n_shown = 1;
+        fact.u.tcp.shown[0] = (struct shown){ status, { NULL, -1 } };
+    }
+    return tell(&fact);
+}
+
+static uint32_t
+bare(unsigned n, int side, uint8_t flags)
+{
+    return segment(n, side, flags, "", 0, 0);
+}
+
+uint32_t
+syn(unsigned n)
+{
+    capture.streams[n].next[CLIENT] = 1000 * (n + 1);   /* also where it is repeated */
+    return bare(n, CLIENT, TCP_SYN);
+}
+
+uint32_t
+synack(unsigned n)
+{
+    return bare(n, SERVER, TCP_SYN | TCP_ACK);
+}
+
+uint32_t
+acked(unsigned n)
+{
+    return bare(n, CLIENT, TCP_ACK);
+}
+
+uint32_t
+stands(unsigned n)
+{
+    uint32_t first = syn(n);
+
+    synack(n);
+    acked(n);
+    return first;
+}
+
+uint32_t
+refused(unsigned n)
+{
+    return bare(n, SERVER, TCP_RST | TCP_ACK);
+}
+
+uint32_t
+reset(unsigned n)
+{
+    return bare(n, SERVER, TCP_RST);
+}
+
+uint32_t
+closes(unsigned n, int side)
+{
+    return bare(n, side, TCP_FIN | TCP_ACK);
+}
+
+uint32_t
+unreachable(unsigned n, const char *router)
+{
+    struct fact fact = next_frame(FACT_ICMP);
+
+    fact.u.icmp.key.from = capture.streams[n].ip[CLIENT];
+    fact.u.icmp.key.to = capture.streams[n].ip[SERVER];
+    fact.u.icmp.key.port = capture.streams[n].port[SERVER];
+    fact.u.icmp.sport = capture.streams[n].port[CLIENT];
+    fact.u.icmp.error = (struct icmp_error){ fact.frame, fact.time, ip(router), false, 3, 1, 0 };
+    return tell(&fact);
+}
+
+/* HTTP ********************************************************************/
+
+uint32_t
+says(unsigned n, int side, const char *text, unsigned status)
+{
+    return segment(n, side, TCP_ACK | PSH, text, UINT_MAX, status);
+}
+
+uint32_t
+says_cut(unsigned n, int side, const char *text, unsigned captured, unsigned status)
+{
+    return segment(n, side, TCP_ACK | PSH, text, captured, status);
+}
+
+static uint32_t
+says_all(unsigned n, int side, char *text, unsigned status)
+{
+    uint32_t frame = says(n, side, text, status);
+
+    g_free(text);
+    return frame;
+}
+
+uint32_t
+asks_proxy(unsigned n, const char *host, const char *path)
+{
+    return says_all(n, CLIENT, g_strdup_printf("GET http://%s%s HTTP/1.1\r\nHost: %s\r\n\r\n", host, path, host), 0);
+}
+
+uint32_t
+asks_server(unsigned n, const char *host, const char *path)
+{
+    return says_all(n, CLIENT, g_strdup_printf("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", path, host), 0);
+}
+
+uint32_t
+asks_server_for(unsigned n, const char *host, const char *path, const char *client)
+{
+    return says_all(n, CLIENT, g_strdup_printf("GET %s HTTP/1.1\r\nHost: %s\r\nX-Forwarded-For: %s\r\n\r\n", path, host, client), 0);
+}
+
+uint32_t
+responds(unsigned n, unsigned status)
+{
+    return says_all(n, SERVER, g_strdup_printf("HTTP/1.1 %u so\r\nContent-Length: 0\r\n\r\n", status), status);
+}
+
+/* DNS and ARP *************************************************************/
+
+static struct fact
+dns_frame(uint16_t id, const char *asker, const char *name, bool response)
+{
+    struct fact fact = next_frame(FACT_DNS);
+    struct dns_message *m = &fact.u.dns;
+
+    m->frame = fact.frame;
+    m->time = fact.time;
+    m->response = response;
+    m->src = ip(response ? RESOLVER : asker);
+    m->dst = ip(response ? asker : RESOLVER);
+    m->sport = response ? DNS_PORT : (uint16_t)(10000 + id);
+    m->dport = response ? (uint16_t)(10000 + id) : DNS_PORT;
+    m->id = id;
+    m->type = DNS_TYPE_A;
+    m->name = name;
+    return fact;
+}
+
+uint32_t
+looks_up(uint16_t id, const char *from, const char *name)
+{
+    struct fact fact = dns_frame(id, from, name, false);
+
+    return tell(&fact);
+}
+
+uint32_t
+resolved(uint16_t id, const char *to, const char *name, unsigned rcode, const char *address)
+{
+    struct fact fact = dns_frame(id, to, name, true);
+
+    fact.u.dns.rcode = (uint8_t)rcode;
+    if (address)
+        fact.u.dns.addresses[fact.u.dns.n_addresses++] = ip(address);
+    return tell(&fact);
+}
+
+uint32_t
+arp(const char *asker, const char *neighbor)
+{
+    struct fact fact = next_frame(FACT_NEIGHBOR_ASKED);
+
+    fact.u.neighbor.asker = ip(asker);
+    fact.u.neighbor.neighbor = ip(neighbor);
+    return tell(&fact);
+}
+
+/* what came of it *********************************************************/
+
+const struct verdict *
+verdict_at(uint32_t frame)
+{
+    const struct verdict *v = track_verdicts(capture.tracker, frame);
+
+    g_assert_nonnull(v);
+    g_assert_null(v->next);
+    return v;
+}
+
+void
+no_verdict_at(uint32_t frame)
+{
+    g_assert_null(track_verdicts(capture.tracker, frame));
+}
+
+static char *
+in_words(enum cause cause, enum confidence confidence, const uint32_t *cited, unsigned n)
+{
+    GString *words = g_string_new(NULL);
+
+    g_string_printf(words, "%s (%s):", cause_token(cause), confidence_token(confidence));
+    for (unsigned i = 0; i < n; i++)
+        g_string_append_printf(words, " %u", cited[i]);
+    return g_string_free(words, FALSE);
+}
+
+void
+expect_at(uint32_t frame, enum cause cause, enum confidence confidence, const uint32_t *cited)
+{
+    const struct verdict *v = verdict_at(frame);
+    uint32_t found[EVIDENCE_MAX];
+    unsigned n = 0;
+
+    while (cited[n])
+        n++;
+    for (unsigned i = 0; i < v->n_cited; i++)
+        found[i] = v->cited[i].frame;
+    char *expected = in_words(cause, confidence, cited, n), *is = in_words(v->cause, v->confidence, found, v->n_cited);
+    g_assert_cmpstr(is, ==, expected);
+    g_free(expected);
+    g_free(is);
+}
+
+void
+expect_unknown_at(uint32_t frame, enum missing missing)
+{
+    const struct verdict *v = verdict_at(frame);
+
+    g_assert_cmpstr(cause_token(v->cause), ==, cause_token(CAUSE_UNKNOWN));
+    g_assert_cmpuint(v->missing, ==, missing);
+}

@@ -1,0 +1,68 @@
+/* facts.h
+ * A capture by hand, told to the tracker frame by frame
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_TESTS_FACTS_H
+#define MWG502_TESTS_FACTS_H
+
+#include "common.h"
+#include "track.h"
+
+/*
+ * Each call that returns a frame's number adds that frame, a millisecond after the one
+ * before. Clients are 10.0.0.n, the gateway is 10.1.0.1, its DNS server 10.1.0.53, servers
+ * are 10.2.0.n.
+ */
+#define GATEWAY "10.1.0.1"
+#define RESOLVER "10.1.0.53"
+
+/* A new capture, watching 502 with 30 s of memory. interfaces: of a file that names each frame's, 0: of one that does not. */
+struct settings *capture_begin(unsigned interfaces);    /* to be changed before the first frame */
+struct tracker *capture_tracker(void);
+void capture_ends(void);                /* every frame is visited again */
+void passes(unsigned ms);               /* nothing is captured for so long */
+
+/* The next frames are of that interface, so many milliseconds from the beginning. */
+void switch_to(unsigned interface_id, unsigned ms);
+
+/* TCP stream n, from 0: whose SYN is from one address to the other one's port. */
+void leg(unsigned n, const char *from, const char *to, uint16_t port);
+uint32_t syn(unsigned n);
+uint32_t synack(unsigned n);
+uint32_t acked(unsigned n);
+uint32_t stands(unsigned n);            /* all three; the SYN's frame */
+uint32_t refused(unsigned n);           /* RST of the server */
+uint32_t reset(unsigned n);             /* likewise, on a connection that stands */
+uint32_t closes(unsigned n, int side);
+uint32_t unreachable(unsigned n, const char *router);   /* ICMP for the SYN */
+
+/* Bytes of one side. status: what the HTTP dissector shows with them, 0: nothing. */
+uint32_t says(unsigned n, int side, const char *text, unsigned status);
+uint32_t says_cut(unsigned n, int side, const char *text, unsigned captured, unsigned status);
+
+/* Requests: to a proxy (absolute form), to a server, to a server for a client (X-Forwarded-For) */
+uint32_t asks_proxy(unsigned n, const char *host, const char *path);
+uint32_t asks_server(unsigned n, const char *host, const char *path);
+uint32_t asks_server_for(unsigned n, const char *host, const char *path, const char *client);
+
+/* A whole response without a body, shown */
+uint32_t responds(unsigned n, unsigned status);
+
+/* DNS: the question with this id, and its answer; address NULL: none. */
+uint32_t looks_up(uint16_t id, const char *from, const char *name);
+uint32_t resolved(uint16_t id, const char *to, const char *name, unsigned rcode, const char *address);
+
+uint32_t arp(const char *asker, const char *neighbor);
+
+/* The only verdict of the frame. */
+const struct verdict *verdict_at(uint32_t frame);
+void no_verdict_at(uint32_t frame);
+
+/* Its cause, its confidence, and the frames that it cites, in order. */
+#define EXPECT_AT(frame, c, how, ...) expect_at(frame, CAUSE_##c, CONFIDENCE_##how, (const uint32_t[]){ __VA_ARGS__, 0 })
+void expect_at(uint32_t frame, enum cause cause, enum confidence confidence, const uint32_t *cited);
+void expect_unknown_at(uint32_t frame, enum missing missing);
+
+#endif

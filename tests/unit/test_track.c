@@ -1,0 +1,177 @@
+/* test_track.c
+ * track.h: which responses are diagnosed, and when
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "facts.h"
+
+#define SAYS_502 "HTTP/1.1 502 so\r\nContent-Length: 0\r\n\r\n"
+
+/* A client's connection to the gateway, and one of the gateway to a server. */
+static void
+two_legs(void)
+{
+    leg(0, "10.0.0.1", GATEWAY, 9090);
+    leg(1, GATEWAY, "10.2.0.1", 80);
+}
+
+/* relayed *****************************************************************/
+
+static void
+test_relayed(void)
+{
+    capture_begin(0);
+    two_legs();
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+    stands(1);
+    uint32_t asked = asks_server(1, "one.example", "/a"), answered = responds(1, 502);
+    no_verdict_at(answered);
+    EXPECT_AT(responds(0, 502), RELAYED, OBSERVED, asked, answered);
+}
+
+/* Of a request that the gateway answered already, with something to look at. */
+static void
+test_relayed_behind_answer(void)
+{
+    capture_begin(2);
+    two_legs();
+    switch_to(0, 0);
+    arp("10.0.0.9", "10.0.0.8");
+    switch_to(1, 10);
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+    stands(1);
+    asks_server(1, "one.example", "/a");
+    says(0, SERVER, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nwait", 200);
+    no_verdict_at(responds(1, 502));
+}
+
+/* swallowed ***************************************************************/
+
+static void
+one_refused_request(void)
+{
+    two_legs();
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+}
+
+static void
+test_shown_and_swallowed(void)
+{
+    capture_begin(0)->heads_are_shown = true;
+    one_refused_request();
+    uint32_t first = syn(1), second = refused(1);
+    EXPECT_AT(says(0, SERVER, SAYS_502, 502), RST, LIKELY, first, second);
+}
+
+static void
+test_cut_and_shown(void)
+{
+    capture_begin(0);
+    one_refused_request();
+    uint32_t first = syn(1), second = refused(1);
+    EXPECT_AT(says_cut(0, SERVER, SAYS_502 "0123456789", sizeof SAYS_502 + 3, 502), RST, LIKELY, first, second);
+}
+
+static void
+test_not_shown(void)
+{
+    capture_begin(0)->heads_are_shown = true;
+    one_refused_request();
+    uint32_t first = syn(1), second = refused(1);
+    EXPECT_AT(says(0, SERVER, SAYS_502, 0), RST, LIKELY, first, second);
+}
+
+/* Of two pipelined requests, in one segment. */
+static void
+both_in_one_segment(unsigned shown)
+{
+    capture_begin(0)->heads_are_shown = true;
+    two_legs();
+    stands(0);
+    uint32_t first = asks_proxy(0, "one.example", "/a"), second = asks_proxy(0, "one.example", "/b");
+    const char *text = SAYS_502 "HTTP/1.1 502 cannotconnect\r\nContent-Length: 0\r\n\r\n";
+    const struct verdict *v = track_verdicts(capture_tracker(), says(0, SERVER, text, shown));
+    g_assert_nonnull(v);
+    g_assert_nonnull(v->next);
+    g_assert_null(v->next->next);
+    g_assert_cmpuint(v->request_frame, ==, first);
+    g_assert_cmpuint(v->next->request_frame, ==, second);
+    g_assert_cmpstr(v->next->reported, ==, "Cannot Connect");
+}
+
+static void
+test_two_not_shown(void)
+{
+    both_in_one_segment(0);
+}
+
+static void
+test_one_of_two_shown(void)
+{
+    both_in_one_segment(502);
+}
+
+/* late frames *************************************************************/
+
+static void
+test_late(void)
+{
+    capture_begin(2);
+    two_legs();
+    switch_to(1, 0);
+    arp("10.2.0.9", "10.2.0.8");
+    switch_to(0, 10);
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+    switch_to(0, 100);
+    uint32_t response = responds(0, 502);
+    expect_unknown_at(response, MISSING_LATE);
+    switch_to(1, 20);
+    uint32_t first = syn(1), second = refused(1);
+    expect_unknown_at(response, MISSING_LATE);
+    capture_ends();
+    EXPECT_AT(response, RST, LIKELY, first, second);
+}
+
+/* What there is so far would name another cause than all of it. */
+static void
+test_late_retry(void)
+{
+    capture_begin(2);
+    two_legs();
+    leg(2, GATEWAY, "10.2.0.1", 80);
+    switch_to(1, 0);
+    arp("10.2.0.9", "10.2.0.8");
+    switch_to(0, 10);
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+    switch_to(1, 20);
+    syn(1);
+    switch_to(0, 21);
+    refused(1);
+    uint32_t response = responds(0, 502);
+    expect_unknown_at(response, MISSING_LATE);
+    switch_to(1, 22);
+    capture_ends();
+    g_assert_cmpint(verdict_at(response)->cause, ==, CAUSE_RST);
+}
+
+int
+main(int argc, char **argv)
+{
+    common_init(&argc, &argv);
+    g_test_add_func("/track/relayed", test_relayed);
+    g_test_add_func("/track/relayed/behind an answer", test_relayed_behind_answer);
+    g_test_add_func("/track/swallowed/shown", test_shown_and_swallowed);
+    g_test_add_func("/track/swallowed/cut and shown", test_cut_and_shown);
+    g_test_add_func("/track/swallowed/not shown", test_not_shown);
+    g_test_add_func("/track/swallowed/two", test_two_not_shown);
+    g_test_add_func("/track/swallowed/one of two", test_one_of_two_shown);
+    g_test_add_func("/track/late", test_late);
+    g_test_add_func("/track/late/retry", test_late_retry);
+    return g_test_run();
+}
