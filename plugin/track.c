@@ -128,6 +128,25 @@ add_verdict(struct tracker *t, uint32_t frame)
     return v;
 }
 
+/* Frames that were late show that the response needs no verdict. */
+static void
+drop_verdict(struct tracker *t, uint32_t frame, const struct verdict *v)
+{
+    void *key = GUINT_TO_POINTER(frame);
+    struct verdict *first = (struct verdict *)wmem_map_lookup(t->verdicts, key), **at = &first;
+
+    while (*at && *at != v)
+        at = &(*at)->next;
+    if (!*at)
+        return;
+    unlink_parts(t, v);
+    *at = v->next;
+    if (first)
+        wmem_map_insert(t->verdicts, key, first);
+    else
+        wmem_map_remove(t->verdicts, key);
+}
+
 /* The verdict on the same response that is settled, or that is not; NULL: none. */
 static struct verdict *
 first_verdict(const struct tracker *t, uint32_t frame, const struct conn *conn, bool settled)
@@ -268,6 +287,8 @@ respond(struct tracker *t, struct root *root, struct exchange *ex, unsigned stat
         if (will_be_relayed(t, root, ex)) {
             if (root == t->root)
                 t->relay_frame = frame;
+            else
+                drop_verdict(t, frame, first_verdict(t, frame, ex->conn, false));
         } else if (root == t->root || ex->headless || ex->reply.request_time >= t->late_since) {
             diagnose_exchange(t, root, ex, frame, said);
         }

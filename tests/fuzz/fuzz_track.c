@@ -96,7 +96,7 @@ check_all(const struct tracker *t, uint32_t latest)
         for (const struct part *part = track_parts(t, frame); part; part = part->next)
             g_assert_cmpuint(part->verdict->number, <=, t->n_verdicts);
     }
-    g_assert_cmpuint(verdicts, ==, t->n_verdicts);
+    g_assert_cmpuint(verdicts, <=, t->n_verdicts);         /* some were taken back */
 }
 
 /* the capture *************************************************************/

@@ -31,7 +31,28 @@ test_relayed(void)
     EXPECT_AT(responds(0, 502), RELAYED, OBSERVED, asked, answered);
 }
 
-/* Of a request that the gateway answered already, with something to look at. */
+/* The client's leg comes later in the file: the server's 502 is nobody's own only then. */
+static void
+test_relayed_late(void)
+{
+    capture_begin(2);
+    two_legs();
+    switch_to(0, 0);
+    arp("10.0.0.9", "10.0.0.8");
+    switch_to(1, 20);
+    stands(1);
+    uint32_t asked = asks_server(1, "one.example", "/a"), answered = responds(1, 502);
+    switch_to(0, 10);
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+    switch_to(0, 40);
+    uint32_t response = responds(0, 502);
+    capture_ends();
+    no_verdict_at(answered);
+    EXPECT_AT(response, RELAYED, OBSERVED, asked, answered);
+}
+
+/* The same, of a request that the gateway answered already, with something to look at. */
 static void
 test_relayed_behind_answer(void)
 {
@@ -165,6 +186,7 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     g_test_add_func("/track/relayed", test_relayed);
+    g_test_add_func("/track/relayed/late", test_relayed_late);
     g_test_add_func("/track/relayed/behind an answer", test_relayed_behind_answer);
     g_test_add_func("/track/swallowed/shown", test_shown_and_swallowed);
     g_test_add_func("/track/swallowed/cut and shown", test_cut_and_shown);
