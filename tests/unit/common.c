@@ -27,15 +27,22 @@ wmem_file_scope(void)
     return file_scope;
 }
 
+void
+address_to_str_buf(const address *a, char *text, int size)
+{
+    text[0] = '\0';
+    if (a->type == AT_IPv4)
+        ws_inet_ntop4(a->data, text, (unsigned)size);
+    else if (a->type == AT_IPv6)
+        ws_inet_ntop6(a->data, text, (unsigned)size);
+}
+
 char *
 address_to_str(wmem_allocator_t *scope, const address *a)
 {
-    char text[WS_INET6_ADDRSTRLEN] = "";
+    char text[WS_INET6_ADDRSTRLEN];
 
-    if (a->type == AT_IPv4)
-        ws_inet_ntop4(a->data, text, sizeof text);
-    else if (a->type == AT_IPv6)
-        ws_inet_ntop6(a->data, text, sizeof text);
+    address_to_str_buf(a, text, sizeof text);
     return wmem_strdup(scope, text);
 }
 
