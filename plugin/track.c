@@ -319,8 +319,7 @@ apply_tcp(struct tracker *t, struct root *root, const struct fact *fact)
     while ((ex = exchange_swallowed(conn))) {
         struct said said = reported_read(wmem_file_scope(), ex->swallowed_bytes, ex->swallowed_length);
         exchange_told(ex);
-        if (!ex->had_parent)
-            respond(t, root, ex, ex->swallowed ? ex->swallowed : ex->reply.status, fact->frame, &said);
+        respond(t, root, ex, ex->swallowed ? ex->swallowed : ex->reply.status, fact->frame, &said);
     }
 }
 

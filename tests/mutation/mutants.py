@@ -2,9 +2,11 @@
 """Rules of the plugin, each made wrong on purpose.
 
 A row: what it is about (a cause, or a part of the tracker), the file in plugin/, what
-stands there (once), what is written instead, and the system tests beyond ARTICLE that may
-notice it if the unit tests do not.
+stands there (once), what is written instead, and the system tests that may notice it if
+the unit tests do not.
 """
+
+UNITS = ("diagnose", "track", "tie")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -72,11 +74,42 @@ MUTANTS = [
     # the tracker
     ("watched codes", "track.c", "if (root->settings.watched(status)) {", "if (status >= 500) {", SILENCE),
     ("relaying", "track.c", "if (will_be_relayed(t, root, ex)) {", "if (false) {", RELAYED),
-    ("swallowed 502", "track.c", "if (ex && !shown && !ex->had_parent) {", "if (false) {", SWALLOWED),
-    ("swallowed 502", "track.c", "if (ex && !shown && !ex->had_parent) {", "if (ex && !ex->had_parent) {", SWALLOWED),
+    ("relaying", "track.c", "return ex->had_parent || (sender", "return (sender", RELAYED),
+    ("relaying", "track.c", "drop_verdict(t, frame, first_verdict(t, frame, ex->conn, false));", ";", LATE),
+    ("swallowed 502", "track.c", "while ((ex = exchange_swallowed(conn))) {", "while (false) {", SWALLOWED),
+    ("swallowed 502", "track.c", "if (root->settings.watched(s->status))\n                exchange_told(ex);", "", SWALLOWED),
     ("links", "track.c", "    link_parts(t, v);\n", "", ROLES),
     ("links", "track.c", "link_part(t, v, v->request_frame, ROLE_REQUEST);", ";", ROLES),
     ("late frames", "track.c", "v->settled = !first;", "v->settled = false;", LATE),
     ("late frames", "track.c", "if (t->late)\n        catch_up(t, INT64_MAX);", "", LATE),
     ("late frames", "track.c", "finding_withdraw(f);", ";", LATE),
+
+    # whose it is
+    ("attempts", "tie.c", "conn_claim(conn, g->ex->serial);", ";", QUICK),
+    ("attempts", "tie.c", "return x_fits != y_fits ? x_fits : x->hs.first_syn < y->hs.first_syn;", "return x->hs.first_syn < y->hs.first_syn;", QUICK),
+    ("attempts", "tie.c", "if (explains_now(g, eligible[i]) && (!best", "if ((!best", QUICK),
+    ("attempts", "tie.c", "if (is_sequential(g, conn))\n", "", QUICK),
+    ("attempts", "tie.c", "n > 0 && (crowd || has_rival(g, ip))", "n > 0 && crowd", QUICK),
+    ("attempts", "tie.c", "return station && !station->is_client && ", "return station && ", QUICK),
+    ("attempts", "tie.c", "if (!may_be_gateway(g, station) || serves_address(g, station, ip))\n            continue;", "continue;", QUICK),
+    ("time alone", "tie.c", " && !is_anothers(g, conn)", "", QUICK),
+    ("time alone", "tie.c", "if (one || (one_port && !crowd))", "if (true)", QUICK),
+    ("time alone", "tie.c", "n = keep_port(eligible, n, g->ex->port);", ";", QUICK),
+    ("parents", "parent.c", "if (names_client(ex, waiting))", "if (false)", QUICK),
+    ("parents", "parent.c", "!may_serve(waiting, ex, sender, same != same_host && same != same_path) || !wants_child(waiting)",
+     "!may_serve(waiting, ex, sender, same != same_host && same != same_path)", QUICK),
+    ("parents", "parent.c", "if (waiting->conn->closed[SERVER].frame)\n        return false;", "", QUICK),
+    ("parents", "parent.c", "n += !conn_failed(earlier) && !earlier->flow[CLIENT];", ";", QUICK),
+    ("parents", "parent.c", "if (!is_its_turn(waiting))", "if (false)", QUICK),
+    ("parents", "parent.c", "return found_it_idle(ex, waiting) ? FIT_PROMPT : FIT_NOW;", "return FIT_NOW;", QUICK),
+    ("look-ups", "tielookup.c", "bool crowd = name_is_crowded(g, name);", "bool crowd = false;", QUICK),
+    ("look-ups", "tielookup.c", "if (!best || rank(g, lookup) > rank(g, best))", "if (!best)", QUICK),
+    ("look-ups", "tielookup.c", "take_shared(g, &name->claimed);", ";", QUICK),
+    ("look-ups", "tielookup.c", "may_be_gateway(g, lookup->station) && !is_next_hop(g, &lookup->station->ip)", "may_be_gateway(g, lookup->station)", QUICK),
+    ("look-ups", "tielookup.c", "if (only && only->name != lookup->name) {", "if (false) {", QUICK),
+    ("look-ups over TCP", "tielookup.c", "conn->port[SERVER] == DNS_PORT && g->ex->port", "g->ex->port", QUICK),
+    ("neighbours", "tielookup.c", "n->last + ASKING_INTERVAL >= g->from && ", "", QUICK),
+    ("memory", "tielookup.c", "lookup->last + g->root->settings.memory < g->from ||", "", QUICK),
+    ("memory", "tielookup.c", "|| end + g->root->settings.memory < g->from ", "", QUICK),
+    ("memory", "tielookup.c", "add_lookup(g, lookup, TIE_MEMORY, true);", ";", QUICK),
 ]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Makes each rule of mutants.py wrong, one after the other, and sees that a test notices.
 
-    run.py [--only CAUSE] [--skip N] [--unit] [--markdown]
+    run.py [--only ABOUT] [--skip N] [--unit] [--markdown]
 
 Works on a copy: the sources stay as they are. Exit code 1: a mutant survived, or the
 tests fail without any.
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from mutants import MUTANTS, QUICK
+from mutants import MUTANTS, QUICK, UNITS
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -40,10 +40,11 @@ class Copy:
 
     def noticed_by(self, tests):
         """Which test fails, the cheap one first; None: none. tests: "" for no system tests"""
-        if not self.built("test_diagnose"):
-            return "the compiler"
-        if not self.call(self.build / "tests" / "unit" / "test_diagnose"):
-            return "unit.diagnose"
+        for unit in UNITS:
+            if not self.built(f"test_{unit}"):
+                return "the compiler"
+            if not self.call(self.build / "tests" / "unit" / f"test_{unit}"):
+                return f"unit.{unit}"
         if not tests:
             return None
         if not self.built("mwg502"):

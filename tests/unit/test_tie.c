@@ -323,6 +323,20 @@ test_next_hops_own(void)
     EXPECT_AT(responds(0, 502), RELAYED, OBSERVED, asked, answered);
 }
 
+/* The server looks up its own name, for a request that cannot be read. */
+static void
+test_servers_own(void)
+{
+    begin(1);
+    is_known(HOST, SERVER_1);
+    equal_requests(1);
+    stands(3);
+    looks_up(1, SERVER_1, HOST);
+    resolved(1, SERVER_1, HOST, NAME_ERROR, NULL);
+    uint32_t closed = closes(3, SERVER);
+    EXPECT_AT(responds(0, 502), SERVER_CLOSED, OBSERVED, closed);
+}
+
 static void
 test_dns_over_tcp(void)
 {
@@ -441,6 +455,7 @@ main(int argc, char **argv)
     g_test_add_func("/tie/look-ups/only other name", test_only_other_name);
     g_test_add_func("/tie/look-ups/two other names", test_two_other_names);
     g_test_add_func("/tie/look-ups/next hop's own", test_next_hops_own);
+    g_test_add_func("/tie/look-ups/server's own", test_servers_own);
     g_test_add_func("/tie/look-ups/over TCP", test_dns_over_tcp);
     g_test_add_func("/tie/arp", test_arp);
     g_test_add_func("/tie/arp/long ago", test_arp_long_ago);

@@ -31,6 +31,24 @@ test_relayed(void)
     EXPECT_AT(responds(0, 502), RELAYED, OBSERVED, asked, answered);
 }
 
+/* Each frame of a case knows its part. */
+static void
+test_links(void)
+{
+    capture_begin(0);
+    two_legs();
+    stands(0);
+    uint32_t asked = asks_proxy(0, "one.example", "/a"), first = syn(1), second = refused(1);
+    const struct verdict *v = verdict_at(responds(0, 502));
+    const uint32_t frames[] = { asked, first, second };
+    const enum role roles[] = { ROLE_REQUEST, ROLE_SYN, ROLE_RST };
+    for (int i = 0; i < 3; i++) {
+        const struct part *part = track_parts(capture_tracker(), frames[i]);
+        g_assert_nonnull(part);
+        g_assert_true(part->verdict == v && part->role == roles[i] && !part->next);
+    }
+}
+
 /* The client's leg comes later in the file: the server's 502 is nobody's own only then. */
 static void
 test_relayed_late(void)
@@ -136,7 +154,36 @@ test_one_of_two_shown(void)
     both_in_one_segment(502);
 }
 
+/* A gateway behind another one, which changes its mind: each has its case. */
+static void
+test_behind_gateway(void)
+{
+    capture_begin(0);
+    leg(0, "10.0.0.1", GATEWAY, 9090);
+    leg(1, GATEWAY, "10.2.0.9", 3128);
+    leg(2, "10.2.0.9", "10.2.0.1", 80);
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+    stands(1);
+    asks_proxy(1, "one.example", "/a");
+    stands(2);
+    uint32_t asked = asks_server(2, "one.example", "/a");
+    says(1, SERVER, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nwait", 200);
+    uint32_t closed = closes(2, SERVER);
+    EXPECT_AT(says(1, SERVER, SAYS_502, 0), SERVER_CLOSED, OBSERVED, asked, closed);
+}
+
 /* late frames *************************************************************/
+
+/* One interface, in order: what is tracked in order of time is the first to say it. */
+static void
+test_one_interface(void)
+{
+    capture_begin(1);
+    one_refused_request();
+    uint32_t first = syn(1), second = refused(1);
+    EXPECT_AT(responds(0, 502), RST, LIKELY, first, second);
+}
 
 static void
 test_late(void)
@@ -186,6 +233,7 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     g_test_add_func("/track/relayed", test_relayed);
+    g_test_add_func("/track/links", test_links);
     g_test_add_func("/track/relayed/late", test_relayed_late);
     g_test_add_func("/track/relayed/behind an answer", test_relayed_behind_answer);
     g_test_add_func("/track/swallowed/shown", test_shown_and_swallowed);
@@ -193,6 +241,8 @@ main(int argc, char **argv)
     g_test_add_func("/track/swallowed/not shown", test_not_shown);
     g_test_add_func("/track/swallowed/two", test_two_not_shown);
     g_test_add_func("/track/swallowed/one of two", test_one_of_two_shown);
+    g_test_add_func("/track/swallowed/behind a gateway", test_behind_gateway);
+    g_test_add_func("/track/one interface", test_one_interface);
     g_test_add_func("/track/late", test_late);
     g_test_add_func("/track/late/retry", test_late_retry);
     return g_test_run();
