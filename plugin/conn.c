@@ -17,10 +17,25 @@ stream_key(uint32_t stream)
     return GUINT_TO_POINTER(stream + 1);
 }
 
+static struct conn **
+latest_slot(struct root *root, uint32_t stream)
+{
+    return &root->latest_conns[stream % LATEST_CONNS];
+}
+
 struct conn *
 conn_find(struct root *root, uint32_t stream)
 {
-    return (struct conn *)bounded_find(&root->conns, stream_key(stream));
+    struct conn **latest = latest_slot(root, stream);
+
+    if (!*latest || (*latest)->stream != stream) {
+        struct conn *conn = (struct conn *)bounded_find(&root->conns, stream_key(stream));
+        if (!conn)
+            return NULL;
+        *latest = conn;
+    }
+    (*latest)->entry.used = true;
+    return *latest;
 }
 
 static void
@@ -71,6 +86,8 @@ unlink_station(struct conn *conn)
 static void
 conn_free(struct root *root, struct conn *conn)
 {
+    if (*latest_slot(root, conn->stream) == conn)
+        *latest_slot(root, conn->stream) = NULL;
     while (!g_queue_is_empty(&conn->exchanges))
         exchange_drop(root, (struct exchange *)conn->exchanges.head->data);
     unlink_target(conn);

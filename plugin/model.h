@@ -262,12 +262,16 @@ struct settings {
     bool heads_are_shown;       /* the HTTP dissector shows a response with its head, or never */
 };
 
+/* A busy gateway's connections that segments come of meanwhile: most are found without hashing. */
+#define LATEST_CONNS 1024
+
 /* A power of two. Some hundreds to some ten thousand exchanges are open at once. */
 #define OPEN_BUCKETS 4096
 
 struct root {
     bounded_t conns, stations, targets, approaches, names, reverses, asked, neighbors, reported;
     GQueue by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */
+    struct conn *latest_conns[LATEST_CONNS];    /* one of those whose stream leaves this remainder, or NULL */
     GQueue shelf_open, shelf_failed, shelf_done;
     GQueue lookups_open, lookups_resolved;      /* oldest first */
     when_t now;                 /* the latest time seen */

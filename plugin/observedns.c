@@ -10,11 +10,15 @@
 
 #include "sight.h"
 
-/* true: the field belongs to the message that begins here and ends where the next one begins. */
+/* RFC 1035 section 4.1.1: the header, which stands before the question. */
+#define DNS_HEADER 12
+
+/* true: the field belongs to the message with this question and not to the next one's. */
 static bool
-is_within(const field_info *fi, const field_info *flags, const field_info *next)
+is_within(const field_info *fi, const field_info *question, const field_info *next)
 {
-    return fi->ds_tvb == flags->ds_tvb && fi->start >= flags->start && (!next || next->ds_tvb != flags->ds_tvb || fi->start < next->start);
+    return fi->ds_tvb == question->ds_tvb && fi->start >= question->start &&
+           (!next || next->ds_tvb != question->ds_tvb || fi->start < next->start);
 }
 
 static const char *
@@ -26,7 +30,7 @@ dns_name(const struct sight *sight, field_info *fi)
 }
 
 static void
-add_addresses(const struct sight *sight, enum field field, uint8_t family, const field_info *flags, const field_info *next, struct dns_message *m)
+add_addresses(const struct sight *sight, enum field field, uint8_t family, const field_info *question, const field_info *next, struct dns_message *m)
 {
     GPtrArray *found = fields_of(sight, field);
 
@@ -35,7 +39,7 @@ add_addresses(const struct sight *sight, enum field field, uint8_t family, const
         int n = family == 4 ? 4 : 16;
         if (m->n_addresses == NAME_ADDRESSES_MAX)
             return;
-        if (is_within(fi, flags, next) && has_bytes(place_of(fi), 0, n))
+        if (is_within(fi, question, next) && has_bytes(place_of(fi), 0, n))
             m->addresses[m->n_addresses++] = ipaddr_from_bytes(family, tvb_get_ptr(fi->ds_tvb, fi->start, n));
     }
 }
@@ -46,13 +50,14 @@ ip_id_before(struct place transport)
     return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ? tvb_get_ntohs(transport.tvb, transport.start - 16) : 0;
 }
 
-/* flags: the field in the message; next: the one of the message behind it, or NULL */
+/* question: the name that the message asks for, or repeats; next: that of the message behind it, or NULL */
 static bool
-read_dns_message(const struct sight *sight, const field_info *flags, const field_info *next, field_info *name, field_info *type, struct dns_message *m)
+read_dns_message(const struct sight *sight, field_info *question, const field_info *next, struct dns_message *m)
 {
-    struct place at = place_of(flags);
+    struct place at = place_of(question);
 
-    if (!name || !type || !has_bytes(at, -2, 8))
+    at.start -= DNS_HEADER;
+    if (!has_bytes(at, 0, DNS_HEADER + question->length + 2) || tvb_get_ntohs(at.tvb, at.start + 4) != 1)
         return false;
     memset(m, 0, sizeof *m);
     m->frame = sight->frame;
@@ -64,19 +69,19 @@ read_dns_message(const struct sight *sight, const field_info *flags, const field
     m->dst = ipaddr_from(&sight->pinfo->dst);
     m->sport = (uint16_t)sight->pinfo->srcport;
     m->dport = (uint16_t)sight->pinfo->destport;
-    m->id = tvb_get_ntohs(at.tvb, at.start - 2);
-    m->ip_id = sight->pinfo->ptype == PT_UDP && m->src.family == 4 ? ip_id_before((struct place){ at.tvb, at.start - 2 - 8 }) : 0;
-    m->response = byte_at(at, 0) & 0x80;
-    m->truncated = byte_at(at, 0) & 0x02;
-    m->rcode = byte_at(at, 1) & 0x0f;
-    m->type = (uint16_t)fvalue_get_uinteger(COMPAT_VALUE(type));
-    m->name = dns_name(sight, name);
-    if (m->response && tvb_get_ntohs(at.tvb, at.start + 4) > 0) {
+    m->id = tvb_get_ntohs(at.tvb, at.start);
+    m->ip_id = sight->pinfo->ptype == PT_UDP && m->src.family == 4 ? ip_id_before((struct place){ at.tvb, at.start - 8 }) : 0;
+    m->response = byte_at(at, 2) & 0x80;
+    m->truncated = byte_at(at, 2) & 0x02;
+    m->rcode = byte_at(at, 3) & 0x0f;
+    m->type = tvb_get_ntohs(at.tvb, question->start + question->length);
+    m->name = dns_name(sight, question);
+    if (m->response && tvb_get_ntohs(at.tvb, at.start + 6) > 0) {
         GPtrArray *cnames = fields_of(sight, DNS_CNAME);
-        add_addresses(sight, DNS_A, 4, flags, next, m);
-        add_addresses(sight, DNS_AAAA, 6, flags, next, m);
+        add_addresses(sight, DNS_A, 4, question, next, m);
+        add_addresses(sight, DNS_AAAA, 6, question, next, m);
         for (unsigned i = 0; cnames && i < cnames->len && m->n_canonical < DNS_NAMES_MAX; i++)
-            if (is_within(field_at(cnames, i), flags, next))
+            if (is_within(field_at(cnames, i), question, next))
                 m->canonical[m->n_canonical++] = dns_name(sight, field_at(cnames, i));
         m->cut_short = m->n_addresses == 0 && sight->pinfo->fd->cap_len < sight->pinfo->fd->pkt_len;
     }
@@ -93,16 +98,13 @@ is_unicast_dns(const packet_info *pinfo)
 void
 see_dns(struct sight *sight)
 {
-    GPtrArray *flags = fields_of(sight, DNS_FLAGS);
-    GPtrArray *names, *types;
+    GPtrArray *questions = fields_of(sight, DNS_QRY_NAME);
 
-    if (!flags || !is_unicast_dns(sight->pinfo))
+    if (!questions || !is_unicast_dns(sight->pinfo))
         return;
-    names = fields_of(sight, DNS_QRY_NAME);
-    types = fields_of(sight, DNS_QRY_TYPE);
-    for (unsigned i = 0; i < flags->len; i++) {
+    for (unsigned i = 0; i < questions->len; i++) {
         struct fact fact = fact_of(sight, FACT_DNS);
-        if (read_dns_message(sight, field_at(flags, i), field_at(flags, i + 1), field_at(names, i), field_at(types, i), &fact.u.dns))
+        if (read_dns_message(sight, field_at(questions, i), field_at(questions, i + 1), &fact.u.dns))
             track_fact(sight->tracker, &fact);
     }
 }
@@ -110,10 +112,9 @@ see_dns(struct sight *sight)
 bool
 read_quoted_query(const struct sight *sight, const struct asked_key *key, struct dns_message *m)
 {
-    GPtrArray *flags = fields_of(sight, DNS_FLAGS);
+    GPtrArray *questions = fields_of(sight, DNS_QRY_NAME);
 
-    if (!flags || !read_dns_message(sight, field_at(flags, 0), NULL, field_at(fields_of(sight, DNS_QRY_NAME), 0),
-                                    field_at(fields_of(sight, DNS_QRY_TYPE), 0), m))
+    if (!questions || !read_dns_message(sight, field_at(questions, 0), NULL, m))
         return false;
     m->frame = 0;               /* it never left */
     m->link_src = 0;
