@@ -13,9 +13,6 @@
 #define LOOKED_AT_MAX 256
 #define RIVALS_LOOKED_AT_MAX 64
 
-/* A gateway responds within this time after what made it. */
-#define PROMPT (2 * 1000 * 1000)
-
 /* A SYN that waits for less explains nothing yet. */
 #define PENDING_LONG (3 * NS_PER_SECOND / 10)
 
@@ -141,13 +138,6 @@ next_try(const struct gathering *g, struct conn *const *eligible, unsigned n, co
     return next;
 }
 
-/* The response did not follow at once: one more round trip fits in between. */
-static bool
-left_time_for_more(const struct gathering *g, const struct conn *last)
-{
-    return g->until - conn_failed(last) > MAX(last->hs.slowest_rst, PROMPT);
-}
-
 static void
 take(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum tie tie)
 {
@@ -169,7 +159,7 @@ take(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum 
     if (!best)
         return;
     add_conn(g, best, NULL, tie, n == 1);
-    for (unsigned tries = 1; best->hs.rst.n > 0 && (tries < box->tries || left_time_for_more(g, best)); tries++) {
+    for (unsigned tries = 1; best->hs.rst.n > 0 && tries < box->tries; tries++) {
         struct conn *next = next_try(g, eligible, n, best);
         if (!next)
             break;

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "early.h"
 #include "exchange.h"
 #include "plain.h"
 #include "reported.h"
@@ -17,12 +18,6 @@
 
 /* dumpcap hands over what an interface has seen after this time at the latest (its CAP_READ_TIMEOUT). */
 #define READ_TIMEOUT (NS_PER_SECOND / 4)
-
-/* Where frames are late, a cause that is older than this at the response may not be the last. */
-#define DECIDED_JUST_NOW (5 * 1000 * 1000)
-
-/* Silence for longer is hardly broken by a frame that is late. */
-#define LONG_SILENCE (NS_PER_SECOND / 2)
 
 struct tracker *
 track_new(const struct settings *settings, unsigned timeout)
@@ -160,86 +155,6 @@ first_verdict(const struct tracker *t, uint32_t frame, const struct conn *conn, 
 
 /* verdicts ****************************************************************/
 
-/* The exchange as the tracking in order of time knows it; NULL: not yet. */
-static struct exchange *
-in_order(const struct tracker *t, const struct exchange *ex)
-{
-    struct conn *conn = conn_find(t->late, ex->conn->stream);
-
-    for (GList *l = conn ? conn->exchanges.head : NULL; l; l = l->next) {
-        struct exchange *same = (struct exchange *)l->data;
-        if (same->reply.request_frame == ex->reply.request_frame && same->h2_stream == ex->h2_stream && !same->headless && same->state == EXCHANGE_WAITING)
-            return same;
-    }
-    return NULL;
-}
-
-/* The host has an address that was not tried yet, as far as the frames tell that came so far. */
-static bool
-has_untried_address(struct tracker *t, const struct exchange *ex, const struct evidence *e)
-{
-    const struct name *name = name_find(t->root, ex->host);
-    bool tried = true;
-
-    for (unsigned i = 0; name && tried && i < name->n_addresses; i++) {
-        tried = e->unreached && ipaddr_equal(&name->addresses[i], &e->unreached->destination);
-        for (unsigned k = 0; !tried && k < e->n_attempts; k++)
-            tried = ipaddr_equal(&name->addresses[i], &e->attempts[k].server);
-    }
-    return !tried;
-}
-
-/* Since when nothing happens that the finding rests on; 0: that is not what it rests on, or something was due. */
-static when_t
-silent_since(const struct evidence *e, const struct finding *f)
-{
-    const struct attempt *a = f->attempt;
-
-    switch (f->cause) {
-    case CAUSE_SYN_TIMEOUT:
-    case CAUSE_ICMP:
-        if (!a || a->hs.syn.seen < 2 || 2 * a->hs.syn_interval < e->response_time - a->hs.last_syn + DECIDED_JUST_NOW)
-            return 0;           /* one more repeat was due, which could have had an answer */
-        return MAX(a->hs.last_syn, a->hs.last_icmp);
-    case CAUSE_DNS_TIMEOUT:
-        return f->question && f->question->sent.seen >= 2 ? f->question->last_sent : 0;
-    case CAUSE_TLS:
-        return decided_at(e, f) ? 0 : a->tls.hello_time;
-    case CAUSE_RESPONSE_TIMEOUT:
-        return a->tls.request_time ? a->tls.request_time : a->reply.request_time;
-    case CAUSE_ARP:
-        return e->unreached->tie >= TIE_ADDRESS ? e->unreached->first : 0;
-    default:
-        return 0;
-    }
-}
-
-/* Silence that began long before the frames that may still come. */
-static bool
-was_silent_long(struct tracker *t, const struct exchange *ex, const struct evidence *e, const struct finding *f)
-{
-    when_t since = silent_since(e, f), lasted = e->response_time - since;
-    when_t known = watermarks_lowest(&t->marks, 0) - since;
-
-    if (!since || lasted <= LONG_SILENCE || (known <= LONG_SILENCE && known <= lasted / 2))
-        return false;
-    return f->cause == CAUSE_RESPONSE_TIMEOUT || f->cause == CAUSE_TLS || !has_untried_address(t, ex, e);
-}
-
-/* What can be said before all frames came that belong before the response. */
-static void
-diagnose_early(struct tracker *t, struct exchange *ex, struct collected *found, struct finding *f)
-{
-    unsigned status = ex->swallowed ? ex->swallowed : ex->reply.status;
-    struct exchange *same = in_order(t, ex);
-    const struct evidence *e = &found->evidence;
-
-    tie_preview(same ? t->late : t->root, same ? same : ex, status, ex->response_time, found);
-    diagnose(e, f);
-    if (!same || (e->response_time - decided_at(e, f) > DECIDED_JUST_NOW && !was_silent_long(t, ex, e, f)))
-        finding_withdraw(f);
-}
-
 static void
 diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uint32_t frame, const struct said *said)
 {
@@ -251,7 +166,7 @@ diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uin
     struct collected *found = g_new(struct collected, 1);
     struct finding *f = g_new(struct finding, 1);
     if (first && t->late && !ex->headless) {
-        diagnose_early(t, ex, found, f);
+        early_diagnose(t, ex, found, f);
     } else {
         tie_collect(root, ex, found);
         diagnose(&found->evidence, f);
@@ -271,8 +186,8 @@ diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uin
 static bool
 will_be_relayed(const struct tracker *t, struct root *root, const struct exchange *ex)
 {
-    bool early = root == t->root && t->late;
-    const struct exchange *same = early ? in_order(t, ex) : ex;
+    bool early = root == t->root && t->late && !early_in_order(t);
+    const struct exchange *same = early ? early_same(t, ex) : ex;
 
     if (!early || same)
         return same->had_parent && !tie_is_gateway(same == ex ? root : t->late, same);

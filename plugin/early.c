@@ -1,0 +1,101 @@
+/* early.c
+ * What can be said before all frames came that belong before the response
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "conn.h"
+#include "early.h"
+
+/* Where frames are late, a cause that is older than this at the response may not be the last. */
+#define DECIDED_JUST_NOW (5 * 1000 * 1000)
+
+/* Silence for longer is hardly broken by a frame that is late. */
+#define LONG_SILENCE (NS_PER_SECOND / 2)
+
+bool
+early_in_order(const struct tracker *t)
+{
+    return t->marks.n <= 1 && !t->root->disorder;
+}
+
+struct exchange *
+early_same(const struct tracker *t, const struct exchange *ex)
+{
+    struct conn *conn = conn_find(t->late, ex->conn->stream);
+
+    for (GList *l = conn ? conn->exchanges.head : NULL; l; l = l->next) {
+        struct exchange *same = (struct exchange *)l->data;
+        if (same->reply.request_frame == ex->reply.request_frame && same->h2_stream == ex->h2_stream && !same->headless && same->state == EXCHANGE_WAITING)
+            return same;
+    }
+    return NULL;
+}
+
+/* The host has an address that was not tried yet, as far as the frames tell that came so far. */
+static bool
+has_untried_address(struct tracker *t, const struct exchange *ex, const struct evidence *e)
+{
+    const struct name *name = name_find(t->root, ex->host);
+    bool tried = true;
+
+    for (unsigned i = 0; name && tried && i < name->n_addresses; i++) {
+        tried = e->unreached && ipaddr_equal(&name->addresses[i], &e->unreached->destination);
+        for (unsigned k = 0; !tried && k < e->n_attempts; k++)
+            tried = ipaddr_equal(&name->addresses[i], &e->attempts[k].server);
+    }
+    return !tried;
+}
+
+/* Since when nothing happens that the finding rests on; 0: that is not what it rests on, or something was due. */
+static when_t
+silent_since(const struct evidence *e, const struct finding *f)
+{
+    const struct attempt *a = f->attempt;
+
+    switch (f->cause) {
+    case CAUSE_SYN_TIMEOUT:
+    case CAUSE_ICMP:
+        if (!a || a->hs.syn.seen < 2 || 2 * a->hs.syn_interval < e->response_time - a->hs.last_syn + DECIDED_JUST_NOW)
+            return 0;           /* one more repeat was due, which could have had an answer */
+        return MAX(a->hs.last_syn, a->hs.last_icmp);
+    case CAUSE_DNS_TIMEOUT:
+        return f->question && f->question->sent.seen >= 2 ? f->question->last_sent : 0;
+    case CAUSE_TLS:
+        return decided_at(e, f) ? 0 : a->tls.hello_time;
+    case CAUSE_RESPONSE_TIMEOUT:
+        return a->tls.request_time ? a->tls.request_time : a->reply.request_time;
+    case CAUSE_ARP:
+        return e->unreached->tie >= TIE_ADDRESS ? e->unreached->first : 0;
+    default:
+        return 0;
+    }
+}
+
+/* Silence that began long before the frames that may still come. */
+static bool
+was_silent_long(struct tracker *t, const struct exchange *ex, const struct evidence *e, const struct finding *f)
+{
+    when_t since = silent_since(e, f), lasted = e->response_time - since;
+    when_t known = watermarks_lowest(&t->marks, 0) - since;
+
+    if (!since || lasted <= LONG_SILENCE || (known <= LONG_SILENCE && known <= lasted / 2))
+        return false;
+    return f->cause == CAUSE_RESPONSE_TIMEOUT || f->cause == CAUSE_TLS || !has_untried_address(t, ex, e);
+}
+
+void
+early_diagnose(struct tracker *t, struct exchange *ex, struct collected *found, struct finding *f)
+{
+    unsigned status = ex->swallowed ? ex->swallowed : ex->reply.status;
+    bool in_order = early_in_order(t);
+    struct exchange *same = in_order ? NULL : early_same(t, ex);
+    const struct evidence *e = &found->evidence;
+
+    tie_preview(same ? t->late : t->root, same ? same : ex, status, ex->response_time, found);
+    diagnose(e, f);
+    if (!in_order && (!same || (e->response_time - decided_at(e, f) > DECIDED_JUST_NOW && !was_silent_long(t, ex, e, f))))
+        finding_withdraw(f);
+}
