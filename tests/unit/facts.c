@@ -12,6 +12,7 @@
 #define MS (NS_PER_SECOND / 1000)
 #define BEGIN (1000 * NS_PER_SECOND)
 #define STREAMS_MAX 32
+#define CARDS_MAX 4
 
 static struct {
     struct tracker *tracker;
@@ -20,6 +21,10 @@ static struct {
     when_t now;
     bool has_interface;
     uint32_t interface_id;
+    struct ipaddr cards[CARDS_MAX];
+    link_t links[CARDS_MAX];
+    unsigned n_cards;
+    uint16_t dns_socket;
     struct {
         struct ipaddr ip[2];
         uint16_t port[2];
@@ -75,6 +80,23 @@ switch_to(unsigned interface_id, unsigned ms)
     capture.now = BEGIN + ms * MS;
 }
 
+void
+card(const char *address, uint8_t number)
+{
+    g_assert_cmpuint(capture.n_cards, <, CARDS_MAX);
+    capture.cards[capture.n_cards] = ip(address);
+    capture.links[capture.n_cards++] = (link_t)number << 8;
+}
+
+static link_t
+link_of(const struct ipaddr *address)
+{
+    for (unsigned i = 0; i < capture.n_cards; i++)
+        if (ipaddr_equal(&capture.cards[i], address))
+            return capture.links[i];
+    return 0;
+}
+
 /* A new frame; its fact has the frame's number and time. */
 static struct fact
 next_frame(enum fact_kind kind)
@@ -128,6 +150,8 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned captured
     seg->stream = n;
     seg->src = capture.streams[n].ip[side];
     seg->dst = capture.streams[n].ip[!side];
+    seg->link_src = link_of(&seg->src);
+    seg->link_dst = link_of(&seg->dst);
     seg->sport = capture.streams[n].port[side];
     seg->dport = capture.streams[n].port[!side];
     seg->flags = flags;
@@ -259,6 +283,18 @@ responds(unsigned n, unsigned status)
 
 /* DNS and ARP *************************************************************/
 
+void
+dns_socket(uint16_t port)
+{
+    capture.dns_socket = port;
+}
+
+static uint16_t
+port_of(uint16_t id)
+{
+    return capture.dns_socket ? capture.dns_socket : (uint16_t)(10000 + id);
+}
+
 static struct fact
 dns_frame(uint16_t id, const char *asker, const char *name, bool response)
 {
@@ -270,8 +306,9 @@ dns_frame(uint16_t id, const char *asker, const char *name, bool response)
     m->response = response;
     m->src = ip(response ? RESOLVER : asker);
     m->dst = ip(response ? asker : RESOLVER);
-    m->sport = response ? DNS_PORT : (uint16_t)(10000 + id);
-    m->dport = response ? (uint16_t)(10000 + id) : DNS_PORT;
+    m->link_src = link_of(&m->src);
+    m->sport = response ? DNS_PORT : port_of(id);
+    m->dport = response ? port_of(id) : DNS_PORT;
     m->id = id;
     m->type = DNS_TYPE_A;
     m->name = name;
@@ -294,6 +331,21 @@ resolved(uint16_t id, const char *to, const char *name, unsigned rcode, const ch
     fact.u.dns.rcode = (uint8_t)rcode;
     if (address)
         fact.u.dns.addresses[fact.u.dns.n_addresses++] = ip(address);
+    return tell(&fact);
+}
+
+uint32_t
+dns_rejected(uint16_t id, const char *asker, uint16_t ip_id)
+{
+    struct fact fact = next_frame(FACT_DNS_ERROR);
+    struct dns_error *error = &fact.u.dns_error.error;
+
+    error->frame = fact.frame;
+    error->time = fact.time;
+    error->type = error->code = 3;
+    error->key = (struct asked_key){ .from = ip(asker), .to = ip(RESOLVER), .port = port_of(id), .id = id };
+    error->id_known = true;
+    error->ip_id = ip_id;
     return tell(&fact);
 }
 

@@ -27,6 +27,9 @@ void passes(unsigned ms);               /* nothing is captured for so long */
 /* The next frames are of that interface, so many milliseconds from the beginning. */
 void switch_to(unsigned interface_id, unsigned ms);
 
+/* Frames from and to that address have this network card, from 1. */
+void card(const char *address, uint8_t number);
+
 /* TCP stream n, from 0: whose SYN is from one address to the other one's port. */
 void leg(unsigned n, const char *from, const char *to, uint16_t port);
 uint32_t syn(unsigned n);
@@ -50,9 +53,11 @@ uint32_t asks_server_for(unsigned n, const char *host, const char *path, const c
 /* A whole response without a body, shown */
 uint32_t responds(unsigned n, unsigned status);
 
-/* DNS: the question with this id, and its answer; address NULL: none. */
+/* DNS: the question with this id, from a socket of its own unless one is given, and its answer; address NULL: none. */
+void dns_socket(uint16_t port);         /* 0: its own again */
 uint32_t looks_up(uint16_t id, const char *from, const char *name);
 uint32_t resolved(uint16_t id, const char *to, const char *name, unsigned rcode, const char *address);
+uint32_t dns_rejected(uint16_t id, const char *asker, uint16_t ip_id);      /* ICMP, with this IP id */
 
 uint32_t arp(const char *asker, const char *neighbor);
 

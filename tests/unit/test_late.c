@@ -1,0 +1,238 @@
+/* test_late.c
+ * track.h, inorder.h: files that are not in order of time
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "facts.h"
+
+#define HOST "one.example"
+#define SERVER_1 "10.2.0.1"
+#define SERVER_2 "10.2.0.2"
+
+/* Stream 0 is a client's, 1 and 2 the gateway's. */
+static void
+begin(unsigned interfaces)
+{
+    capture_begin(interfaces);
+    leg(0, "10.0.0.1", GATEWAY, 9090);
+    leg(1, GATEWAY, SERVER_1, 80);
+    leg(2, GATEWAY, SERVER_2, 80);
+}
+
+/* Anything that is nobody's. */
+static void
+mark(unsigned interface_id, unsigned ms)
+{
+    switch_to(interface_id, ms);
+    arp("10.3.0.9", "10.3.0.8");
+}
+
+static uint32_t
+asks(unsigned interface_id, unsigned ms)
+{
+    switch_to(interface_id, ms);
+    stands(0);
+    return asks_proxy(0, HOST, "/a");
+}
+
+static uint32_t
+answered(unsigned interface_id, unsigned ms)
+{
+    switch_to(interface_id, ms);
+    return responds(0, 502);
+}
+
+/* The attempt comes behind its response in the file, and is its cause once all is there. */
+static void
+then_refused(uint32_t response, unsigned interface_id, unsigned ms)
+{
+    switch_to(interface_id, ms);
+    uint32_t first = syn(1), second = refused(1);
+    capture_ends();
+    EXPECT_AT(response, RST, LIKELY, first, second);
+}
+
+/* what is waited for ******************************************************/
+
+/* The file begins with the frames of one interface. */
+static void
+test_second_interface(void)
+{
+    begin(2);
+    asks(0, 10);
+    then_refused(answered(0, 100), 1, 20);
+}
+
+/* A file that does not name interfaces, made from one of two. */
+static void
+test_nameless(void)
+{
+    begin(0);
+    mark(0, 200);
+    mark(0, 0);
+    asks(0, 250);
+    uint32_t response = answered(0, 400);
+    mark(0, 410);
+    then_refused(response, 0, 300);
+}
+
+/* Little was late so far; dumpcap may hold back a quiet interface's frames for longer. */
+static void
+test_quiet_interface(void)
+{
+    begin(2);
+    mark(1, 0);
+    mark(0, 10);
+    mark(1, 8);
+    asks(0, 20);
+    uint32_t response = answered(0, 100);
+    mark(0, 200);
+    then_refused(response, 1, 30);
+}
+
+/* what can be said sooner *************************************************/
+
+/* The host has these addresses. Interface 1 was seen last 100 ms before the response. */
+static void
+has_addresses(const char *first, const char *second)
+{
+    mark(1, 0);
+    switch_to(0, 1);
+    looks_up(98, GATEWAY, HOST);
+    resolved(98, GATEWAY, HOST, 0, first);
+    looks_up(99, GATEWAY, HOST);
+    resolved(99, GATEWAY, HOST, 0, second);
+    asks(0, 20);
+}
+
+static uint32_t
+answered_late(void)
+{
+    mark(1, 2900);
+    return answered(0, 3000);
+}
+
+static void
+expect_early(uint32_t response, enum cause cause)
+{
+    g_assert_cmpstr(cause_token(verdict_at(response)->cause), ==, cause_token(cause));
+    g_assert_false(verdict_at(response)->settled);
+}
+
+/* Silence from the only address, or from one of two. */
+static void
+silent_syns(const char *other_address, enum cause cause)
+{
+    begin(2);
+    has_addresses(SERVER_1, other_address);
+    switch_to(0, 100);
+    syn(1);
+    switch_to(0, 1100);
+    syn(1);
+    expect_early(answered_late(), cause);
+}
+
+static void
+test_silent(void)
+{
+    silent_syns(SERVER_1, CAUSE_SYN_TIMEOUT);
+}
+
+static void
+test_silent_untried(void)
+{
+    silent_syns(SERVER_2, CAUSE_UNKNOWN);
+}
+
+/* The same, where ARP finds no neighbour. */
+static void
+arp_in_vain(const char *other_address, enum cause cause)
+{
+    begin(2);
+    has_addresses(SERVER_1, other_address);
+    for (unsigned ms = 100; ms < 2200; ms += 1000) {
+        switch_to(0, ms);
+        arp(GATEWAY, SERVER_1);
+    }
+    expect_early(answered_late(), cause);
+}
+
+static void
+test_arp(void)
+{
+    arp_in_vain(SERVER_1, CAUSE_ARP);
+}
+
+static void
+test_arp_untried(void)
+{
+    arp_in_vain(SERVER_2, CAUSE_UNKNOWN);
+}
+
+/* ICMP errors for each SYN, long before. */
+static void
+test_icmp(void)
+{
+    begin(2);
+    has_addresses(SERVER_1, SERVER_1);
+    for (unsigned ms = 100; ms < 1200; ms += 1000) {
+        switch_to(0, ms);
+        syn(1);
+        unreachable(1, "10.2.0.254");
+    }
+    expect_early(answered_late(), CAUSE_ICMP);
+}
+
+/* Nothing of the other interface was seen for nearly as long as the silence lasted. */
+static void
+test_unseen_interface(void)
+{
+    begin(2);
+    has_addresses(SERVER_1, SERVER_1);
+    switch_to(0, 100);
+    stands(1);
+    asks_server(1, HOST, "/a");
+    mark(1, 400);
+    expect_early(answered(0, 3000), CAUSE_UNKNOWN);
+}
+
+/* ARP *********************************************************************/
+
+/* Of the requests for the address those count that are later than the client's, which stands behind them in the file. */
+static void
+test_arp_since(void)
+{
+    begin(2);
+    mark(0, 0);
+    switch_to(1, 1);
+    looks_up(99, GATEWAY, HOST);
+    resolved(99, GATEWAY, HOST, 0, SERVER_1);
+    switch_to(1, 10);
+    arp(GATEWAY, SERVER_1);
+    switch_to(1, 1010);
+    uint32_t first = arp(GATEWAY, SERVER_1);
+    switch_to(1, 2010);
+    uint32_t second = arp(GATEWAY, SERVER_1);
+    asks(0, 900);
+    uint32_t response = answered(0, 2500);
+    capture_ends();
+    EXPECT_AT(response, ARP, OBSERVED, first, second);
+}
+
+int
+main(int argc, char **argv)
+{
+    common_init(&argc, &argv);
+    g_test_add_func("/late/second interface", test_second_interface);
+    g_test_add_func("/late/nameless", test_nameless);
+    g_test_add_func("/late/quiet interface", test_quiet_interface);
+    g_test_add_func("/late/silent", test_silent);
+    g_test_add_func("/late/silent/untried", test_silent_untried);
+    g_test_add_func("/late/ARP", test_arp);
+    g_test_add_func("/late/ARP/untried", test_arp_untried);
+    g_test_add_func("/late/ARP/since the request", test_arp_since);
+    g_test_add_func("/late/ICMP", test_icmp);
+    g_test_add_func("/late/unseen interface", test_unseen_interface);
+    return g_test_run();
+}

@@ -1,0 +1,224 @@
+/* test_rivals.c
+ * tie.h, parent.h, lookup.h: a gateway with several addresses, and several tries, while others wait for the same
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "facts.h"
+
+#define HOST "one.example"
+#define SERVER_1 "10.2.0.1"
+#define SERVER_2 "10.2.0.2"
+#define OTHER_ADDRESS "10.1.0.2"        /* of the gateway; it serves clients, too */
+#define SERVER_FAILURE 2
+#define NAME_ERROR 3
+
+/* an address that serves others *******************************************/
+
+/* Stream 0 is of a client of GATEWAY, 1 of one of its other address, from which the rest are. */
+static void
+begin_two_addresses(void)
+{
+    capture_begin(0);
+    card(GATEWAY, 1);
+    card(OTHER_ADDRESS, 1);
+    leg(0, "10.0.0.1", GATEWAY, 9090);
+    leg(1, "10.0.0.2", OTHER_ADDRESS, 9090);
+    leg(3, OTHER_ADDRESS, SERVER_1, 80);
+    leg(4, OTHER_ADDRESS, SERVER_2, 80);
+    stands(0);
+    stands(1);
+}
+
+static void
+is_known(void)
+{
+    looks_up(99, GATEWAY, HOST);
+    resolved(99, GATEWAY, HOST, 0, SERVER_1);
+    passes(60000);
+}
+
+static void
+both_ask(unsigned first, unsigned second)
+{
+    asks_proxy(first, HOST, "/a");
+    asks_proxy(second, HOST, "/a");
+}
+
+static void
+test_card_request(void)
+{
+    begin_two_addresses();
+    both_ask(0, 1);
+    stands(3);
+    uint32_t asked = asks_server(3, HOST, "/a"), closed = closes(3, SERVER);
+    EXPECT_AT(responds(0, 502), SERVER_CLOSED, LIKELY, asked, closed);
+}
+
+static void
+test_card_attempt(void)
+{
+    begin_two_addresses();
+    is_known();
+    both_ask(0, 1);
+    uint32_t first = syn(3), second = refused(3);
+    EXPECT_AT(responds(0, 502), RST, OBSERVED, first, second);
+}
+
+static void
+test_card_lookup(void)
+{
+    begin_two_addresses();
+    both_ask(0, 1);
+    uint32_t asked = looks_up(1, OTHER_ADDRESS, HOST), answered = resolved(1, OTHER_ADDRESS, HOST, NAME_ERROR, NULL);
+    EXPECT_AT(responds(0, 502), NXDOMAIN, OBSERVED, asked, answered);
+}
+
+/* The look-up shows that both are one: what the other address does next is the gateway's. */
+static void
+test_card_learnt(void)
+{
+    begin_two_addresses();
+    both_ask(1, 0);
+    looks_up(1, OTHER_ADDRESS, HOST);
+    resolved(1, OTHER_ADDRESS, HOST, 0, SERVER_1);
+    uint32_t first = syn(4), second = refused(4);
+    EXPECT_AT(responds(0, 502), RST, LIKELY, first, second);
+}
+
+/* Everything behind a router comes from its card: a client that asks a server for the same does not serve. */
+static void
+test_card_of_router(void)
+{
+    capture_begin(0);
+    card(GATEWAY, 1);
+    card("10.0.0.9", 1);
+    leg(0, "10.0.0.1", GATEWAY, 80);
+    leg(1, "10.0.0.9", SERVER_1, 80);
+    stands(0);
+    asks_server(0, HOST, "/a");
+    stands(1);
+    asks_server(1, HOST, "/a");
+    closes(1, SERVER);
+    expect_unknown_at(responds(0, 502), MISSING_GATEWAY_SIDE);
+}
+
+/* several tries ***********************************************************/
+
+/* Streams 0 to 2 are of clients of the gateway, the others its own. */
+static void
+begin(unsigned clients)
+{
+    capture_begin(0);
+    for (unsigned n = 0; n < 3; n++)
+        leg(n, "10.0.0.1", GATEWAY, 9090);
+    for (unsigned n = 3; n < 9; n++)
+        leg(n, GATEWAY, SERVER_1, 80);
+    for (unsigned n = 0; n < clients; n++)
+        stands(n);
+}
+
+static void
+all_ask(unsigned clients)
+{
+    for (unsigned n = 0; n < clients; n++)
+        asks_proxy(n, HOST, "/a");
+}
+
+/* It tries a server twice, as one request shows that is alone. The second one's first attempt still runs. */
+static void
+test_next_try_failed_too(void)
+{
+    begin(3);
+    is_known();
+    asks_proxy(0, HOST, "/b");
+    for (unsigned n = 3; n < 5; n++) {
+        syn(n);
+        refused(n);
+    }
+    responds(0, 502);
+    asks_proxy(1, HOST, "/a");
+    asks_proxy(2, HOST, "/a");
+    uint32_t first = syn(5), first_rst = refused(5);
+    syn(6);
+    uint32_t again = syn(7), again_rst = refused(7);
+    EXPECT_AT(responds(1, 502), RST, LIKELY, first, first_rst, again, again_rst);
+}
+
+/* look-ups ****************************************************************/
+
+/* A question put again with another id, once its answer was a failure. */
+static void
+test_asked_again_on_its_socket(void)
+{
+    uint32_t cited[4];
+
+    begin(2);
+    all_ask(2);
+    dns_socket(20000);
+    for (uint16_t id = 0; id < 2; id++) {
+        cited[2 * id] = looks_up(id, GATEWAY, HOST);
+        cited[2 * id + 1] = resolved(id, GATEWAY, HOST, SERVER_FAILURE, NULL);
+    }
+    EXPECT_AT(responds(0, 502), DNS_ERROR, OBSERVED, cited[0], cited[1], cited[2], cited[3]);
+}
+
+/* A socket that several searches use tells nothing: each request has its own. */
+static void
+test_shared_socket(void)
+{
+    begin(2);
+    dns_socket(20000);
+    looks_up(1, GATEWAY, "two.example");
+    resolved(1, GATEWAY, "two.example", 0, SERVER_2);
+    all_ask(2);
+    uint32_t asked_1 = looks_up(2, GATEWAY, HOST), answered_1 = resolved(2, GATEWAY, HOST, SERVER_FAILURE, NULL);
+    uint32_t asked_2 = looks_up(3, GATEWAY, HOST), answered_2 = resolved(3, GATEWAY, HOST, SERVER_FAILURE, NULL);
+    EXPECT_AT(responds(0, 502), DNS_ERROR, LIKELY, asked_1, answered_1);
+    EXPECT_AT(responds(1, 502), DNS_ERROR, OBSERVED, asked_2, answered_2);
+}
+
+/* The first client's response came from a cache. */
+static void
+test_running_is_left(void)
+{
+    begin(3);
+    all_ask(3);
+    uint32_t asked = looks_up(1, GATEWAY, HOST);
+    responds(0, 200);
+    looks_up(2, GATEWAY, HOST);
+    uint32_t answered = resolved(1, GATEWAY, HOST, NAME_ERROR, NULL);
+    resolved(2, GATEWAY, HOST, NAME_ERROR, NULL);
+    EXPECT_AT(responds(1, 502), NXDOMAIN, LIKELY, asked, answered);
+}
+
+/* A copy of the first error is not the second query's. */
+static void
+test_error_twice(void)
+{
+    begin(1);
+    all_ask(1);
+    uint32_t asked = looks_up(1, GATEWAY, HOST);
+    passes(1000);
+    uint32_t again = looks_up(1, GATEWAY, HOST), error = dns_rejected(1, GATEWAY, 7);
+    dns_rejected(1, GATEWAY, 7);
+    uint32_t second = dns_rejected(1, GATEWAY, 8);
+    EXPECT_AT(responds(0, 502), DNS_UNREACHABLE, OBSERVED, asked, again, error, second);
+}
+
+int
+main(int argc, char **argv)
+{
+    common_init(&argc, &argv);
+    g_test_add_func("/rivals/card/request", test_card_request);
+    g_test_add_func("/rivals/card/attempt", test_card_attempt);
+    g_test_add_func("/rivals/card/look-up", test_card_lookup);
+    g_test_add_func("/rivals/card/learnt", test_card_learnt);
+    g_test_add_func("/rivals/card/of a router", test_card_of_router);
+    g_test_add_func("/rivals/tries/failed too", test_next_try_failed_too);
+    g_test_add_func("/rivals/look-ups/on its socket", test_asked_again_on_its_socket);
+    g_test_add_func("/rivals/look-ups/shared socket", test_shared_socket);
+    g_test_add_func("/rivals/look-ups/running", test_running_is_left);
+    g_test_add_func("/rivals/look-ups/error twice", test_error_twice);
+    return g_test_run();
+}
