@@ -6,7 +6,7 @@ stands there (once), what is written instead, and the system tests that may noti
 the unit tests do not.
 """
 
-UNITS = ("diagnose", "track", "tie")
+UNITS = ("diagnose", "track", "late", "tie", "rivals")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -14,6 +14,7 @@ ROLES = "test_module.py -k roles"
 LATE = "test_truth.py -k pcapng"
 RELAYED = "test_golden.py -k gen502"
 SWALLOWED = "test_golden.py -k early200"
+LINKS = "test_links.py"
 
 MUTANTS = [
     # look-ups
@@ -82,7 +83,7 @@ MUTANTS = [
     ("links", "track.c", "link_part(t, v, v->request_frame, ROLE_REQUEST);", ";", ROLES),
     ("late frames", "track.c", "v->settled = !first;", "v->settled = false;", LATE),
     ("late frames", "track.c", "if (t->late)\n        catch_up(t, INT64_MAX);", "", LATE),
-    ("late frames", "track.c", "finding_withdraw(f);", ";", LATE),
+    ("late frames", "early.c", "finding_withdraw(f);", ";", LATE),
 
     # whose it is
     ("attempts", "tie.c", "conn_claim(conn, g->ex->serial);", ";", QUICK),
@@ -91,13 +92,13 @@ MUTANTS = [
     ("attempts", "tie.c", "if (is_sequential(g, conn))\n", "", QUICK),
     ("attempts", "tie.c", "n > 0 && (crowd || has_rival(g, ip))", "n > 0 && crowd", QUICK),
     ("attempts", "tie.c", "return station && !station->is_client && ", "return station && ", QUICK),
-    ("attempts", "tie.c", "if (!may_be_gateway(g, station) || serves_address(g, station, ip))\n            continue;", "continue;", QUICK),
+    ("attempts", "tie.c", "if (!may_be_gateway(g, station) || (!is_on_gateways_link(g, station) && serves_address(g, station, ip)))\n            continue;", "continue;", QUICK),
     ("time alone", "tie.c", " && !is_anothers(g, conn)", "", QUICK),
     ("time alone", "tie.c", "if (one || (one_port && !crowd))", "if (true)", QUICK),
     ("time alone", "tie.c", "n = keep_port(eligible, n, g->ex->port);", ";", QUICK),
     ("parents", "parent.c", "if (names_client(ex, waiting))", "if (false)", QUICK),
-    ("parents", "parent.c", "!may_serve(waiting, ex, sender, same != same_host && same != same_path) || !wants_child(waiting)",
-     "!may_serve(waiting, ex, sender, same != same_host && same != same_path)", QUICK),
+    ("parents", "parent.c", "!may_serve(root, waiting, ex, sender, same != same_host && same != same_path) || !wants_child(waiting)",
+     "!may_serve(root, waiting, ex, sender, same != same_host && same != same_path)", QUICK),
     ("parents", "parent.c", "if (waiting->conn->closed[SERVER].frame)\n        return false;", "", QUICK),
     ("parents", "parent.c", "n += !conn_failed(earlier) && !earlier->flow[CLIENT];", ";", QUICK),
     ("parents", "parent.c", "if (!is_its_turn(waiting))", "if (false)", QUICK),
@@ -112,4 +113,34 @@ MUTANTS = [
     ("memory", "tielookup.c", "lookup->last + g->root->settings.memory < g->from ||", "", QUICK),
     ("memory", "tielookup.c", "|| end + g->root->settings.memory < g->from ", "", QUICK),
     ("memory", "tielookup.c", "add_lookup(g, lookup, TIE_MEMORY, true);", ";", QUICK),
+
+    # a gateway's addresses, and its tries
+    ("network cards", "parent.c", " && !station_on_same_link(sender, station_find(root, &waiting->conn->ip[SERVER])))", ")", QUICK),
+    ("network cards", "parent.c", "if (station_serves(sender, waiting->name) &&",
+     "if (station_on_same_link(sender, station_find(root, &waiting->conn->ip[SERVER])))\n        return true;\n    if (station_serves(sender, waiting->name) &&", QUICK),
+    ("network cards", "parent.c", "asked->link = ex->conn->link[SERVER];", ";", QUICK),
+    ("network cards", "tie.c", "(is_on_gateways_link(g, station) || !station_serves(station, g->name))", "!station_serves(station, g->name)", QUICK),
+    ("network cards", "tie.c", "(!is_on_gateways_link(g, station) && serves_address(g, station, ip))", "serves_address(g, station, ip)", QUICK),
+    ("network cards", "lookup.c", "station_on_same_link(asked, asker) || ", "", QUICK),
+    ("network cards", "model.c", " && !station_on_same_link(a, b)", "", QUICK),
+    ("network cards", "observe.c", "if (!*src && pinfo->dl_src.type == AT_ETHER)\n        return;", "", LINKS),
+    ("network cards", "observe.c", "*src = LINK_SELF;", ";", LINKS),
+    ("network cards", "observe.c", "*dst = LINK_SELF;", ";", LINKS),
+    ("network cards", "observe.c", "*src = link_from(&pinfo->dl_src);", "*src = 0;", LINKS),
+    ("further tries", "tie.c", "eligible[i]->hs.first_syn >= failed && explains_now(g, eligible[i])", "eligible[i]->hs.first_syn >= failed", QUICK),
+    ("repeated questions", "lookup.c", "(a->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
+    ("repeated questions", "lookup.c", " && !is_shared_socket(asker, lookup, m->sport)", "", QUICK),
+    ("repeated questions", "lookup.c", "if (e->ip_id && e->ip_id == asked->icmp_ip_id &&", "if (false &&", QUICK),
+    ("running look-ups", "tielookup.c", "!(g->success && rank(g, best) == 0)", "true", QUICK),
+
+    # files out of order
+    ("order of time", "inorder.c", "if (marks->n <= 1)", "if (false)", LATE),
+    ("order of time", "inorder.c", "MAX(2 * marks->depth, patience)", "2 * marks->depth", LATE),
+    ("order of time", "track.c", "on_trial ? 0 : ", "", LATE),
+    ("order of time", "collect.c", "if (found->unreached.asked_at[i] > since)", "if (true)", LATE),
+    ("early verdicts", "early.c", "if (!in_order && (!same", "if ((!same", LATE),
+    ("early verdicts", "early.c", " || !has_untried_address(t, ex, e)", " || true", LATE),
+    ("early verdicts", "early.c", "tried = e->unreached && ", "tried = false && ", LATE),
+    ("early verdicts", "early.c", "    case CAUSE_ICMP:\n", "", LATE),
+    ("early verdicts", "early.c", "(known <= LONG_SILENCE && known <= lasted / 2)", "false", LATE),
 ]
