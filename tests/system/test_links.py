@@ -20,6 +20,10 @@ def cooked(sent):
     return CookedLinux(pkttype=SENT if sent else TO_US, lladdrtype=1, lladdrlen=6, src=b"\2\0\0\0\0\1\0\0" if sent else b"\2\0\0\0\0\2\0\0")
 
 
+def cooked_loopback(sent):
+    return CookedLinux(pkttype=SENT if sent else TO_US, lladdrtype=772, lladdrlen=6, src=bytes(8))
+
+
 def ethernet(sent):
     return Ether(src=OWN, dst=ROUTER) if sent else Ether(src=ROUTER, dst=OWN)
 
@@ -50,9 +54,10 @@ class Capture:
 
 @pytest.mark.parametrize("link, number, known", [
     (cooked, COOKED, True),
+    (cooked_loopback, COOKED, False),
     (ethernet, ETHERNET, True),
     (loopback, ETHERNET, False),
-], ids=["cooked", "Ethernet", "loopback"])
+], ids=["cooked", "cooked loopback", "Ethernet", "loopback"])
 def test_addresses_of_one_host(tshark, tmp_path, link, number, known):
     capture = Capture(link)
     proxy, proxy6, out, origin = (GATEWAY, 9090), (GATEWAY6, 9090), (GATEWAY, 20001), (SERVER, 80)
