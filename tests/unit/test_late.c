@@ -64,13 +64,15 @@ test_second_interface(void)
     then_refused(answered(0, 100), 1, 20);
 }
 
-/* A file that does not name interfaces, made from one of two. */
+/* A file that does not name interfaces, made from one of two, long after its first frames. */
 static void
 test_nameless(void)
 {
     begin(0);
     mark(0, 200);
     mark(0, 0);
+    for (unsigned n = 0; n < 256; n++)
+        mark(0, 200);
     asks(0, 250);
     uint32_t response = answered(0, 400);
     mark(0, 410);

@@ -125,9 +125,9 @@ all_ask(unsigned clients)
         asks_proxy(n, HOST, "/a");
 }
 
-/* It tries a server twice, as one request shows that is alone. The second one's first attempt still runs. */
+/* It tries a server twice, as one request shows that is alone; then two others wait, of whom the first is refused. */
 static void
-test_next_try_failed_too(void)
+begin_two_tries(uint32_t *cited)
 {
     begin(3);
     is_known();
@@ -139,10 +139,32 @@ test_next_try_failed_too(void)
     responds(0, 502);
     asks_proxy(1, HOST, "/a");
     asks_proxy(2, HOST, "/a");
-    uint32_t first = syn(5), first_rst = refused(5);
+    cited[0] = syn(5);
+    cited[1] = refused(5);
+}
+
+/* The second one's first attempt still runs. */
+static void
+test_next_try_failed_too(void)
+{
+    uint32_t first[2];
+
+    begin_two_tries(first);
     syn(6);
     uint32_t again = syn(7), again_rst = refused(7);
-    EXPECT_AT(responds(1, 502), RST, LIKELY, first, first_rst, again, again_rst);
+    EXPECT_AT(responds(1, 502), RST, LIKELY, first[0], first[1], again, again_rst);
+}
+
+static void
+test_running_is_no_next_try(void)
+{
+    uint32_t first[2];
+
+    begin_two_tries(first);
+    uint32_t running = syn(6);
+    EXPECT_AT(responds(1, 502), RST, LIKELY, first[0], first[1]);
+    uint32_t rst = refused(6);
+    EXPECT_AT(responds(2, 502), RST, OBSERVED, running, rst);
 }
 
 /* look-ups ****************************************************************/
@@ -216,6 +238,7 @@ main(int argc, char **argv)
     g_test_add_func("/rivals/card/learnt", test_card_learnt);
     g_test_add_func("/rivals/card/of a router", test_card_of_router);
     g_test_add_func("/rivals/tries/failed too", test_next_try_failed_too);
+    g_test_add_func("/rivals/tries/running", test_running_is_no_next_try);
     g_test_add_func("/rivals/look-ups/on its socket", test_asked_again_on_its_socket);
     g_test_add_func("/rivals/look-ups/shared socket", test_shared_socket);
     g_test_add_func("/rivals/look-ups/running", test_running_is_left);
