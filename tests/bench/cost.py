@@ -3,7 +3,7 @@
 """What the plugin costs, beside TRANSUM, MATE, Lua and a post-dissector that does nothing, in one run.
 
     cost.py table [--module mwg502.so]            instructions (callgrind, minus start-up) and ratios to plain tshark
-    cost.py memory [--module ...] --requests 30000            peak memory
+    cost.py memory [--module ...] --requests 30000 --downloads 2            peak memory
     cost.py curve [--module ...] --packets 10000,100000,1000000            CPU per packet as captures grow
     cost.py hostile [--module ...] -n 100000            CPU per packet and memory on hostile captures of n and 4 n
 
@@ -187,7 +187,7 @@ def print_tables(rows, captures, one, counts):
 
 
 def memory(a, rows, folder):
-    capture, frames = make(folder, "plain", "--seed", a.seed, "--requests", a.requests or 3000, "--rate", 300)
+    capture, frames = make(folder, "plain", "--seed", a.seed, "--requests", a.requests or 3000, "--rate", 300, "--downloads", a.downloads)
     print("%d packets, %d requests: peak memory in MB, ratio to tshark alone" % (frames, a.requests or 3000))
     print("%-16s" % "" + "".join("%32s" % r for r in READINGS))
     alone = {}
@@ -247,6 +247,7 @@ def main():
     p.add_argument("--rows", help="comma-separated, of: tshark alone, mwg502, nothing, TRANSUM, MATE, Lua")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--requests", type=int)
+    p.add_argument("--downloads", type=int, default=1, help="memory: weight of large downloads, as of generate.py")
     p.add_argument("--packets", default="10000,100000,1000000")
     p.add_argument("--best", type=int, default=3)
     p.add_argument("-n", type=int, default=20000)

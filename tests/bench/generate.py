@@ -40,6 +40,7 @@ def parser():
     p.add_argument("--success", type=float, help="share of requests that succeed (default: 0.7 to 0.9, by seed)")
     p.add_argument("--crowds", type=float, default=0.004, help="share of arrivals that are a crowd at one dead host")
     p.add_argument("--large", action="store_true", help="many large downloads (and only 502s besides, if any)")
+    p.add_argument("--downloads", type=int, default=1, metavar="WEIGHT", help="weight of large downloads among what succeeds (all the rest: about 96)")
     p.add_argument("--link", choices=sorted(Link.TYPES), help="link layer (default: by seed)")
     return p
 
@@ -62,6 +63,9 @@ def generate(options):
     net = Net(sim, capture, link, rng, options.loss, world.gateway_ports)
     book = Book(world)
     chooser = Chooser(rng, world, wanted, success, options.crowds)
+    if options.downloads != 1 and "ok_large" in chooser.good:
+        chooser.good["ok_large"] = options.downloads
+        chooser._good_w = list(chooser.good.values())
     if options.large:
         chooser.good = {"ok_large": 1}
         chooser._good, chooser._good_w = ["ok_large"], [1]
