@@ -182,13 +182,34 @@ conn_claim(struct conn *conn, uint32_t owner)
     conn->owner = owner;
 }
 
-void
-conn_over(struct root *root, struct conn *conn)
+/* By somebody who only ever asked: no 502 can cite it. */
+static bool
+is_clients(struct root *root, const struct conn *conn)
+{
+    const struct station *station = station_find(root, &conn->ip[CLIENT]);
+
+    return station && station->is_client && !station->box;
+}
+
+static GQueue *
+shelf_of_ended(struct root *root, const struct conn *conn)
 {
     bool closed = conn->closed[CLIENT].frame && conn->closed[SERVER].frame;
 
-    if (conn->shelf == &root->shelf_failed && closed && conn->claimed && exchanges_all_served(conn))
-        shelve(conn, &root->shelf_done, root->now);
+    if (!exchanges_all_served(conn))
+        return &root->shelf_failed;
+    if (conn->claimed)
+        return closed ? &root->shelf_done : &root->shelf_failed;
+    return closed && is_clients(root, conn) ? &root->shelf_served : &root->shelf_failed;
+}
+
+void
+conn_over(struct root *root, struct conn *conn)
+{
+    GQueue *shelf = conn->shelf == &root->shelf_failed ? shelf_of_ended(root, conn) : conn->shelf;
+
+    if (shelf != conn->shelf)
+        shelve(conn, shelf, root->now);
 }
 
 when_t
@@ -312,7 +333,7 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
     if (reset || (conn->closed[CLIENT].frame && conn->closed[SERVER].frame)) {
         exchanges_close(root, conn);
         if (conn->shelf == &root->shelf_open)
-            shelve(conn, exchanges_all_served(conn) && conn->claimed ? &root->shelf_done : &root->shelf_failed, root->now);
+            shelve(conn, shelf_of_ended(root, conn), root->now);
     }
 }
 

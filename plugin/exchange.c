@@ -109,6 +109,7 @@ exchange_served(struct root *root, struct exchange *ex)
 {
     ex->served = true;
     parent_answered(root, ex);
+    conn_over(root, ex->conn);
     for (GList *l = ex->children.head; l; l = l->next)
         conn_over(root, ((struct exchange *)l->data)->conn);
 }

@@ -20,8 +20,12 @@
 #define ASKED_MAX     (1u << 16)
 #define NEIGHBORS_MAX (1u << 12)
 
-/* How long what is over is kept, in seconds: the FIN's copies, a failure that a 502 may still cite, a silent connection. */
+/*
+ * How long what is over is kept, in seconds: the FIN's copies, what a client lost and is sent again, a failure that a 502
+ * may still cite, a silent connection.
+ */
 #define KEEP_DONE     2
+#define KEEP_SERVED   30
 #define KEEP_FAILED   300
 #define KEEP_OPEN     7200
 #define KEEP_RESOLVED 60
@@ -392,6 +396,7 @@ root_sweep(struct root *root)
     if (++root->sweeps % SWEEP_EVERY != 0)
         return;
     sweep_shelf(root, &root->shelf_done, KEEP_DONE);
+    sweep_shelf(root, &root->shelf_served, KEEP_SERVED);
     sweep_shelf(root, &root->shelf_failed, KEEP_FAILED);
     sweep_shelf(root, &root->shelf_open, KEEP_OPEN);
     sweep_lookups(root, &root->lookups_resolved, KEEP_RESOLVED);

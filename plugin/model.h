@@ -272,7 +272,7 @@ struct root {
     bounded_t conns, stations, targets, approaches, names, reverses, asked, neighbors, reported;
     GQueue by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */
     struct conn *latest_conns[LATEST_CONNS];    /* one of those whose stream leaves this remainder, or NULL */
-    GQueue shelf_open, shelf_failed, shelf_done;
+    GQueue shelf_open, shelf_failed, shelf_served, shelf_done;
     GQueue lookups_open, lookups_resolved;      /* oldest first */
     when_t now;                 /* the latest time seen */
     uint32_t frame;

@@ -228,6 +228,50 @@ test_late_retry(void)
     g_assert_cmpint(verdict_at(response)->cause, ==, CAUSE_RST);
 }
 
+/* forgotten ***************************************************************/
+
+static unsigned
+remembered_after(unsigned seconds)
+{
+    passes(seconds * 1000);
+    for (int i = 0; i < 16; i++)
+        arp("10.2.0.9", "10.2.0.8");
+    return g_queue_get_length(&capture_tracker()->root->conns.order);
+}
+
+/* A client's connection is forgotten when all its requests are served and it is closed; an attempt nobody claimed is not. */
+static void
+test_forgotten(void)
+{
+    capture_begin(0);
+    leg(0, "10.0.0.1", GATEWAY, 9090);
+    leg(1, GATEWAY, "10.2.0.1", 80);
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+    responds(0, 502);
+    syn(1);
+    refused(1);
+    closes(0, SERVER);
+    closes(0, CLIENT);
+    g_assert_cmpuint(remembered_after(20), ==, 2);
+    g_assert_cmpuint(remembered_after(12), ==, 1);
+    g_assert_cmpuint(remembered_after(240), ==, 1);
+    g_assert_cmpuint(remembered_after(60), ==, 0);
+}
+
+/* What waits for an answer is not over, whoever closes. */
+static void
+test_not_forgotten(void)
+{
+    capture_begin(0);
+    leg(0, "10.0.0.1", GATEWAY, 9090);
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+    closes(0, SERVER);
+    closes(0, CLIENT);
+    g_assert_cmpuint(remembered_after(60), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -245,5 +289,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/one interface", test_one_interface);
     g_test_add_func("/track/late", test_late);
     g_test_add_func("/track/late/retry", test_late_retry);
+    g_test_add_func("/track/forgotten", test_forgotten);
+    g_test_add_func("/track/forgotten/not yet", test_not_forgotten);
     return g_test_run();
 }
