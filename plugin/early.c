@@ -90,12 +90,11 @@ void
 early_diagnose(struct tracker *t, struct exchange *ex, struct collected *found, struct finding *f)
 {
     unsigned status = ex->swallowed ? ex->swallowed : ex->reply.status;
-    bool in_order = early_in_order(t);
-    struct exchange *same = in_order ? NULL : early_same(t, ex);
+    struct exchange *same = early_same(t, ex);
     const struct evidence *e = &found->evidence;
 
     tie_preview(same ? t->late : t->root, same ? same : ex, status, ex->response_time, found);
     diagnose(e, f);
-    if (!in_order && (!same || (e->response_time - decided_at(e, f) > DECIDED_JUST_NOW && !was_silent_long(t, ex, e, f))))
+    if (!same || (e->response_time - decided_at(e, f) > DECIDED_JUST_NOW && !was_silent_long(t, ex, e, f)))
         finding_withdraw(f);
 }

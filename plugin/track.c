@@ -165,7 +165,7 @@ diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uin
         return;                 /* in order of time it came already */
     struct collected *found = g_new(struct collected, 1);
     struct finding *f = g_new(struct finding, 1);
-    if (first && t->late && !ex->headless) {
+    if (first && t->late && !ex->headless && !early_in_order(t)) {
         early_diagnose(t, ex, found, f);
     } else {
         tie_collect(root, ex, found);
