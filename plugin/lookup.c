@@ -220,21 +220,12 @@ search_for(struct root *root, struct name *name, const struct dns_message *m, st
     return lookup_new(root, name, asker, m->time);
 }
 
-static bool
-has_address(const struct name *name, const struct ipaddr *ip)
-{
-    for (unsigned i = 0; i < name->n_addresses; i++)
-        if (ipaddr_equal(&name->addresses[i], ip))
-            return true;
-    return false;
-}
-
 /* A host that looks up what a client just asked a gateway for is that gateway, unless it is what was asked for. */
 static void
 learn_asker(struct root *root, const struct exchange *waiting, struct station *asker)
 {
     if (!waiting || !waiting->box || asker->box == waiting->box || asker->answers_dns || ipaddr_is_loopback(&asker->ip) ||
-        ipaddr_equal(&asker->ip, &waiting->conn->ip[CLIENT]) || has_address(waiting->name, &asker->ip))
+        ipaddr_equal(&asker->ip, &waiting->conn->ip[CLIENT]) || name_has_address(waiting->name, &asker->ip))
         return;
     struct station *asked = station_get(root, &waiting->conn->ip[SERVER]);
     if (station_on_same_link(asked, asker) || !station_serves(asker, waiting->name))

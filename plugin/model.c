@@ -270,14 +270,20 @@ reverse_add(struct root *root, struct name *name, const struct ipaddr *ip)
         r->names[free_slot] = name;
 }
 
+bool
+name_has_address(const struct name *name, const struct ipaddr *ip)
+{
+    for (unsigned i = 0; name && i < name->n_addresses; i++)
+        if (ipaddr_equal(&name->addresses[i], ip))
+            return true;
+    return false;
+}
+
 void
 name_add_address(struct root *root, struct name *name, const struct ipaddr *ip)
 {
-    if (!ip->family)
+    if (!ip->family || name_has_address(name, ip))
         return;
-    for (unsigned i = 0; i < name->n_addresses; i++)
-        if (ipaddr_equal(&name->addresses[i], ip))
-            return;
     if (name->n_addresses == NAME_ADDRESSES_MAX) {
         memmove(name->addresses, name->addresses + 1, (NAME_ADDRESSES_MAX - 1) * sizeof *ip);
         name->n_addresses--;

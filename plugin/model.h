@@ -317,6 +317,9 @@ struct name *name_get(struct root *root, const char *text);
 struct name *name_find(struct root *root, const char *text);
 void name_add_address(struct root *root, struct name *name, const struct ipaddr *ip);
 
+/* name may be NULL: no address is its own. */
+bool name_has_address(const struct name *name, const struct ipaddr *ip);
+
 void hop_learn(struct hop *hops, const struct ipaddr *ip, uint16_t port, when_t now);
 
 #endif

@@ -337,10 +337,7 @@ learn(struct root *root, const struct exchange *ex, struct exchange *parent, str
     if (!parent->name)
         return;
     hop_learn(parent->name->hops, &conn->ip[SERVER], conn->port[SERVER], root->now);
-    for (unsigned i = 0; i < parent->name->n_addresses; i++)
-        if (ipaddr_equal(&parent->name->addresses[i], &conn->ip[SERVER]))
-            return;
-    if (parent->box)
+    if (parent->box && !name_has_address(parent->name, &conn->ip[SERVER]))
         hop_learn(parent->box->hops, &conn->ip[SERVER], conn->port[SERVER], root->now);
 }
 

@@ -445,15 +445,6 @@ tie_claim_all(struct root *root, struct exchange *ex)
     gather_lookups(&g);
 }
 
-static bool
-is_hosts_address(const struct exchange *ex, const struct ipaddr *ip)
-{
-    for (unsigned i = 0; ex->name && i < ex->name->n_addresses; i++)
-        if (ipaddr_equal(&ex->name->addresses[i], ip))
-            return true;
-    return false;
-}
-
 bool
 tie_is_gateway(struct root *root, const struct exchange *ex)
 {
@@ -467,7 +458,7 @@ tie_is_gateway(struct root *root, const struct exchange *ex)
             continue;
         for (GList *l = g.stations[s]->conns.tail; l; l = l->prev) {
             struct conn *conn = (struct conn *)l->data;
-            if (begins_in_window(&g, conn) && is_hosts_address(ex, &conn->ip[SERVER]))
+            if (begins_in_window(&g, conn) && name_has_address(ex->name, &conn->ip[SERVER]))
                 return true;
         }
         for (GList *l = g.stations[s]->searches.tail; l; l = l->prev)
