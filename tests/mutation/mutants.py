@@ -138,7 +138,7 @@ MUTANTS = [
     ("order of time", "inorder.c", "MAX(2 * marks->depth, patience)", "2 * marks->depth", LATE),
     ("order of time", "track.c", "on_trial ? 0 : ", "", LATE),
     ("order of time", "collect.c", "if (found->unreached.asked_at[i] > since)", "if (true)", LATE),
-    ("early verdicts", "early.c", "if (!in_order && (!same", "if ((!same", LATE),
+    ("early verdicts", "track.c", "!ex->headless && !early_in_order(t)", "!ex->headless", LATE),
     ("early verdicts", "early.c", " || !has_untried_address(t, ex, e)", " || true", LATE),
     ("early verdicts", "early.c", "tried = e->unreached && ", "tried = false && ", LATE),
     ("early verdicts", "early.c", "    case CAUSE_ICMP:\n", "", LATE),
