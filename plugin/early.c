@@ -15,6 +15,9 @@
 /* Silence for longer is hardly broken by a frame that is late. */
 #define LONG_SILENCE (NS_PER_SECOND / 2)
 
+/* An answer to the last SYN comes sooner, or not at all. */
+#define ANSWER_DUE (NS_PER_SECOND / 4)
+
 bool
 early_in_order(const struct tracker *t)
 {
@@ -28,7 +31,8 @@ early_same(const struct tracker *t, const struct exchange *ex)
 
     for (GList *l = conn ? conn->exchanges.head : NULL; l; l = l->next) {
         struct exchange *same = (struct exchange *)l->data;
-        if (same->reply.request_frame == ex->reply.request_frame && same->h2_stream == ex->h2_stream && !same->headless && same->state == EXCHANGE_WAITING)
+        if (same->reply.request_frame == ex->reply.request_frame && same->of_frame == ex->of_frame && same->h2_stream == ex->h2_stream &&
+            !same->headless && same->state == EXCHANGE_WAITING)
             return same;
     }
     return NULL;
@@ -60,6 +64,8 @@ silent_since(const struct evidence *e, const struct finding *f)
     case CAUSE_ICMP:
         if (!a || a->hs.syn.seen < 2 || 2 * a->hs.syn_interval < e->response_time - a->hs.last_syn + DECIDED_JUST_NOW)
             return 0;           /* one more repeat was due, which could have had an answer */
+        if (a->hs.syn.seen > 2 && e->response_time - a->hs.last_syn > ANSWER_DUE)
+            return a->hs.first_syn;     /* what answered none of the others does not answer the last one */
         return MAX(a->hs.last_syn, a->hs.last_icmp);
     case CAUSE_DNS_TIMEOUT:
         return f->question && f->question->sent.seen >= 2 ? f->question->last_sent : 0;

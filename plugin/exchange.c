@@ -51,6 +51,7 @@ struct exchange *
 exchange_new(struct root *root, struct conn *conn, const struct http_head *head, uint32_t frame, when_t time)
 {
     struct exchange *ex = wmem_new0(wmem_file_scope(), struct exchange);
+    const struct exchange *last = (const struct exchange *)g_queue_peek_tail(&conn->exchanges);
     struct url url;
 
     ex->conn = conn;
@@ -69,6 +70,8 @@ exchange_new(struct root *root, struct conn *conn, const struct http_head *head,
         ex->cut_short = !head->complete;
         ex->reply.request_frame = frame;
         ex->reply.request_time = time;
+        if (last && last->reply.request_frame == frame)
+            ex->of_frame = last->of_frame + 1;
     }
     g_queue_push_tail_link(&conn->exchanges, &ex->conn_link);
     if (head)

@@ -162,6 +162,7 @@ struct exchange {
     bool served;                /* it led to a verdict, or to an answer that needs none */
     uint32_t serial;
     unsigned nth;               /* request on its connection, from 1 */
+    unsigned of_frame;          /* pipelined requests that begin before it in its frame */
     unsigned answers;           /* final responses so far */
     bool too_many;              /* requests were skipped before it */
     unsigned swallowed;         /* the status behind the one in reply */

@@ -142,5 +142,8 @@ MUTANTS = [
     ("early verdicts", "early.c", " || !has_untried_address(t, ex, e)", " || true", LATE),
     ("early verdicts", "early.c", "tried = e->unreached && ", "tried = false && ", LATE),
     ("early verdicts", "early.c", "    case CAUSE_ICMP:\n", "", LATE),
+    ("early verdicts", "early.c", "a->hs.syn.seen > 2 && ", "false && ", LATE),
+    ("early verdicts", "early.c", " && e->response_time - a->hs.last_syn > ANSWER_DUE", "", LATE),
+    ("early verdicts", "early.c", "same->of_frame == ex->of_frame && ", "", LATE),
     ("early verdicts", "early.c", "(known <= LONG_SILENCE && known <= lasted / 2)", "false", LATE),
 ]

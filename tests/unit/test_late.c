@@ -147,16 +147,49 @@ test_silent_untried(void)
     silent_syns(SERVER_2, CAUSE_UNKNOWN);
 }
 
+/* Three SYNs in vain; interface 1 is seen no longer than that. */
+static void
+third_syn(unsigned waited, enum cause cause)
+{
+    begin(2);
+    has_addresses(SERVER_1, SERVER_1);
+    for (unsigned ms = 100; ms < 4000; ms = 2 * ms + 900) {
+        switch_to(0, ms);
+        syn(1);
+    }
+    mark(1, 3101);
+    expect_early(answered(0, 3100 + waited), cause);
+}
+
+static void
+test_third_syn(void)
+{
+    third_syn(500, CAUSE_SYN_TIMEOUT);
+}
+
+/* What ends it so soon may be an answer that is late. */
+static void
+test_third_syn_just_now(void)
+{
+    third_syn(200, CAUSE_UNKNOWN);
+}
+
 /* The same, where ARP finds no neighbour. */
+static void
+asks_neighbor(void)
+{
+    for (unsigned ms = 100; ms < 2200; ms += 1000) {
+        switch_to(0, ms);
+        arp(GATEWAY, SERVER_1);
+    }
+}
+
 static void
 arp_in_vain(const char *other_address, enum cause cause)
 {
     begin(2);
     has_addresses(SERVER_1, other_address);
-    for (unsigned ms = 100; ms < 2200; ms += 1000) {
-        switch_to(0, ms);
-        arp(GATEWAY, SERVER_1);
-    }
+    asks_neighbor();
     expect_early(answered_late(), cause);
 }
 
@@ -170,6 +203,22 @@ static void
 test_arp_untried(void)
 {
     arp_in_vain(SERVER_2, CAUSE_UNKNOWN);
+}
+
+/* A request behind it in its segment, whose look-up may be late. */
+static void
+test_pipelined(void)
+{
+    begin(2);
+    has_addresses(SERVER_1, SERVER_1);
+    switch_to(0, 30);
+    says(0, CLIENT, "GET http://" HOST "/a HTTP/1.1\r\nHost: " HOST "\r\n\r\nGET http://two.example/b HTTP/1.1\r\nHost: two.example\r\n\r\n", 0);
+    asks_neighbor();
+    mark(1, 2900);
+    switch_to(0, 2999);
+    responds(0, 502);           /* to the request before both */
+    expect_early(answered(0, 3000), CAUSE_ARP);
+    expect_early(answered(0, 3001), CAUSE_UNKNOWN);
 }
 
 /* ICMP errors for each SYN, long before. */
@@ -231,9 +280,12 @@ main(int argc, char **argv)
     g_test_add_func("/late/quiet interface", test_quiet_interface);
     g_test_add_func("/late/silent", test_silent);
     g_test_add_func("/late/silent/untried", test_silent_untried);
+    g_test_add_func("/late/silent/third SYN", test_third_syn);
+    g_test_add_func("/late/silent/third SYN just now", test_third_syn_just_now);
     g_test_add_func("/late/ARP", test_arp);
     g_test_add_func("/late/ARP/untried", test_arp_untried);
     g_test_add_func("/late/ARP/since the request", test_arp_since);
+    g_test_add_func("/late/pipelined", test_pipelined);
     g_test_add_func("/late/ICMP", test_icmp);
     g_test_add_func("/late/unseen interface", test_unseen_interface);
     return g_test_run();

@@ -64,6 +64,7 @@ class Case:
         self.head, self.tail, self.exact, self.also, self.confidence = Note(), Note(), True, set(), None
         self.needs, self.kind, self.conns, self.icmp = [], "none", [], None
         self.syn, self.own = [], []
+        self.decisive = []                               # what its cause rests on beyond what it cites
         self.swallowed = False                           # a CONNECT after a 200: Wireshark 4.0 then shows a 502 in one segment only
         unit = lookup or attempt
         if remembered:
@@ -107,6 +108,8 @@ class Case:
             return
         begun = first(log, lambda s: not s.out and s.size and s.seq == attempt.reply_seq)
         self.needs = [asked.handle]
+        if self.request.action == "h_bighead":           # only much of it tells that it is beyond limits
+            self.decisive = [s.handle for s in log if not s.out and s.size]
         if self.cause in ("invalid_response", "truncated", "relayed"):
             self.needs.append(begun.handle)
         if self.cause in ("truncated", "server_closed", "server_reset"):
@@ -224,7 +227,8 @@ class Book:
         if lacking or capture.capture_loss:
             exact, also = False, also | {"unknown"}
         found = frames(needs)
-        late = bool(found) and found[-1] > number[head.first]
+        decisive = frames(h for h in case.decisive if capture.when[h] < head.first_when)
+        late = any(f > number[head.first] for f in found + decisive)
         server = "%s:%d" % (text(attempt.address), attempt.port) if attempt else None
         related = {"dns_query": frames(h for l in request.lookups for h in l.queries),
                    "dns_response": frames(h for l in request.lookups for h in l.answers)}
