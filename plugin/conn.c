@@ -382,12 +382,12 @@ guess_sides(struct conn *conn, const struct segment *seg)
 }
 
 struct conn *
-conn_segment(struct root *root, const struct segment *seg, bool *fresh)
+conn_segment(struct root *root, const struct segment *seg, bool *again)
 {
     struct conn *conn = conn_find(root, seg->stream);
     int side;
 
-    *fresh = false;
+    *again = false;
     if ((seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
         return segment_syn(root, conn, seg);
     if ((seg->flags & TCP_SYN) && !(seg->flags & TCP_RST))
@@ -406,7 +406,7 @@ conn_segment(struct root *root, const struct segment *seg, bool *fresh)
     if ((seg->flags & TCP_ACK) && conn->flow[!side])
         flow_acked(root, conn, !side, seg);
     if (seg->length > 0 && !(seg->flags & TCP_RST))
-        *fresh = flow_segment(root, conn, side, seg);
+        *again = !flow_segment(root, conn, side, seg);
     if (seg->flags & (TCP_FIN | TCP_RST))
         segment_end(root, conn, seg, side);
     return conn;

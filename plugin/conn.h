@@ -29,9 +29,9 @@ struct segment {
 
 /*
  * Returns the segment's connection, or NULL where the segment belongs to none that is
- * known and opens none. *fresh: the segment holds bytes that were not seen before.
+ * known and opens none. *again: all its bytes were seen before.
  */
-struct conn *conn_segment(struct root *root, const struct segment *segment, bool *fresh);
+struct conn *conn_segment(struct root *root, const struct segment *segment, bool *again);
 
 /* NULL if it is not (or no longer) known. */
 struct conn *conn_find(struct root *root, uint32_t stream);

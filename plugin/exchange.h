@@ -27,10 +27,11 @@ bool exchanges_all_served(const struct conn *conn);
 
 /*
  * Wireshark's HTTP dissector shows a response with this status. Returns the exchange that
- * it answers; one without a request is made where the capture has none. NULL: the
- * response is only an interim one, or its own bytes will tell more.
+ * it answers; one without a request is made where the capture has none. again: all bytes of
+ * the frame were seen before (HTTP dissects what TCP calls a fast retransmission). NULL: the
+ * response was shown before, is only an interim one, or its own bytes will tell more.
  */
-struct exchange *exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t frame, when_t time);
+struct exchange *exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again, uint32_t frame, when_t time);
 
 /*
  * The first exchange behind whose first response the latest segment brought another one,

@@ -416,7 +416,7 @@ is_inside_head(const struct conn *conn)
 }
 
 struct exchange *
-exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t frame, when_t time)
+exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again, uint32_t frame, when_t time)
 {
     struct exchange *found = NULL;
 
@@ -427,6 +427,8 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, uint32_t f
         if (ex->state == EXCHANGE_ANSWERED && ex->reply.status == status)
             found = ex;
     }
+    if (!found && again)
+        return NULL;
     if (!found) {
         bool inside = is_inside_head(conn);
         if (inside && !root->settings.watched(status))

@@ -216,15 +216,15 @@ respond(struct tracker *t, struct root *root, struct exchange *ex, unsigned stat
 static void
 apply_tcp(struct tracker *t, struct root *root, const struct fact *fact)
 {
-    bool fresh;
-    struct conn *conn = conn_segment(root, &fact->u.tcp.segment, &fresh);
+    bool again;
+    struct conn *conn = conn_segment(root, &fact->u.tcp.segment, &again);
     struct exchange *ex;
 
     if (!conn)
         return;
     for (unsigned i = 0; i < fact->u.tcp.n_shown; i++) {
         const struct shown *s = &fact->u.tcp.shown[i];
-        ex = exchange_shown(root, conn, s->status, fact->frame, fact->time);
+        ex = exchange_shown(root, conn, s->status, again, fact->frame, fact->time);
         if (ex) {
             if (root->settings.watched(s->status))
                 exchange_told(ex);

@@ -84,6 +84,8 @@ MUTANTS = [
     ("late frames", "track.c", "v->settled = !first;", "v->settled = false;", LATE),
     ("late frames", "track.c", "if (t->late)\n        catch_up(t, INT64_MAX);", "", LATE),
     ("late frames", "early.c", "finding_withdraw(f);", ";", LATE),
+    ("retransmissions", "exchangebytes.c", "if (!found && again)\n        return NULL;", "", ROLES),
+    ("retransmissions", "exchangebytes.c", "if (!found && again)", "if (again)", ROLES),
 
     # whose it is
     ("attempts", "tie.c", "conn_claim(conn, g->ex->serial);", ";", QUICK),

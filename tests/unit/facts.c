@@ -243,6 +243,13 @@ says(unsigned n, int side, const char *text, unsigned status)
 }
 
 uint32_t
+says_again(unsigned n, int side, const char *text, unsigned status)
+{
+    capture.streams[n].next[side] -= (uint32_t)strlen(text);
+    return says(n, side, text, status);
+}
+
+uint32_t
 says_cut(unsigned n, int side, const char *text, unsigned captured, unsigned status)
 {
     return segment(n, side, TCP_ACK | PSH, text, captured, status);

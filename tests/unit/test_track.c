@@ -16,6 +16,33 @@ two_legs(void)
     leg(1, GATEWAY, "10.2.0.1", 80);
 }
 
+/* A fast retransmission: HTTP dissects its bytes again, TCP passes on none of other retransmissions. */
+static void
+test_shown_again(void)
+{
+    capture_begin(0);
+    two_legs();
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+    asks_proxy(0, "one.example", "/b");
+    verdict_at(says(0, SERVER, SAYS_502, 502));
+    no_verdict_at(says_again(0, SERVER, SAYS_502, 502));
+    verdict_at(says(0, SERVER, SAYS_502, 502));
+    no_verdict_at(says_again(0, SERVER, SAYS_502, 502));
+}
+
+/* Nothing was shown when the bytes came first. */
+static void
+test_shown_only_again(void)
+{
+    capture_begin(0);
+    two_legs();
+    stands(0);
+    asks_proxy(0, "one.example", "/a");
+    no_verdict_at(says(0, SERVER, SAYS_502, 0));
+    verdict_at(says_again(0, SERVER, SAYS_502, 502));
+}
+
 /* relayed *****************************************************************/
 
 static void
@@ -276,6 +303,8 @@ int
 main(int argc, char **argv)
 {
     common_init(&argc, &argv);
+    g_test_add_func("/track/shown again", test_shown_again);
+    g_test_add_func("/track/shown only again", test_shown_only_again);
     g_test_add_func("/track/relayed", test_relayed);
     g_test_add_func("/track/links", test_links);
     g_test_add_func("/track/relayed/late", test_relayed_late);
