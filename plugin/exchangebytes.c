@@ -197,7 +197,7 @@ response_end(struct feed *feed)
         return;                         /* an interim response is no end */
     ex->over = true;
     ex->reply.complete = true;
-    ex->reply.complete_time = feed->conn->idle_since = feed->seg ? feed->seg->time : feed->root->now;
+    ex->reply.complete_time = feed->conn->idle_since = feed->root->now;     /* its last bytes may have been held back */
     feed->conn->receiving = NULL;
 }
 

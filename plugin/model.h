@@ -32,6 +32,9 @@
 /* Clocks of two interfaces differ by less. */
 #define CLOCK_SLACK (20 * 1000 * 1000)
 
+/* A gateway begins to look up a request's host this soon. */
+#define BEGUN_WITH (NS_PER_SECOND / 10)
+
 /* A server and port that requests went to. */
 struct hop {
     struct ipaddr ip;

@@ -17,6 +17,7 @@
 /* Candidates with one key that are looked at, and others passed over: O(1), however many ask for the same URL. */
 #define LOOKED_AT_MAX 256
 #define PASSED_OVER_MAX 2048
+#define LOOKUPS_LOOKED_AT_MAX 32
 
 static unsigned
 url_hash(const struct exchange *ex)
@@ -226,6 +227,22 @@ found_it_idle(const struct exchange *ex, const struct exchange *waiting)
     return ex->nth > 1 && ex->conn->idle_since && MAX(waiting->reply.request_time, waiting->conn->idle_since) >= ex->conn->idle_since;
 }
 
+/* The look-up that the gateway began with this request has no answer yet. */
+static bool
+is_looked_up(const struct exchange *waiting)
+{
+    const struct lookup *first = NULL;
+    int looked_at = 0;
+    GList *l = waiting->name ? waiting->name->searches.tail : NULL;
+
+    for (; l && ((const struct lookup *)l->data)->start >= waiting->reply.request_time; l = l->prev) {
+        if (++looked_at > LOOKUPS_LOOKED_AT_MAX)
+            return false;
+        first = (const struct lookup *)l->data;
+    }
+    return first && first->start - waiting->reply.request_time < BEGUN_WITH && !first->resolved && first->questions[0]->q.answers.seen == 0;
+}
+
 /* How well requests that are alike fit: X-Forwarded-For is a name, the rest are hints. */
 enum fit { FIT_LATER, FIT_NOW, FIT_PROMPT, FIT_NAMED };
 
@@ -234,7 +251,7 @@ fit_of(const struct exchange *ex, const struct exchange *waiting)
 {
     if (names_client(ex, waiting))
         return FIT_NAMED;
-    if (!is_its_turn(waiting))
+    if (!is_its_turn(waiting) || is_looked_up(waiting))
         return FIT_LATER;
     return found_it_idle(ex, waiting) ? FIT_PROMPT : FIT_NOW;
 }

@@ -16,9 +16,6 @@
 /* Resolution does not fail sooner. */
 #define UNREACHED_LONG (9 * NS_PER_SECOND / 10)
 
-/* A gateway begins to look up a host this soon. */
-#define BEGUN_WITH (NS_PER_SECOND / 10)
-
 /* A look-up that is pending for less decides nothing yet. */
 #define PENDING_LONG (3 * NS_PER_SECOND / 10)
 
@@ -137,11 +134,30 @@ first_lookup_failed(const struct gathering *g)
     return false;
 }
 
+/* When the gateway last began a search that told it the name's address before the request came; 0: never. */
+static when_t
+known_since(const struct gathering *g)
+{
+    const GQueue *queues[] = { &g->name->searches, &g->name->claimed };
+    when_t latest = 0;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(queues); i++) {
+        int looked_at = 0;
+        for (GList *l = queues[i]->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+            const struct lookup *lookup = (const struct lookup *)l->data;
+            if (lookup->resolved && lookup->last < g->from && is_gateways_lookup(g, lookup))
+                latest = MAX(latest, lookup->start);
+        }
+    }
+    return latest;
+}
+
 /* One that began before the request, or for another one, and was still running when the request came. */
 static void
 take_shared(struct gathering *g, GQueue *queue)
 {
     int looked_at = 0;
+    when_t known = known_since(g);
 
     for (GList *l = queue->tail; l && looked_at < LOOKED_AT_MAX && g->n_lookups == 0; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
@@ -149,7 +165,7 @@ take_shared(struct gathering *g, GQueue *queue)
 
         for (unsigned i = 0; i < lookup->n; i++)
             running = running || (!lookup->resolved && lookup->questions[i]->q.answers.seen == 0);
-        if (running && lookup->start <= g->until && lookup->last + 60 * NS_PER_SECOND > g->from && is_gateways_lookup(g, lookup)) {
+        if (running && lookup->start <= g->until && lookup->last + 60 * NS_PER_SECOND > g->from && lookup->start >= known && is_gateways_lookup(g, lookup)) {
             add_lookup(g, lookup, TIE_ADDRESS, true);
             g->lookup_shared = true;
         }
@@ -322,11 +338,12 @@ static void
 remember_lookup(struct gathering *g, GQueue *queue, when_t *latest)
 {
     int looked_at = 0;
+    when_t known = known_since(g);
 
     for (GList *l = queue->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
         if (lookup->resolved || lookup->last > g->from || lookup->last + g->root->settings.memory < g->from ||
-            lookup->last <= *latest || !is_gateways_lookup(g, lookup))
+            lookup->last <= *latest || lookup->start < known || !is_gateways_lookup(g, lookup))
             continue;
         *latest = lookup->last;
         g->n = g->n_lookups = 0;

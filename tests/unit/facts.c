@@ -243,10 +243,20 @@ says(unsigned n, int side, const char *text, unsigned status)
 }
 
 uint32_t
-says_again(unsigned n, int side, const char *text, unsigned status)
+says_again(unsigned n, int side, unsigned back, const char *text, unsigned status)
 {
-    capture.streams[n].next[side] -= (uint32_t)strlen(text);
-    return says(n, side, text, status);
+    uint32_t next = capture.streams[n].next[side];
+
+    capture.streams[n].next[side] -= back;
+    uint32_t frame = says(n, side, text, status);
+    capture.streams[n].next[side] = next;
+    return frame;
+}
+
+void
+skips(unsigned n, int side, unsigned bytes)
+{
+    capture.streams[n].next[side] += bytes;
 }
 
 uint32_t

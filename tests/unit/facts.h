@@ -43,7 +43,8 @@ uint32_t unreachable(unsigned n, const char *router);   /* ICMP for the SYN */
 
 /* Bytes of one side. status: what the HTTP dissector shows with them, 0: nothing. */
 uint32_t says(unsigned n, int side, const char *text, unsigned status);
-uint32_t says_again(unsigned n, int side, const char *text, unsigned status);   /* the latest bytes of that side */
+uint32_t says_again(unsigned n, int side, unsigned back, const char *text, unsigned status);    /* from so many bytes ago */
+void skips(unsigned n, int side, unsigned bytes);       /* which come later */
 uint32_t says_cut(unsigned n, int side, const char *text, unsigned captured, unsigned status);
 
 /* Requests: to a proxy (absolute form), to a server, to a server for a client (X-Forwarded-For) */

@@ -81,6 +81,25 @@ test_just_begun(void)
     expect_unknown_at(responds(0, 502), MISSING_ATTEMPT);
 }
 
+/* The response was complete when the bytes came that were lost on their way, not when those behind them did. */
+static void
+test_overlapping_gap(void)
+{
+    begin(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(0, HOST, "/a");
+    stands(3);
+    asks_server(3, HOST, "/a");
+    says(3, SERVER, "HTTP/1.1 200 so\r\nContent-Length: 5\r\n\r\n", 0);
+    skips(3, SERVER, 3);
+    says(3, SERVER, "lo", 0);
+    asks_proxy(1, HOST, "/b");
+    syn(4);
+    passes(500);
+    says_again(3, SERVER, 5, "hel", 200);
+    expect_unknown_at(responds(0, 502), MISSING_REASON);
+}
+
 /* An attempt that overlaps with the connection that carried the request is another one's. */
 static void
 test_overlapping(void)
@@ -252,6 +271,19 @@ test_kept_connection(void)
     EXPECT_AT(responds(2, 502), SERVER_CLOSED, LIKELY, asked, closed);
 }
 
+/* The first one's name is not resolved yet. */
+static void
+test_waits_for_name(void)
+{
+    begin(2);
+    equal_requests(1);
+    looks_up(1, GATEWAY, HOST);
+    asks_proxy(1, HOST, "/a");
+    stands(3);
+    uint32_t asked = asks_server(3, HOST, "/a"), closed = closes(3, SERVER);
+    EXPECT_AT(responds(1, 502), SERVER_CLOSED, LIKELY, asked, closed);
+}
+
 /* look-ups ****************************************************************/
 
 static void
@@ -276,6 +308,21 @@ test_search_shared(void)
     uint32_t answered = resolved(1, GATEWAY, HOST, NAME_ERROR, NULL);
     EXPECT_AT(responds(0, 502), NXDOMAIN, OBSERVED, asked, answered);
     EXPECT_AT(responds(1, 502), NXDOMAIN, OBSERVED, asked, answered);
+}
+
+/* Another search brought the address, before the request came: it neither waits for the first one nor remembers it. */
+static void
+test_search_overtaken(void)
+{
+    begin(3);
+    asks_proxy(0, HOST, "/a");
+    looks_up(1, GATEWAY, HOST);
+    asks_proxy(1, HOST, "/b");
+    looks_up(2, GATEWAY, HOST);
+    resolved(2, GATEWAY, HOST, 0, SERVER_1);
+    passes(500);
+    asks_proxy(2, HOST, "/c");
+    expect_unknown_at(responds(2, 502), MISSING_ATTEMPT);
 }
 
 static void
@@ -438,6 +485,7 @@ main(int argc, char **argv)
     g_test_add_func("/tie/attempts/failed before pending", test_failed_before_pending);
     g_test_add_func("/tie/attempts/just begun", test_just_begun);
     g_test_add_func("/tie/attempts/overlapping", test_overlapping);
+    g_test_add_func("/tie/attempts/overlapping/gap", test_overlapping_gap);
     g_test_add_func("/tie/attempts/a client's own", test_clients_own);
     g_test_add_func("/tie/attempts/second card", test_second_card);
     g_test_add_func("/tie/time/another's address", test_anothers_address);
@@ -449,8 +497,10 @@ main(int argc, char **argv)
     g_test_add_func("/tie/parent/in order of SYNs", test_in_order_of_syns);
     g_test_add_func("/tie/parent/not its turn", test_not_its_turn);
     g_test_add_func("/tie/parent/kept connection", test_kept_connection);
+    g_test_add_func("/tie/parent/waits for its name", test_waits_for_name);
     g_test_add_func("/tie/look-ups/each its own", test_search_each);
     g_test_add_func("/tie/look-ups/shared", test_search_shared);
+    g_test_add_func("/tie/look-ups/overtaken", test_search_overtaken);
     g_test_add_func("/tie/look-ups/ended", test_search_ended);
     g_test_add_func("/tie/look-ups/only other name", test_only_other_name);
     g_test_add_func("/tie/look-ups/two other names", test_two_other_names);

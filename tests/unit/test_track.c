@@ -26,9 +26,9 @@ test_shown_again(void)
     asks_proxy(0, "one.example", "/a");
     asks_proxy(0, "one.example", "/b");
     verdict_at(says(0, SERVER, SAYS_502, 502));
-    no_verdict_at(says_again(0, SERVER, SAYS_502, 502));
+    no_verdict_at(says_again(0, SERVER, strlen(SAYS_502), SAYS_502, 502));
     verdict_at(says(0, SERVER, SAYS_502, 502));
-    no_verdict_at(says_again(0, SERVER, SAYS_502, 502));
+    no_verdict_at(says_again(0, SERVER, strlen(SAYS_502), SAYS_502, 502));
 }
 
 /* Nothing was shown when the bytes came first. */
@@ -40,7 +40,7 @@ test_shown_only_again(void)
     stands(0);
     asks_proxy(0, "one.example", "/a");
     no_verdict_at(says(0, SERVER, SAYS_502, 0));
-    verdict_at(says_again(0, SERVER, SAYS_502, 502));
+    verdict_at(says_again(0, SERVER, strlen(SAYS_502), SAYS_502, 502));
 }
 
 /* relayed *****************************************************************/

@@ -55,6 +55,10 @@ class PcapngWriter:
         self.file.close()
 
 
+# dumpcap writes what it has of an interface after this time at the latest, s
+READ_TIMEOUT = 0.25
+
+
 class Capture:
     """options: capture_loss (a share), duplicates, two_interfaces; rng is the capture's own."""
 
@@ -82,6 +86,9 @@ class Capture:
                 self._write_batch(interface)
                 self._flush_at[interface] = when + self.rng.uniform(0.002, 0.060)
             batch.append((when, data, handle))
+            quiet = self._batch[not interface]
+            if quiet and when - quiet[0][0] > READ_TIMEOUT:
+                self._write_batch(not interface)
         elif self.duplicates:
             self._write_pending(when)
             self._write(when, data, interface, handle)
