@@ -6,9 +6,7 @@
 
 #include <glib.h>
 
-#include <epan/to_str.h>
-#include <wsutil/inet_addr.h>
-
+#include "alike.h"
 #include "conn.h"
 #include "parent.h"
 #include "tie.h"
@@ -17,7 +15,6 @@
 /* Candidates with one key that are looked at, and others passed over: O(1), however many ask for the same URL. */
 #define LOOKED_AT_MAX 256
 #define PASSED_OVER_MAX 2048
-#define LOOKUPS_LOOKED_AT_MAX 32
 
 static unsigned
 url_hash(const struct exchange *ex)
@@ -157,105 +154,6 @@ may_serve(struct root *root, const struct exchange *waiting, const struct exchan
     return exact && may_be_gateway(root, waiting, ex, sender);
 }
 
-/* X-Forwarded-For: a list of addresses, the first one's the client's. */
-static bool
-names_client(const struct exchange *ex, const struct exchange *waiting)
-{
-    const char *list = ex->forwarded_for;
-    char text[WS_INET6_ADDRSTRLEN];
-    address client = ipaddr_to_address(&waiting->conn->ip[CLIENT]);
-    bool named = false;
-
-    if (!list)
-        return false;
-    address_to_str_buf(&client, text, sizeof text);
-    while (*list && !named) {
-        size_t n = strcspn(list, ", ");
-        named = n == strlen(text) && memcmp(list, text, n) == 0;
-        list += n;
-        list += strspn(list, ", ");
-    }
-    return named;
-}
-
-/* When the gateway turned to its server for the request: with the SYN, or on a connection that it kept. */
-static when_t
-begun(const struct exchange *ex)
-{
-    return ex->nth > 1 ? ex->reply.request_time : ex->conn->hs.first_syn;
-}
-
-/*
- * Of several clients' equal requests: the gateway turns to its server in their order, so
- * those for which it began connections earlier and still waits are passed over.
- */
-static unsigned
-begun_before(const struct exchange *ex, const struct exchange *oldest)
-{
-    const struct conn *conn = ex->conn;
-    unsigned n = 0;
-
-    if (!conn->syn_seen || !conn->target || (conn->claimed && ex->nth == 1))
-        return 0;
-    for (GList *l = ex->nth > 1 ? conn->target->waiting.tail : conn->target_link.prev; l && n < LOOKED_AT_MAX; l = l->prev) {
-        const struct conn *earlier = (const struct conn *)l->data;
-        if (earlier->hs.first_syn < oldest->reply.request_time)
-            break;
-        n += !conn_failed(earlier) && !earlier->flow[CLIENT];
-    }
-    return n;
-}
-
-/* Pipelined requests of HTTP/1 are served one after the other. */
-static bool
-is_its_turn(const struct exchange *ex)
-{
-    const GList *l = ex->conn->exchanges.head;
-
-    while (l && ((const struct exchange *)l->data)->state != EXCHANGE_WAITING)
-        l = l->next;
-    return ex->h2_stream || !l || l->data == ex;
-}
-
-/*
- * The server's connection was idle when the request came. Whoever waited before did not
- * take it then: that one waits for something else.
- */
-static bool
-found_it_idle(const struct exchange *ex, const struct exchange *waiting)
-{
-    return ex->nth > 1 && ex->conn->idle_since && MAX(waiting->reply.request_time, waiting->conn->idle_since) >= ex->conn->idle_since;
-}
-
-/* The look-up that the gateway began with this request has no answer yet. */
-static bool
-is_looked_up(const struct exchange *waiting)
-{
-    const struct lookup *first = NULL;
-    int looked_at = 0;
-    GList *l = waiting->name ? waiting->name->searches.tail : NULL;
-
-    for (; l && ((const struct lookup *)l->data)->start >= waiting->reply.request_time; l = l->prev) {
-        if (++looked_at > LOOKUPS_LOOKED_AT_MAX)
-            return false;
-        first = (const struct lookup *)l->data;
-    }
-    return first && first->start - waiting->reply.request_time < BEGUN_WITH && !first->resolved && first->questions[0]->q.answers.seen == 0;
-}
-
-/* How well requests that are alike fit: X-Forwarded-For is a name, the rest are hints. */
-enum fit { FIT_LATER, FIT_NOW, FIT_PROMPT, FIT_NAMED };
-
-static enum fit
-fit_of(const struct exchange *ex, const struct exchange *waiting)
-{
-    if (names_client(ex, waiting))
-        return FIT_NAMED;
-    if (!is_its_turn(waiting) || is_looked_up(waiting))
-        return FIT_LATER;
-    return found_it_idle(ex, waiting) ? FIT_PROMPT : FIT_NOW;
-}
-
 /*
  * Requests word for word alike (host, path, method): of those that fit best the oldest
  * that wants a child. *alone: no other fits as well.
@@ -264,9 +162,9 @@ static struct exchange *
 find_same(struct root *root, const GQueue *queue, const struct exchange *ex, const struct station *sender,
           bool (*same)(const struct exchange *, const struct exchange *), bool *alone)
 {
-    struct exchange *best = NULL;
+    struct exchange *alike[ALIKE_MAX];
     enum fit best_fit = FIT_LATER;
-    unsigned passed_over = 0;
+    unsigned n = 0;
     int looked_at = 0, others = 0;
 
     *alone = true;
@@ -280,21 +178,19 @@ find_same(struct root *root, const GQueue *queue, const struct exchange *ex, con
         looked_at++;
         if (!may_serve(root, waiting, ex, sender, same != same_host && same != same_path) || !wants_child(waiting))
             continue;
-        enum fit fit = fit_of(ex, waiting);
-        if (!best || fit > best_fit) {
-            *alone = !best || fit == FIT_NAMED;
-            passed_over = fit == FIT_NAMED ? 0 : begun_before(ex, waiting);
-            best = waiting;
+        enum fit fit = alike_fit(ex, waiting);
+        if (n == 0 || fit > best_fit) {
+            *alone = n == 0 || fit == FIT_NAMED;
             best_fit = fit;
+            alike[0] = waiting;
+            n = 1;
         } else if (fit == best_fit) {
             *alone = false;
-            if (passed_over > 0 && waiting->reply.request_time <= begun(ex)) {
-                passed_over--;
-                best = waiting;
-            }
+            if (n < ALIKE_MAX)
+                alike[n++] = waiting;
         }
     }
-    return best;
+    return n == 0 ? NULL : best_fit == FIT_NAMED ? alike[0] : alike_choose(ex, alike, n);
 }
 
 /* The only exchange that waits for the sender without having caused anything. */

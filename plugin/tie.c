@@ -138,6 +138,21 @@ next_try(const struct gathering *g, struct conn *const *eligible, unsigned n, co
     return next;
 }
 
+/* Of those in order of time the ones that began when the one before had failed, or was silent for long. */
+static unsigned
+keep_sequence(struct conn **eligible, unsigned n)
+{
+    unsigned kept = MIN(n, 1);
+
+    for (unsigned i = 1; i < n; i++) {
+        const struct conn *last = eligible[kept - 1];
+        when_t failed = conn_failed(last);
+        if ((failed && failed <= eligible[i]->hs.first_syn) || eligible[i]->hs.first_syn - last->hs.first_syn > PENDING_LONG)
+            eligible[kept++] = eligible[i];
+    }
+    return kept;
+}
+
 static void
 take(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum tie tie)
 {
@@ -147,6 +162,7 @@ take(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum 
     if (n == 0)
         return;
     if (!rivals) {
+        n = keep_sequence(eligible, n);
         for (unsigned i = 0; i < n; i++)
             add_conn(g, eligible[i], NULL, tie, true);
         if (!g->success && !g->preview && eligible[n - 1]->hs.rst.n > 0)

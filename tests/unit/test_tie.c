@@ -100,6 +100,25 @@ test_overlapping_gap(void)
     expect_unknown_at(responds(0, 502), MISSING_REASON);
 }
 
+/* So is one that begins while another has only just begun: the next hop is everybody's. */
+static void
+test_overlapping_attempts(void)
+{
+    begin(2);
+    asks_proxy(0, HOST, "/a");
+    stands(3);
+    asks_server(3, HOST, "/a");
+    responds(3, 200);
+    responds(0, 200);
+    asks_proxy(0, HOST, "/b");
+    uint32_t first = syn(4);
+    asks_proxy(1, "two.example", "/b");
+    syn(5);
+    passes(100);
+    uint32_t second = refused(4);
+    EXPECT_AT(responds(0, 502), RST, LIKELY, first, second);
+}
+
 /* An attempt that overlaps with the connection that carried the request is another one's. */
 static void
 test_overlapping(void)
@@ -240,6 +259,67 @@ test_in_order_of_syns(void)
     uint32_t asked_1 = asks_server(3, HOST, "/a"), closed_2 = closes(4, SERVER), closed_1 = closes(3, SERVER);
     EXPECT_AT(responds(1, 502), SERVER_CLOSED, LIKELY, asked_2, closed_2);
     EXPECT_AT(responds(0, 502), SERVER_CLOSED, OBSERVED, asked_1, closed_1);
+}
+
+/* The connection that was begun at once with the second one's request is not the first one's. */
+static void
+test_prompt_syn(void)
+{
+    begin(2);
+    asks_proxy(0, HOST, "/a");
+    passes(200);
+    asks_proxy(1, HOST, "/a");
+    syn(3);
+    passes(300);
+    stands(4);
+    uint32_t asked = asks_server(4, HOST, "/a"), closed = closes(4, SERVER);
+    EXPECT_AT(responds(0, 502), SERVER_CLOSED, LIKELY, asked, closed);
+}
+
+/* One that was begun at once with a request for something else there is neither one's. */
+static void
+test_anothers_syn(void)
+{
+    begin(3);
+    equal_requests(2);
+    passes(200);
+    asks_proxy(2, HOST, "/b");
+    syn(3);
+    passes(10);
+    stands(4);
+    uint32_t asked = asks_server(4, HOST, "/a"), closed = closes(4, SERVER);
+    EXPECT_AT(responds(0, 502), SERVER_CLOSED, LIKELY, asked, closed);
+}
+
+/* What was ready when the request before it was answered, or its name resolved, came late. */
+static void
+test_ready_late(void)
+{
+    begin(2);
+    asks_proxy(0, "two.example", "/");
+    asks_proxy(0, HOST, "/a");
+    asks_proxy(1, HOST, "/a");
+    syn(3);
+    passes(200);
+    responds(0, 200);
+    stands(4);
+    uint32_t asked = asks_server(4, HOST, "/a"), closed = closes(4, SERVER);
+    EXPECT_AT(responds(0, 502), SERVER_CLOSED, LIKELY, asked, closed);
+}
+
+static void
+test_resolved_late(void)
+{
+    begin(2);
+    asks_proxy(0, HOST, "/a");
+    looks_up(1, GATEWAY, HOST);
+    asks_proxy(1, HOST, "/a");
+    syn(3);
+    passes(200);
+    resolved(1, GATEWAY, HOST, 0, SERVER_1);
+    stands(4);
+    uint32_t asked = asks_server(4, HOST, "/a"), closed = closes(4, SERVER);
+    EXPECT_AT(responds(0, 502), SERVER_CLOSED, LIKELY, asked, closed);
 }
 
 /* A pipelined request is served when those before it are answered. */
@@ -486,6 +566,7 @@ main(int argc, char **argv)
     g_test_add_func("/tie/attempts/just begun", test_just_begun);
     g_test_add_func("/tie/attempts/overlapping", test_overlapping);
     g_test_add_func("/tie/attempts/overlapping/gap", test_overlapping_gap);
+    g_test_add_func("/tie/attempts/overlapping/each other", test_overlapping_attempts);
     g_test_add_func("/tie/attempts/a client's own", test_clients_own);
     g_test_add_func("/tie/attempts/second card", test_second_card);
     g_test_add_func("/tie/time/another's address", test_anothers_address);
@@ -498,6 +579,10 @@ main(int argc, char **argv)
     g_test_add_func("/tie/parent/not its turn", test_not_its_turn);
     g_test_add_func("/tie/parent/kept connection", test_kept_connection);
     g_test_add_func("/tie/parent/waits for its name", test_waits_for_name);
+    g_test_add_func("/tie/parent/prompt SYN", test_prompt_syn);
+    g_test_add_func("/tie/parent/another's SYN", test_anothers_syn);
+    g_test_add_func("/tie/parent/ready late", test_ready_late);
+    g_test_add_func("/tie/parent/resolved late", test_resolved_late);
     g_test_add_func("/tie/look-ups/each its own", test_search_each);
     g_test_add_func("/tie/look-ups/shared", test_search_shared);
     g_test_add_func("/tie/look-ups/overtaken", test_search_overtaken);
