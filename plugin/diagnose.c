@@ -408,50 +408,6 @@ diagnose(const struct evidence *e, struct finding *f)
 
 /* late frames *************************************************************/
 
-static when_t
-attempt_decided_at(const struct attempt *a, enum cause cause)
-{
-    switch (cause) {
-    case CAUSE_RST:
-        return a->hs.acked ? a->closed[SERVER].time : a->hs.last_rst;
-    case CAUSE_ICMP:
-        return a->hs.last_icmp;
-    case CAUSE_TLS:
-        return a->tls.alert_frame ? a->tls.alert_time : a->tls.not_tls_frame ? a->tls.not_tls_time : a->closed[SERVER].time;
-    case CAUSE_INVALID_RESPONSE:
-        return a->reply.last_data;
-    case CAUSE_TRUNCATED:
-    case CAUSE_SERVER_CLOSED:
-    case CAUSE_SERVER_RESET:
-        return a->closed[SERVER].time;
-    case CAUSE_RELAYED:
-        return a->reply.head_time;
-    default:
-        return 0;
-    }
-}
-
-when_t
-decided_at(const struct evidence *e, const struct finding *f)
-{
-    when_t latest = 0;
-
-    if (f->attempt)
-        return attempt_decided_at(f->attempt, f->cause);
-    if (f->cause == CAUSE_DNS_TIMEOUT || !f->question)
-        return 0;
-    for (unsigned i = 0; i < e->search->n; i++) {
-        const struct question *q = e->search->questions[i];
-        if (q->answers.n == 0 && q->icmp.n == 0)
-            return 0;           /* an answer may still come */
-        if (q->answered > latest)
-            latest = q->answered;
-        if (q->rejected > latest)
-            latest = q->rejected;
-    }
-    return latest;
-}
-
 void
 finding_withdraw(struct finding *f)
 {

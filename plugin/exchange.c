@@ -116,3 +116,77 @@ exchange_served(struct root *root, struct exchange *ex)
     for (GList *l = ex->children.head; l; l = l->next)
         conn_over(root, ((struct exchange *)l->data)->conn);
 }
+
+struct exchange *
+exchange_waiting(const struct conn *conn)
+{
+    for (GList *l = conn->exchanges.head; l; l = l->next)
+        if (((struct exchange *)l->data)->state == EXCHANGE_WAITING)
+            return (struct exchange *)l->data;
+    return NULL;
+}
+
+void
+exchange_drop_served(struct root *root, struct conn *conn)
+{
+    for (GList *l = conn->exchanges.head, *next; l; l = next) {
+        struct exchange *ex = (struct exchange *)l->data;
+        next = l->next;
+        if (ex->state == EXCHANGE_WAITING)
+            break;
+        if (ex->served && ex->over && !ex->parent && ex != conn->receiving)
+            exchange_drop(root, ex);
+    }
+}
+
+/* One more response behind a complete one: the gateway changed its mind. */
+static struct exchange *
+answered_again(const struct conn *conn)
+{
+    struct exchange *last = (struct exchange *)g_queue_peek_tail((GQueue *)&conn->exchanges);
+
+    if (!last || conn->skipped > 0 || last->headless)
+        return NULL;
+    last->state = EXCHANGE_WAITING;
+    last->over = last->served = last->reply.complete = false;
+    last->reply.status = 0;
+    return last;
+}
+
+struct exchange *
+exchange_responding(struct root *root, struct conn *conn)
+{
+    if (!conn->receiving)
+        conn->receiving = exchange_waiting(conn);
+    if (!conn->receiving)
+        conn->receiving = answered_again(conn);
+    if (!conn->receiving) {
+        conn->receiving = exchange_new(root, conn, NULL, 0, 0);
+        conn->receiving->too_many = conn->skipped > 0;
+        conn->had_exchange = true;
+        if (conn->skipped > 0)
+            conn->skipped--;
+    }
+    exchange_drop_served(root, conn);
+    return conn->receiving;
+}
+
+struct exchange *
+exchange_swallowed(struct conn *conn)
+{
+    for (GList *l = conn->n_untold > 0 ? conn->exchanges.head : NULL; l; l = l->next) {
+        struct exchange *ex = (struct exchange *)l->data;
+        if (ex->untold)
+            return ex;
+    }
+    return NULL;
+}
+
+void
+exchange_told(struct exchange *ex)
+{
+    ex->conn->n_untold -= ex->untold;
+    ex->untold = false;
+    wmem_free(wmem_file_scope(), ex->swallowed_bytes);
+    ex->swallowed_bytes = NULL;
+}

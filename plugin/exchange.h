@@ -33,6 +33,12 @@ bool exchanges_all_served(const struct conn *conn);
  */
 struct exchange *exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again, uint32_t frame, when_t time);
 
+/* The oldest that has no final response yet; NULL: none. */
+struct exchange *exchange_waiting(const struct conn *conn);
+
+/* The one that the server's next bytes belong to; it is made where the capture has no request. */
+struct exchange *exchange_responding(struct root *root, struct conn *conn);
+
 /*
  * The first exchange behind whose first response the latest segment brought another one,
  * with a watched status, that the HTTP dissector takes for its body, or whose response it
@@ -45,6 +51,13 @@ void exchange_told(struct exchange *exchange);
 void exchange_served(struct root *root, struct exchange *exchange);
 
 void exchange_drop(struct root *root, struct exchange *exchange);
+
+/*
+ * Forgets the oldest ones that are over. An answered exchange is kept until the next
+ * request, or the next one's response: another response of its own may follow (200, then
+ * 502). They stand in order.
+ */
+void exchange_drop_served(struct root *root, struct conn *conn);
 
 /* A request as it was read; what is NULL or 0 is not known. Puts it on the connection. */
 struct exchange *exchange_new(struct root *root, struct conn *conn, const struct http_head *head, uint32_t frame, when_t time);

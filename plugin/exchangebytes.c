@@ -21,33 +21,7 @@ struct feed {
     const struct segment *seg;
 };
 
-static struct exchange *
-first_waiting(const struct conn *conn)
-{
-    for (GList *l = conn->exchanges.head; l; l = l->next)
-        if (((struct exchange *)l->data)->state == EXCHANGE_WAITING)
-            return (struct exchange *)l->data;
-    return NULL;
-}
-
 /* requests ****************************************************************/
-
-/*
- * An answered exchange is kept until the next request, or the next one's response:
- * another response of its own may follow (200, then 502). They stand in order.
- */
-static void
-drop_served(struct root *root, struct conn *conn)
-{
-    for (GList *l = conn->exchanges.head, *next; l; l = next) {
-        struct exchange *ex = (struct exchange *)l->data;
-        next = l->next;
-        if (ex->state == EXCHANGE_WAITING)
-            break;
-        if (ex->served && ex->over && !ex->parent && ex != conn->receiving)
-            exchange_drop(root, ex);
-    }
-}
 
 static void
 request_head(struct feed *feed, const struct http_head *head)
@@ -55,7 +29,7 @@ request_head(struct feed *feed, const struct http_head *head)
     struct conn *conn = feed->conn;
     struct flow *flow = conn->flow[CLIENT];
 
-    drop_served(feed->root, conn);
+    exchange_drop_served(feed->root, conn);
     if (g_queue_get_length(&conn->exchanges) >= EXCHANGES_MAX) {
         struct exchange *oldest = (struct exchange *)g_queue_peek_head(&conn->exchanges);
         if (oldest->state != EXCHANGE_WAITING)
@@ -92,39 +66,6 @@ response_body(const struct exchange *ex, const struct http_head *head)
     return head->content_length >= 0 ? HTTP_BODY_COUNTED : HTTP_BODY_TO_CLOSE;
 }
 
-/* One more response behind a complete one: the gateway changed its mind. */
-static struct exchange *
-answered_again(const struct conn *conn)
-{
-    struct exchange *last = (struct exchange *)g_queue_peek_tail((GQueue *)&conn->exchanges);
-
-    if (!last || conn->skipped > 0 || last->headless)
-        return NULL;
-    last->state = EXCHANGE_WAITING;
-    last->over = last->served = last->reply.complete = false;
-    last->reply.status = 0;
-    return last;
-}
-
-/* The exchange that the server's bytes belong to. */
-static struct exchange *
-responding(struct root *root, struct conn *conn)
-{
-    if (!conn->receiving)
-        conn->receiving = first_waiting(conn);
-    if (!conn->receiving)
-        conn->receiving = answered_again(conn);
-    if (!conn->receiving) {
-        conn->receiving = exchange_new(root, conn, NULL, 0, 0);
-        conn->receiving->too_many = conn->skipped > 0;
-        conn->had_exchange = true;
-        if (conn->skipped > 0)
-            conn->skipped--;
-    }
-    drop_served(root, conn);
-    return conn->receiving;
-}
-
 static void
 swallow(struct conn *conn, struct exchange *ex, const uint8_t *bytes, size_t n)
 {
@@ -159,7 +100,7 @@ is_cut_short(const struct feed *feed)
 static enum http_body
 response_head(struct feed *feed, const struct http_head *head)
 {
-    struct exchange *ex = responding(feed->root, feed->conn);
+    struct exchange *ex = exchange_responding(feed->root, feed->conn);
     struct flow *flow = feed->conn->flow[SERVER];
     struct reply *reply = &ex->reply;
 
@@ -257,7 +198,7 @@ on_begun(void *owner, bool is_request)
     flow->message_frame = feed->seg->frame;
     flow->message_time = feed->seg->time;
     if (!is_request)
-        responding(feed->root, feed->conn);
+        exchange_responding(feed->root, feed->conn);
 }
 
 static void
@@ -274,7 +215,7 @@ on_fault(void *owner, bool is_request, enum http_fault fault)
 
     if (is_request)
         return;
-    struct exchange *ex = responding(feed->root, feed->conn);
+    struct exchange *ex = exchange_responding(feed->root, feed->conn);
     ex->reply.fault = fault;
     ex->reply.fault_frame = feed->seg->frame;
 }
@@ -321,7 +262,7 @@ begin_protocol(struct conn *conn, int side, const struct segment *seg)
 static void
 note_reply_bytes(const struct root *root, struct conn *conn, const struct segment *seg)
 {
-    struct exchange *ex = conn->receiving ? conn->receiving : first_waiting(conn);
+    struct exchange *ex = conn->receiving ? conn->receiving : exchange_waiting(conn);
 
     if (!ex || ex->over)
         return;
@@ -433,12 +374,12 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again
         bool inside = is_inside_head(conn);
         if (inside && !root->settings.watched(status))
             return NULL;        /* how it goes on decides */
-        if (!first_waiting(conn) && !root->settings.watched(status))
+        if (!exchange_waiting(conn) && !root->settings.watched(status))
             return NULL;        /* of one that is over and gone */
         /* The bytes could not be followed up to here. */
         if (conn->receiving && conn->receiving->state != EXCHANGE_WAITING)
             conn->receiving = NULL;
-        found = responding(root, conn);
+        found = exchange_responding(root, conn);
         if (!inside)
             conn->receiving = NULL;
         found->answers++;
@@ -452,24 +393,4 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again
     }
     found->state = EXCHANGE_SHOWN;
     return found;
-}
-
-struct exchange *
-exchange_swallowed(struct conn *conn)
-{
-    for (GList *l = conn->n_untold > 0 ? conn->exchanges.head : NULL; l; l = l->next) {
-        struct exchange *ex = (struct exchange *)l->data;
-        if (ex->untold)
-            return ex;
-    }
-    return NULL;
-}
-
-void
-exchange_told(struct exchange *ex)
-{
-    ex->conn->n_untold -= ex->untold;
-    ex->untold = false;
-    wmem_free(wmem_file_scope(), ex->swallowed_bytes);
-    ex->swallowed_bytes = NULL;
 }

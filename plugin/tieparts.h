@@ -46,6 +46,21 @@ bool may_be_gateway(const struct gathering *g, const struct station *station);
 /* true: another request waits for the same gateway that may use the same address. */
 bool has_rival(const struct gathering *g, const struct ipaddr *ip);
 
+/* The attempt began while the request waited, and no other request has it in a preview. */
+bool begins_in_window(const struct gathering *g, const struct conn *conn);
+
+/* Where much goes on at once: it failed before the response, or waited for an answer in vain. */
+bool explains_now(const struct gathering *g, const struct conn *conn);
+
+/*
+ * Adds one attempt, unless it is there; those of the eligible ones, which stand in order of
+ * time, that are this request's (rivals: another request may have made them); or those at
+ * one address and port, from that station (NULL: none), that nobody claimed.
+ */
+void gather_conn(struct gathering *g, struct conn *conn, struct exchange *ex, enum tie tie, bool alone);
+void gather_eligible(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum tie tie);
+void gather_target(struct gathering *g, const struct station *station, const struct ipaddr *ip, uint16_t port, enum tie tie, bool crowd);
+
 /* All of them claim what they take. */
 void gather_children(struct gathering *g);
 void gather_attempts_at_addresses(struct gathering *g);

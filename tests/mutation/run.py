@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Makes each rule of mutants.py wrong, one after the other, and sees that a test notices.
 
-    run.py [--only ABOUT] [--skip N] [--unit] [--markdown]
+    run.py [--only ABOUT] [--skip N] [--unit] [--markdown] | --list
 
 Works on a copy: the sources stay as they are. Exit code 1: a mutant survived, or the
 tests fail without any.
@@ -60,11 +60,17 @@ def main():
     parser.add_argument("--skip", type=int, default=0, help="the first ones, after an interruption")
     parser.add_argument("--unit", action="store_true", help="no system tests: minutes, not an hour")
     parser.add_argument("--markdown", action="store_true", help="the table for docs/quality.md")
+    parser.add_argument("--list", action="store_true", help="only see whether each rule stands where mutants.py says, and each cause has one")
     args = parser.parse_args()
 
     causes = re.findall(r'X\(\w+,\s+"(\w+)",\s+CATEGORY', (TOP / "plugin" / "causes.h").read_text())
     missing = set(causes) - {about for about, *_ in MUTANTS}
     assert not missing, f"no mutant of {missing}"
+    for _, name, right, *_ in MUTANTS:
+        count = (TOP / "plugin" / name).read_text().count(right)
+        assert count == 1, f"{name} has {count} of: {right}"
+    if args.list:
+        return 0
 
     survived = 0
     with tempfile.TemporaryDirectory(prefix="mwg502-mutants-", dir="/tmp") as folder:
@@ -77,7 +83,6 @@ def main():
                 continue
             source = copy.top / "plugin" / name
             text = source.read_text()
-            assert text.count(right) == 1, f"{name} has {text.count(right)} of: {right}"
             source.write_text(text.replace(right, wrong))
             noticed = copy.noticed_by("" if args.unit else tests)
             source.write_text(text)

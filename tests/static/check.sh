@@ -3,7 +3,7 @@
 # Static checks: check.sh [--build FOLDER] [CHECK...]
 #
 #   --build FOLDER   a configured build, for clang-tidy's commands (build)
-#   CHECK            spdx format scripts links commands cppcheck tidy analyzer wireshark; default: all
+#   CHECK            spdx format scripts links commands mutants cppcheck tidy analyzer wireshark; default: all
 #
 # Wireshark's own rules need the tools/ of its source tree, which is not installed
 # anywhere: WIRESHARK_TOOLS=FOLDER names it. Exit code: 0 nothing found, 1 something
@@ -13,7 +13,7 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd) || exit 1
 cd "$top" || exit 1
 build=build
 [ "${1:-}" = --build ] && build=$2 && shift 2
-[ $# -gt 0 ] || set -- spdx format scripts links commands cppcheck tidy analyzer wireshark
+[ $# -gt 0 ] || set -- spdx format scripts links commands mutants cppcheck tidy analyzer wireshark
 
 found=0 skipped=0
 log=$(mktemp) || exit 1
@@ -92,6 +92,12 @@ check_commands() {
             case $script in *.py) [ -e "$script" ] ;; *) [ -x "$script" ] ;; esac || echo "$page: $script"
         done
     done >"$log"
+    result
+}
+
+# The rules that tests/mutation makes wrong stand where it looks for them
+check_mutants() {
+    python3 tests/mutation/run.py --list >"$log" 2>&1
     result
 }
 
