@@ -32,6 +32,7 @@ READINGS = {
     "-T fields": ["-T", "fields", "-e", "frame.number"],
     "no filter": [],
 }
+GENERATED = 200000           # packets of a curve's capture that are generated; more are those again
 GOALS = {"-Y http.response.code==502": 1.06, "-T fields": 1.04, "no filter": 1.25}
 MATE = """
 Pdu tcp_pdu Proto tcp Transport ip {
@@ -161,6 +162,38 @@ def make(folder, name, *options):
     return path, int(re.search(r"(\d+) frames", said).group(1))
 
 
+def tcp_numbers(data, offset):
+    """Where the sequence and acknowledgment numbers of an Ethernet frame stand; (): it is no TCP."""
+    kind = struct.unpack_from(">H", data, offset + 12)[0]
+    ip = offset + 14
+    if kind == 0x0800 and data[ip + 9] == 6:
+        tcp = ip + (data[ip] & 15) * 4
+    elif kind == 0x86dd and data[ip + 6] == 6:
+        tcp = ip + 40
+    else:
+        return ()
+    return (tcp + 4, tcp + 8) if data[tcp + 13] & 16 else (tcp + 4,)
+
+
+def lengthen(path, times):
+    """Appends the capture's traffic again and again, each time later, on new connections: TCP's sequence numbers differ."""
+    with open(path, "rb") as f:
+        data = bytearray(f.read())
+    seconds, numbers, offset = [], [], 24
+    while offset < len(data):
+        seconds.append(offset)
+        numbers += tcp_numbers(data, offset + 16)
+        offset += 16 + struct.unpack_from("<I", data, offset + 8)[0]
+    pause = struct.unpack_from("<I", data, seconds[-1])[0] - struct.unpack_from("<I", data, seconds[0])[0] + 60
+    with open(path, "ab") as f:
+        for _ in range(times - 1):
+            for at in seconds:
+                struct.pack_into("<I", data, at, struct.unpack_from("<I", data, at)[0] + pause)
+            for at in numbers:
+                struct.pack_into(">I", data, at, (struct.unpack_from(">I", data, at)[0] + 0x10000001) & 0xffffffff)
+            f.write(memoryview(data)[24:])
+
+
 def table(a, rows, folder):
     captures = [("gateway traffic",) + make(folder, "plain", "--seed", a.seed, "--requests", a.requests or 300, "--rate", 200),
                 ("large downloads",) + make(folder, "large", "--seed", a.seed, "--requests", max(12, (a.requests or 300) // 25), "--rate", 20, "--large")]
@@ -205,7 +238,10 @@ def curve(a, rows, folder):
     reading = READINGS["-Y http.response.code==502"]
     print("CPU microseconds per packet above start-up and peak MB, -Y http.response.code==502, best of %d" % a.best, flush=True)
     for size in (int(x) for x in a.packets.split(",")):
-        capture, frames = make(folder, "curve", "--seed", a.seed, "--requests", max(20, size // 23), "--rate", 300)
+        times = -(-size // GENERATED)
+        capture, frames = make(folder, "curve", "--seed", a.seed, "--requests", max(20, size // times // 23), "--rate", 300)
+        lengthen(capture, times)
+        frames *= times
         one = first_packet(capture, os.path.join(folder, "one.pcap"))
         line, alone = "%9d packets:" % frames, None
         for row in rows.rows:
