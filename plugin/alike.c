@@ -13,7 +13,7 @@
 #include "conn.h"
 
 #define LOOKUPS_LOOKED_AT_MAX 32
-#define OPEN_LOOKED_AT_MAX 64
+#define PENDING_LOOKED_AT_MAX 64
 
 /* Requests that came within so many times the shortest delay came at once. */
 #define SAME_BURST 4
@@ -98,6 +98,15 @@ alike_fit(const struct exchange *ex, const struct exchange *waiting)
 
 /* whose connection ********************************************************/
 
+#define OTHERS_MAX 64
+
+/* Those that are alike, in the order of alike_choose(), and others for the same host. */
+struct waiting {
+    unsigned n, n_others;
+    when_t ready[ALIKE_MAX], others[OTHERS_MAX];
+    bool begun[ALIKE_MAX + 1];  /* the last one stands for all others */
+};
+
 /* When the gateway turned to its server for the request: with the SYN, or on a connection that it kept. */
 static when_t
 begun_at(const struct exchange *ex)
@@ -115,7 +124,7 @@ ready(const struct exchange *waiting)
     return lookup && lookup->resolved ? MAX(since, lookup->last) : since;
 }
 
-/* The connections that the gateway began before, for whomever, and that carry no request yet, oldest first. */
+/* The connections that the gateway began before, for whomever, and that carry no request yet, latest first. */
 static unsigned
 pending_before(const struct exchange *ex, when_t since, const struct conn **pending)
 {
@@ -124,55 +133,52 @@ pending_before(const struct exchange *ex, when_t since, const struct conn **pend
                ex->nth > 1 ? conn->target->waiting.tail : conn->target_link.prev;
     unsigned n = 0;
 
-    for (unsigned looked_at = 0; l && looked_at < OPEN_LOOKED_AT_MAX && n < ALIKE_MAX; l = l->prev, looked_at++) {
+    for (unsigned looked_at = 0; l && looked_at < PENDING_LOOKED_AT_MAX && n < ALIKE_MAX; l = l->prev, looked_at++) {
         const struct conn *earlier = (const struct conn *)l->data;
         if (earlier->hs.first_syn < since)
             break;
         if (!conn_failed(earlier) && !earlier->flow[CLIENT])
             pending[n++] = earlier;
     }
-    for (unsigned i = 0; i < n / 2; i++) {
-        const struct conn *other = pending[i];
-        pending[i] = pending[n - 1 - i];
-        pending[n - 1 - i] = other;
-    }
     return n;
 }
 
-/* Another request for the same host came in between: the connection is that one's. */
-static bool
-is_anothers(struct exchange *const *alike, unsigned n, when_t from, when_t until)
+/* When the gateway could turn to its server for those that wait for the same host and are not alike. */
+static unsigned
+others_ready(struct exchange *const *alike, unsigned n, when_t *others)
 {
-    unsigned looked_at = 0;
+    unsigned n_others = 0;
 
-    for (GList *l = alike[0]->name ? alike[0]->name->open.tail : NULL; l && looked_at < OPEN_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (GList *l = alike[0]->name ? alike[0]->name->open.tail : NULL; l && n_others < OTHERS_MAX; l = l->prev) {
         const struct exchange *other = (const struct exchange *)l->data;
-        bool is_alike = false;
-        for (unsigned i = 0; i < n; i++)
-            is_alike = is_alike || other == alike[i];
-        if (!is_alike && g_queue_is_empty((GQueue *)&other->children) && ready(other) > from && ready(other) <= until)
-            return true;
+        bool is_alike = !g_queue_is_empty((GQueue *)&other->children);
+        for (unsigned i = 0; i < n && !is_alike; i++)
+            is_alike = other == alike[i];
+        if (!is_alike)
+            others[n_others++] = ready(other);
     }
-    return false;
+    return n_others;
 }
 
 /*
  * For which of them the gateway began a connection at that time: for the latest that was
  * ready, or for an older one where several came in so short a time that the delay between
- * request and connection tells nothing. n: for none of them.
+ * request and connection tells nothing. n: for none of them, as something else for the
+ * host was ready later.
  */
 static unsigned
-begun_for(struct exchange *const *alike, const when_t *since, const bool *begun, unsigned n, when_t syn)
+begun_for(const struct waiting *w, when_t syn)
 {
-    unsigned latest = n;
+    unsigned latest = w->n;
 
-    for (unsigned i = 0; i < n; i++)
-        if (!begun[i] && since[i] <= syn && (latest == n || since[i] > since[latest]))
+    for (unsigned i = 0; i < w->n; i++)
+        if (!w->begun[i] && w->ready[i] <= syn && (latest == w->n || w->ready[i] > w->ready[latest]))
             latest = i;
-    if (latest == n || is_anothers(alike, n, since[latest], syn))
-        return n;
-    for (unsigned i = 0; i < n; i++)
-        if (!begun[i] && since[i] <= syn && syn - since[i] <= SAME_BURST * (syn - since[latest]))
+    for (unsigned i = 0; latest < w->n && i < w->n_others; i++)
+        if (w->others[i] > w->ready[latest] && w->others[i] <= syn)
+            return w->n;
+    for (unsigned i = 0; latest < w->n && i < w->n; i++)
+        if (!w->begun[i] && w->ready[i] <= syn && syn - w->ready[i] <= SAME_BURST * (syn - w->ready[latest]))
             return i;
     return latest;
 }
@@ -181,16 +187,18 @@ struct exchange *
 alike_choose(const struct exchange *ex, struct exchange *const *alike, unsigned n)
 {
     const struct conn *pending[ALIKE_MAX];
-    when_t since[ALIKE_MAX], turned = begun_at(ex);
-    bool begun[ALIKE_MAX + 1] = { false };
+    struct waiting w = { .n = n };
+    when_t turned = begun_at(ex);
     unsigned n_pending = n > 1 ? pending_before(ex, alike[0]->reply.request_time, pending) : 0;
 
+    if (n_pending > 0)
+        w.n_others = others_ready(alike, n, w.others);
+    for (unsigned i = 0; n_pending > 0 && i < n; i++)
+        w.ready[i] = ready(alike[i]);
+    for (unsigned i = n_pending; i > 0; i--)
+        w.begun[begun_for(&w, pending[i - 1]->hs.first_syn)] = true;
     for (unsigned i = 0; i < n; i++)
-        since[i] = ready(alike[i]);
-    for (unsigned i = 0; i < n_pending; i++)
-        begun[begun_for(alike, since, begun, n, pending[i]->hs.first_syn)] = true;
-    for (unsigned i = 0; i < n; i++)
-        if (!begun[i] && alike[i]->reply.request_time <= turned)
+        if (!w.begun[i] && alike[i]->reply.request_time <= turned)
             return alike[i];
     return alike[0];
 }
