@@ -140,7 +140,7 @@ leg(unsigned n, const char *from, const char *to, uint16_t port)
 }
 
 static uint32_t
-segment(unsigned n, int side, uint8_t flags, const char *text, unsigned captured, unsigned status)
+segment(unsigned n, int side, uint8_t flags, const char *text, unsigned length, unsigned captured, unsigned status)
 {
     struct fact fact = next_frame(FACT_TCP);
     struct segment *seg = &fact.u.tcp.segment;
@@ -158,7 +158,7 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned captured
     seg->seq = capture.streams[n].next[side];
     seg->ack = flags & TCP_ACK ? capture.streams[n].next[!side] : 0;
     seg->data = (const uint8_t *)text;
-    seg->length = (uint32_t)strlen(text);
+    seg->length = length;
     seg->captured = MIN(captured, seg->length);
     capture.streams[n].next[side] += seg->length + (flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
     if (status) {
@@ -171,7 +171,7 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned captured
 static uint32_t
 bare(unsigned n, int side, uint8_t flags)
 {
-    return segment(n, side, flags, "", 0, 0);
+    return segment(n, side, flags, "", 0, 0, 0);
 }
 
 uint32_t
@@ -239,7 +239,7 @@ unreachable(unsigned n, const char *router)
 uint32_t
 says(unsigned n, int side, const char *text, unsigned status)
 {
-    return segment(n, side, TCP_ACK | PSH, text, UINT_MAX, status);
+    return segment(n, side, TCP_ACK | PSH, text, (unsigned)strlen(text), UINT_MAX, status);
 }
 
 uint32_t
@@ -262,7 +262,15 @@ skips(unsigned n, int side, unsigned bytes)
 uint32_t
 says_cut(unsigned n, int side, const char *text, unsigned captured, unsigned status)
 {
-    return segment(n, side, TCP_ACK | PSH, text, captured, status);
+    return segment(n, side, TCP_ACK | PSH, text, (unsigned)strlen(text), captured, status);
+}
+
+uint32_t
+says_hello(unsigned n)
+{
+    static const char hello[] = "\x16\x03\x01\x00\x2d" "\x01\x00\x00\x29" "\x03\x03" "0123456789abcdef0123456789abcdef" "\x00" "\x00\x02\x13\x01" "\x01\x00";
+
+    return segment(n, CLIENT, TCP_ACK | PSH, hello, sizeof hello - 1, UINT_MAX, 0);
 }
 
 static uint32_t

@@ -47,6 +47,8 @@ uint32_t says_again(unsigned n, int side, unsigned back, const char *text, unsig
 void skips(unsigned n, int side, unsigned bytes);       /* which come later */
 uint32_t says_cut(unsigned n, int side, const char *text, unsigned captured, unsigned status);
 
+uint32_t says_hello(unsigned n);        /* TLS */
+
 /* Requests: to a proxy (absolute form), to a server, to a server for a client (X-Forwarded-For) */
 uint32_t asks_proxy(unsigned n, const char *host, const char *path);
 uint32_t asks_server(unsigned n, const char *host, const char *path);

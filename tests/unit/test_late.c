@@ -235,6 +235,18 @@ test_icmp(void)
     expect_early(answered_late(), CAUSE_ICMP);
 }
 
+/* A ClientHello without an answer. */
+static void
+test_tls(void)
+{
+    begin(2);
+    has_addresses(SERVER_1, SERVER_2);
+    switch_to(0, 100);
+    stands(1);
+    says_hello(1);
+    expect_early(answered_late(), CAUSE_TLS);
+}
+
 /* Nothing of the other interface was seen for nearly as long as the silence lasted. */
 static void
 test_unseen_interface(void)
@@ -286,6 +298,7 @@ main(int argc, char **argv)
     g_test_add_func("/late/ARP/untried", test_arp_untried);
     g_test_add_func("/late/ARP/since the request", test_arp_since);
     g_test_add_func("/late/pipelined", test_pipelined);
+    g_test_add_func("/late/TLS", test_tls);
     g_test_add_func("/late/ICMP", test_icmp);
     g_test_add_func("/late/unseen interface", test_unseen_interface);
     return g_test_run();

@@ -65,6 +65,24 @@ test_card_attempt(void)
     EXPECT_AT(responds(0, 502), RST, OBSERVED, first, second);
 }
 
+/* The clients' connections are seen from a response on: who opened them shows late. */
+static void
+test_card_from_the_middle(void)
+{
+    capture_begin(0);
+    card(GATEWAY, 1);
+    card(OTHER_ADDRESS, 1);
+    leg(0, "10.0.0.1", GATEWAY, 9090);
+    leg(1, "10.0.0.2", OTHER_ADDRESS, 9090);
+    leg(3, OTHER_ADDRESS, SERVER_1, 80);
+    responds(0, 200);
+    responds(1, 200);
+    is_known();
+    both_ask(0, 1);
+    uint32_t first = syn(3), second = refused(3);
+    EXPECT_AT(responds(0, 502), RST, OBSERVED, first, second);
+}
+
 static void
 test_card_lookup(void)
 {
@@ -234,6 +252,7 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     g_test_add_func("/rivals/card/request", test_card_request);
     g_test_add_func("/rivals/card/attempt", test_card_attempt);
+    g_test_add_func("/rivals/card/from the middle", test_card_from_the_middle);
     g_test_add_func("/rivals/card/look-up", test_card_lookup);
     g_test_add_func("/rivals/card/learnt", test_card_learnt);
     g_test_add_func("/rivals/card/of a router", test_card_of_router);
