@@ -15,6 +15,7 @@ LATE = "test_truth.py -k pcapng"
 RELAYED = "test_golden.py -k gen502"
 SWALLOWED = "test_golden.py -k early200"
 LINKS = "test_links.py"
+COPIES = "test_copies.py"
 
 MUTANTS = [
     # look-ups
@@ -141,6 +142,7 @@ MUTANTS = [
     ("network cards", "observe.c", "*dst = LINK_SELF;", ";", LINKS),
     ("network cards", "observe.c", "*src = link_from(&pinfo->dl_src);", "*src = 0;", LINKS),
     ("network cards", "conn.c", "conn->link[SERVER] = link;", "(void)link;", QUICK),
+    ("copies", "observedns.c", "return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ?", "return false ?", COPIES),
     ("further tries", "tietarget.c", "eligible[i]->hs.first_syn >= failed && explains_now(g, eligible[i])", "eligible[i]->hs.first_syn >= failed", QUICK),
     ("repeated questions", "lookup.c", "(a->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
     ("repeated questions", "lookup.c", " && !is_shared_socket(asker, lookup, m->sport)", "", QUICK),
