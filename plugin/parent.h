@@ -13,7 +13,7 @@
  * Looks for the exchange that this new one serves (its parent) and files it where the
  * exchanges that it causes in turn will look for it. The parent is, strongest first:
  *   - one with the same URL that waits for the sender of this request; among several
- *     the one that X-Forwarded-For names, then the one that waits longest
+ *     the one that X-Forwarded-For names, then the one that alike.h chooses
  *   - one with the same path: a reverse proxy that rewrites the host
  *   - the only one that waits for the sender
  * A sender that repeats a request word for word is the same gateway as the address that

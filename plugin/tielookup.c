@@ -16,9 +16,6 @@
 /* Resolution does not fail sooner. */
 #define UNREACHED_LONG (9 * NS_PER_SECOND / 10)
 
-/* A look-up that is pending for less decides nothing yet. */
-#define PENDING_LONG (3 * NS_PER_SECOND / 10)
-
 /* look-ups ****************************************************************/
 
 /* The next proxy, which looks up the same name for itself. */

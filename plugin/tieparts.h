@@ -9,6 +9,9 @@
 
 #include "tie.h"
 
+/* A SYN or a look-up that waits for less explains nothing yet. */
+#define PENDING_LONG (3 * NS_PER_SECOND / 10)
+
 struct candidate {
     struct conn *conn;
     struct exchange *ex;        /* NULL: no request went over it (that could be read) */

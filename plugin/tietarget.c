@@ -11,9 +11,6 @@
 /* Attempts at one target that are looked at. */
 #define LOOKED_AT_MAX 256
 
-/* A SYN that waits for less explains nothing yet. */
-#define PENDING_LONG (3 * NS_PER_SECOND / 10)
-
 bool
 begins_in_window(const struct gathering *g, const struct conn *conn)
 {

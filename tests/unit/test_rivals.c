@@ -17,7 +17,7 @@
 
 /* Stream 0 is of a client of GATEWAY, 1 of one of its other address, from which the rest are. */
 static void
-begin_two_addresses(void)
+two_addresses(void)
 {
     capture_begin(0);
     card(GATEWAY, 1);
@@ -26,6 +26,12 @@ begin_two_addresses(void)
     leg(1, "10.0.0.2", OTHER_ADDRESS, 9090);
     leg(3, OTHER_ADDRESS, SERVER_1, 80);
     leg(4, OTHER_ADDRESS, SERVER_2, 80);
+}
+
+static void
+begin_two_addresses(void)
+{
+    two_addresses();
     stands(0);
     stands(1);
 }
@@ -69,12 +75,7 @@ test_card_attempt(void)
 static void
 test_card_from_the_middle(void)
 {
-    capture_begin(0);
-    card(GATEWAY, 1);
-    card(OTHER_ADDRESS, 1);
-    leg(0, "10.0.0.1", GATEWAY, 9090);
-    leg(1, "10.0.0.2", OTHER_ADDRESS, 9090);
-    leg(3, OTHER_ADDRESS, SERVER_1, 80);
+    two_addresses();
     responds(0, 200);
     responds(1, 200);
     is_known();
