@@ -38,6 +38,18 @@ conn_find(struct root *root, uint32_t stream)
     return *latest;
 }
 
+static bool
+lacks_bytes(const struct flow *flow)
+{
+    return flow && !g_queue_is_empty((GQueue *)&flow->held);
+}
+
+bool
+conn_is_complete(const struct conn *conn)
+{
+    return conn->hs.acked && !lacks_bytes(conn->flow[CLIENT]) && !lacks_bytes(conn->flow[SERVER]);
+}
+
 static void
 shelve(struct conn *conn, GQueue *shelf, when_t now)
 {

@@ -36,6 +36,9 @@ struct conn *conn_segment(struct root *root, const struct segment *segment, bool
 /* NULL if it is not (or no longer) known. */
 struct conn *conn_find(struct root *root, uint32_t stream);
 
+/* The connection stands, and no segment before those that came is missing. */
+bool conn_is_complete(const struct conn *conn);
+
 struct icmp_error {
     uint32_t frame;
     when_t time;

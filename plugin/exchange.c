@@ -10,15 +10,16 @@
 #include "parent.h"
 #include "url.h"
 
-/* A copy of the text at *at, which moves on behind it; NULL if there is none. */
+/* A copy of the text at *at, perhaps behind a slash; *at moves on behind it. NULL if there is none. */
 static const char *
-keep_slice(char **at, const char *prefix, struct slice text)
+keep_slice(char **at, bool slash, struct slice text)
 {
     char *kept = *at;
 
     if (text.n == 0)
         return NULL;
-    *at = g_stpcpy(*at, prefix);
+    if (slash)
+        *(*at)++ = '/';
     memcpy(*at, text.s, text.n);
     (*at)[text.n] = '\0';
     *at += text.n + 1;
@@ -39,12 +40,12 @@ keep_texts(struct exchange *ex, const struct http_head *head, const struct url *
     struct slice host = { url->host, strlen(url->host) }, forwarded_for = at_most(head->forwarded_for, URL_HOST_MAX);
     char *at = ex->texts = (char *)wmem_alloc(wmem_file_scope(), method.n + target.n + path.n + host.n + forwarded_for.n + 6);
 
-    ex->method = keep_slice(&at, "", method);
-    ex->url = keep_slice(&at, "", target);
+    ex->method = keep_slice(&at, false, method);
+    ex->url = keep_slice(&at, false, target);
     /* "http://host?query" is asked for on as "/?query". */
-    ex->path = keep_slice(&at, path.n > 0 && path.s[0] == '?' ? "/" : "", path);
-    ex->host = keep_slice(&at, "", host);
-    ex->forwarded_for = keep_slice(&at, "", forwarded_for);
+    ex->path = keep_slice(&at, path.n > 0 && path.s[0] == '?', path);
+    ex->host = keep_slice(&at, false, host);
+    ex->forwarded_for = keep_slice(&at, false, forwarded_for);
 }
 
 struct exchange *

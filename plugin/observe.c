@@ -19,12 +19,10 @@ static const char *const field_names[N_FIELDS] = {
     [ICMPV6_TYPE] = "icmpv6.type",
     [ARP_OPCODE] = "arp.opcode",
     [DNS_QRY_NAME] = "dns.qry.name",
-    [DNS_A] = "dns.a",
-    [DNS_AAAA] = "dns.aaaa",
+    [DNS_RESP_LEN] = "dns.resp.len",
     [DNS_CNAME] = "dns.cname",
     [HTTP_STATUS] = "http.response.code",
     [HTTP2_STREAM] = "http2.streamid",
-    [HTTP2_HEADERS] = "http2.header.count",
 };
 
 static int field_ids[N_FIELDS];
@@ -155,9 +153,9 @@ read_links(const packet_info *pinfo, link_t *src, link_t *dst)
         *dst = LINK_SELF;
 }
 
-/* false: the header is not all there, or the addresses are not IP */
+/* false: the header is not all there */
 static bool
-read_segment(const struct sight *sight, field_info *stream, struct segment *seg)
+read_header(const struct sight *sight, field_info *stream, struct segment *seg)
 {
     struct place at = place_of(stream);
     struct bytes all = { NULL, at.tvb ? (int)tvb_captured_length(at.tvb) : 0 };
@@ -175,17 +173,24 @@ read_segment(const struct sight *sight, field_info *stream, struct segment *seg)
     seg->frame = sight->frame;
     seg->time = sight->time;
     seg->stream = fvalue_get_uinteger(COMPAT_VALUE(stream));
-    seg->src = ipaddr_from(&sight->pinfo->src);
-    seg->dst = ipaddr_from(&sight->pinfo->dst);
-    read_links(sight->pinfo, &seg->link_src, &seg->link_dst);
-    seg->sport = (uint16_t)sight->pinfo->srcport;
-    seg->dport = (uint16_t)sight->pinfo->destport;
     seg->seq = long_at(p + 4);
     seg->ack = long_at(p + 8);
     seg->flags = p[13];
     seg->length = left > header ? (uint32_t)(left - header) : 0;
     seg->captured = tcp + header < all.n ? MIN((uint32_t)(all.n - tcp - header), seg->length) : 0;
     seg->data = seg->captured > 0 ? p + header : (const uint8_t *)"";
+    return true;
+}
+
+/* false: the addresses are not IP */
+static bool
+read_ends(const packet_info *pinfo, struct segment *seg)
+{
+    seg->src = ipaddr_from(&pinfo->src);
+    seg->dst = ipaddr_from(&pinfo->dst);
+    read_links(pinfo, &seg->link_src, &seg->link_dst);
+    seg->sport = (uint16_t)pinfo->srcport;
+    seg->dport = (uint16_t)pinfo->destport;
     return seg->src.family && seg->dst.family;
 }
 
@@ -244,6 +249,7 @@ static void
 see_tcp(struct sight *sight, field_info *stream)
 {
     struct fact fact;
+    struct segment *seg = &fact.u.tcp.segment;
     GPtrArray *found;
     struct above_tcp above = { false, false, false };
 
@@ -251,13 +257,18 @@ see_tcp(struct sight *sight, field_info *stream)
     fact.frame = sight->frame;
     fact.time = sight->time;
     fact.u.tcp.n_shown = 0;
-    if (!read_segment(sight, stream, &fact.u.tcp.segment))
+    if (!read_header(sight, stream, seg))
+        return;
+    /* Most segments only acknowledge what has come. */
+    if (seg->flags == TCP_ACK && seg->length == 0 && track_expected(sight->tracker, seg))
+        return;
+    if (!read_ends(sight->pinfo, seg))
         return;
     /* A response may be shown with the FIN behind it. */
-    if (fact.u.tcp.segment.length > 0 || (fact.u.tcp.segment.flags & (TCP_FIN | TCP_RST)))
+    if (seg->length > 0 || (seg->flags & (TCP_FIN | TCP_RST)))
         above = layers_above_tcp(sight->pinfo);
     if (above.tls)
-        see_decrypted(sight, &fact.u.tcp.segment);
+        see_decrypted(sight, seg);
     found = above.http ? fields_of(sight, HTTP_STATUS) : NULL;
     for (unsigned i = 0; found && i < found->len && i < SHOWN_MAX; i++) {
         field_info *status = field_at(found, i);
@@ -267,7 +278,7 @@ see_tcp(struct sight *sight, field_info *stream)
     }
     track_fact(sight->tracker, &fact);
     if (above.http2)
-        see_http2(sight, &fact.u.tcp.segment);
+        see_http2(sight, seg);
 }
 
 /* the frame ***************************************************************/
@@ -280,15 +291,16 @@ time_of(const packet_info *pinfo)
 }
 
 static void
-begin_frame(struct tracker *tracker, const packet_info *pinfo)
+begin_frame(const struct sight *sight)
 {
-    struct frame_facts facts = { tracker->numbers.serial, time_of(pinfo), pinfo->fd->cap_len < pinfo->fd->pkt_len, false, 0 };
+    const packet_info *pinfo = sight->pinfo;
+    struct frame_facts facts = { sight->frame, sight->time, pinfo->fd->cap_len < pinfo->fd->pkt_len, false, 0 };
 
     if (pinfo->rec && pinfo->rec->rec_type == REC_TYPE_PACKET && (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)) {
         facts.has_interface = true;
         facts.interface_id = pinfo->rec->rec_header.packet_header.interface_id;
     }
-    track_frame(tracker, &facts);
+    track_frame(sight->tracker, &facts);
 }
 
 /* What stands in a frame at least before a quoted segment: two IPv4 headers and ICMP's. */
@@ -300,7 +312,7 @@ observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_
     struct sight sight = { tracker, pinfo, tree, tracker->numbers.serial, time_of(pinfo) };
     GPtrArray *found;
 
-    begin_frame(tracker, pinfo);
+    begin_frame(&sight);
     found = fields_of(&sight, TCP_STREAM);
     field_info *stream = field_at(found, found ? found->len - 1 : 0);
     /* First of all: an ICMP error looks like the segment that it quotes. */

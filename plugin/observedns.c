@@ -29,19 +29,16 @@ dns_name(const struct sight *sight, field_info *fi)
     return text ? wmem_ascii_strdown(sight->pinfo->pool, text, -1) : NULL;
 }
 
+/* RFC 1035 section 3.2.1: type, class and TTL stand before the length, the data behind it. */
 static void
-add_addresses(const struct sight *sight, enum field field, uint8_t family, const field_info *question, const field_info *next, struct dns_message *m)
+add_address(const field_info *length, struct dns_message *m)
 {
-    GPtrArray *found = fields_of(sight, field);
+    struct place data = place_of(length);
+    unsigned type = has_bytes(data, -8, 8) ? tvb_get_ntohs(data.tvb, data.start - 8) : 0;
+    int n = type == DNS_TYPE_A ? 4 : type == DNS_TYPE_AAAA ? 16 : 0;
 
-    for (unsigned i = 0; found && i < found->len; i++) {
-        const field_info *fi = field_at(found, i);
-        int n = family == 4 ? 4 : 16;
-        if (m->n_addresses == NAME_ADDRESSES_MAX)
-            return;
-        if (is_within(fi, question, next) && has_bytes(place_of(fi), 0, n))
-            m->addresses[m->n_addresses++] = ipaddr_from_bytes(family, tvb_get_ptr(fi->ds_tvb, fi->start, n));
-    }
+    if (n > 0 && has_bytes(data, 2, n) && m->n_addresses < NAME_ADDRESSES_MAX)
+        m->addresses[m->n_addresses++] = ipaddr_from_bytes(n == 4 ? 4 : 6, tvb_get_ptr(data.tvb, data.start + 2, n));
 }
 
 uint16_t
@@ -77,9 +74,10 @@ read_dns_message(const struct sight *sight, field_info *question, const field_in
     m->type = tvb_get_ntohs(at.tvb, question->start + question->length);
     m->name = dns_name(sight, question);
     if (m->response && tvb_get_ntohs(at.tvb, at.start + 6) > 0) {
-        GPtrArray *cnames = fields_of(sight, DNS_CNAME);
-        add_addresses(sight, DNS_A, 4, question, next, m);
-        add_addresses(sight, DNS_AAAA, 6, question, next, m);
+        GPtrArray *records = fields_of(sight, DNS_RESP_LEN), *cnames = fields_of(sight, DNS_CNAME);
+        for (unsigned i = 0; records && i < records->len; i++)
+            if (is_within(field_at(records, i), question, next))
+                add_address(field_at(records, i), m);
         for (unsigned i = 0; cnames && i < cnames->len && m->n_canonical < DNS_NAMES_MAX; i++)
             if (is_within(field_at(cnames, i), question, next))
                 m->canonical[m->n_canonical++] = dns_name(sight, field_at(cnames, i));

@@ -12,15 +12,23 @@
 /* A header block begins on its first frame with all that is asked for. */
 #define HEAD_FRAME(type) ((type) == H2_HEADERS || (type) == H2_PUSH_PROMISE || (type) == H2_CONTINUATION)
 
+/* The next data source of that name behind *l, which moves on to it; NULL: none. The first one is the frame. */
+static tvbuff_t *
+next_source(const GSList **l, const char *name)
+{
+    while (*l && (*l = (*l)->next))
+        if (compat_source_is((const struct data_source *)(*l)->data, name))
+            return get_data_source_tvb((const struct data_source *)(*l)->data);
+    return NULL;
+}
+
 void
 see_decrypted(struct sight *sight, const struct segment *seg)
 {
-    for (const GSList *l = sight->pinfo->data_src; l; l = l->next) {
-        const struct data_source *source = (const struct data_source *)l->data;
+    const GSList *at = sight->pinfo->data_src;
+
+    for (tvbuff_t *tvb; (tvb = next_source(&at, "Decrypted TLS")); ) {
         struct fact fact;
-        if (!compat_source_is(source, "Decrypted TLS"))
-            continue;
-        tvbuff_t *tvb = get_data_source_tvb(source);
         fact.kind = FACT_PLAIN;
         fact.frame = sight->frame;
         fact.time = sight->time;
@@ -69,15 +77,15 @@ said_in(const struct sight *sight, const struct http_head *head, struct slice co
 }
 
 static void
-read_block(const struct sight *sight, const GPtrArray *ids, unsigned at, const field_info *count, struct fact *fact)
+read_block(const struct sight *sight, const GPtrArray *ids, unsigned at, tvbuff_t *block, struct fact *fact)
 {
     struct h2_frame *f = &fact->u.h2.frame;
     struct http_head head;
-    unsigned n = count ? tvb_captured_length(count->ds_tvb) : 0;
+    unsigned n = block ? tvb_captured_length(block) : 0;
 
     if (n == 0)
         return;
-    f->block = tvb_get_ptr(count->ds_tvb, 0, (int)n);
+    f->block = tvb_get_ptr(block, 0, (int)n);
     f->block_length = n;
     if (h2_read_head(f->block, f->block_length, &head) && head.status && sight->tracker->root->settings.watched(head.status))
         fact->u.h2.said = said_in(sight, &head, content_of(ids, at + 1, f->stream));
@@ -87,8 +95,7 @@ void
 see_http2(struct sight *sight, const struct segment *seg)
 {
     GPtrArray *ids = fields_of(sight, HTTP2_STREAM);
-    GPtrArray *counts = ids ? fields_of(sight, HTTP2_HEADERS) : NULL;
-    unsigned blocks = 0;
+    const GSList *at = sight->pinfo->data_src;
 
     for (unsigned i = 0; ids && i < ids->len; i++) {
         struct place id = place_of(field_at(ids, i));
@@ -101,9 +108,9 @@ see_http2(struct sight *sight, const struct segment *seg)
         fact.time = sight->time;
         fact.u.h2.said = (struct said){ NULL, -1 };
         *f = (struct h2_frame){ seg->stream, seg->src, seg->sport, tvb_get_ntohl(id.tvb, id.start) & 0x7fffffff, 0, type_at(id), byte_at(id, -1), NULL, 0 };
+        tvbuff_t *block = HEAD_FRAME(f->type) ? next_source(&at, "Decompressed Header") : NULL;
         if (f->type == H2_HEADERS)
-            read_block(sight, ids, i, field_at(counts, blocks), &fact);
-        blocks += HEAD_FRAME(f->type);
+            read_block(sight, ids, i, block, &fact);
         if (f->type == H2_RST_STREAM && has_bytes(id, 4, 4))
             f->error = tvb_get_ntohl(id.tvb, id.start + 4);
         if (f->type == H2_GOAWAY && has_bytes(id, 4, 8)) {

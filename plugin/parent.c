@@ -17,18 +17,9 @@
 #define PASSED_OVER_MAX 2048
 
 static unsigned
-url_hash(const struct exchange *ex)
+text_hash(const char *text, unsigned seed)
 {
-    unsigned h = bytes_hash(&ex->port, sizeof ex->port, ex->connect ? 1 : 0);
-
-    h = bytes_hash(ex->host, ex->host ? strlen(ex->host) : 0, h);
-    return bytes_hash(ex->path, ex->path ? strlen(ex->path) : 0, h);
-}
-
-static unsigned
-path_hash(const struct exchange *ex)
-{
-    return bytes_hash(ex->path, ex->path ? strlen(ex->path) : 0, 0);
+    return bytes_hash(text, text ? strlen(text) : 0, seed);
 }
 
 static GQueue *
@@ -38,19 +29,16 @@ bucket(GQueue *buckets, unsigned hash)
 }
 
 static void
-file(struct root *root, struct exchange *ex)
+file(struct root *root, struct exchange *ex, struct station *asked, struct name *name)
 {
     ex->filed = true;
     g_queue_push_tail_link(bucket(root->by_url, ex->url_hash), &ex->url_link);
     g_queue_push_tail_link(bucket(root->by_path, ex->path_hash), &ex->path_link);
-    ex->box = station_box(station_get(root, &ex->conn->ip[SERVER]));
+    ex->box = station_box(asked);
     g_queue_push_tail_link(&ex->box->open, &ex->box_link);
-    if (ex->host) {
-        struct ipaddr literal = url_literal(ex->host);
-        ex->name = name_get(root, ex->host);
-        name_add_address(root, ex->name, &literal);
-        g_queue_push_tail_link(&ex->name->open, &ex->name_link);
-    }
+    ex->name = name;
+    if (name)
+        g_queue_push_tail_link(&name->open, &ex->name_link);
 }
 
 static void
@@ -107,6 +95,17 @@ static bool
 same_path(const struct exchange *x, const struct exchange *y)
 {
     return x->path_hash == y->path_hash && same_text(x->path, y->path) && same_text(x->method, y->method);
+}
+
+/* The host may be an address. */
+static struct name *
+name_asked_for(struct root *root, const char *host)
+{
+    struct ipaddr literal = url_literal(host);
+    struct name *name = name_get(root, host);
+
+    name_add_address(root, name, &literal);
+    return name;
 }
 
 /* true: its last child failed or there is none, so that one more is to be expected. */
@@ -213,7 +212,7 @@ find_only(struct root *root, const struct exchange *ex, const struct station *se
 }
 
 static struct exchange *
-find_parent(struct root *root, const struct exchange *ex, const struct station *sender, enum tie *tie, bool *alone)
+find_parent(struct root *root, const struct exchange *ex, const struct station *sender, const struct name *name, enum tie *tie, bool *alone)
 {
     struct exchange *parent;
 
@@ -221,7 +220,6 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
     parent = find_same(root, bucket(root->by_url, ex->url_hash), ex, sender, same_url, alone);
     if (parent)
         return parent;
-    struct name *name = name_find(root, ex->host);
     parent = find_same(root, name ? &name->open : NULL, ex, sender, same_host, alone);
     if (parent)
         return parent;
@@ -259,15 +257,16 @@ parent_register(struct root *root, struct exchange *ex)
 {
     struct station *sender = station_get(root, &ex->conn->ip[CLIENT]);
     struct station *asked = station_get(root, &ex->conn->ip[SERVER]);
+    struct name *name = ex->host ? name_asked_for(root, ex->host) : NULL;
     struct exchange *parent;
     enum tie tie;
     bool alone;
 
     sender->link = ex->conn->link[CLIENT];
     asked->link = ex->conn->link[SERVER];
-    ex->url_hash = url_hash(ex);
-    ex->path_hash = path_hash(ex);
-    parent = find_parent(root, ex, sender, &tie, &alone);
+    ex->path_hash = text_hash(ex->path, 0);
+    ex->url_hash = text_hash(ex->host, ex->path_hash + ex->port * 2u + ex->connect);
+    parent = find_parent(root, ex, sender, name, &tie, &alone);
     if (parent && g_queue_get_length(&parent->children) < CHILDREN_MAX) {
         ex->parent = parent;
         ex->had_parent = true;
@@ -279,7 +278,7 @@ parent_register(struct root *root, struct exchange *ex)
     }
     if (!parent)
         sender->is_client = true;
-    file(root, ex);
+    file(root, ex, asked, name);
 }
 
 void

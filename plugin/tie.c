@@ -16,7 +16,7 @@
 void
 gathering_init(struct gathering *g, struct root *root, struct exchange *ex)
 {
-    memset(g, 0, sizeof *g);
+    memset(g, 0, offsetof(struct gathering, stations));
     g->root = root;
     g->ex = ex;
     /* Behind an early answer of another kind it is not filed any more. */
@@ -260,12 +260,26 @@ gather_attempts_at_hops(struct gathering *g)
         take_hops(g, g->box->hops, box_is_crowded(g));
 }
 
+/* A server that a gateway asked, and that asked nobody itself. */
+static bool
+is_last_server(const struct gathering *g)
+{
+    if (!g->ex->parent || !g_queue_is_empty(&g->ex->children))
+        return false;
+    for (unsigned s = 0; s < g->n_stations; s++)
+        if (g->stations[s] && (!g_queue_is_empty(&g->stations[s]->conns) || !g_queue_is_empty(&g->stations[s]->searches)))
+            return false;
+    return true;
+}
+
 void
 tie_claim_all(struct root *root, struct exchange *ex)
 {
     struct gathering g;
 
     gathering_init(&g, root, ex);
+    if (is_last_server(&g))
+        return;                 /* the common case, and nothing to claim */
     gather_children(&g);
     gather_attempts_at_addresses(&g);
     if (g.n == 0 && g.name)

@@ -28,16 +28,13 @@ struct gathering {
     bool preview;               /* nothing is claimed or learnt */
     bool success;               /* the response is none that is diagnosed */
     bool several;
-    struct station *stations[BOX_STATIONS_MAX];     /* the gateway's; may be NULL */
-    unsigned n_stations;
-    struct candidate candidates[ATTEMPTS_MAX];
-    unsigned n;
-    struct lookup *lookups[QUESTIONS_MAX];
-    unsigned n_lookups;
     enum tie lookup_tie;
     bool lookup_alone, lookup_shared;
-    struct conn *dns_conns[DNS_CONNS_MAX];      /* DNS over TCP */
-    unsigned n_dns_conns;
+    unsigned n_stations, n, n_lookups, n_dns_conns;     /* how many of the following are set */
+    struct station *stations[BOX_STATIONS_MAX];         /* the gateway's; may be NULL */
+    struct candidate candidates[ATTEMPTS_MAX];
+    struct lookup *lookups[QUESTIONS_MAX];
+    struct conn *dns_conns[DNS_CONNS_MAX];              /* DNS over TCP */
 };
 
 void gathering_init(struct gathering *g, struct root *root, struct exchange *ex);

@@ -327,6 +327,17 @@ track_fact(struct tracker *t, const struct fact *fact)
     apply(t, t->root, fact);
 }
 
+bool
+track_expected(struct tracker *t, const struct segment *seg)
+{
+    struct conn *conn = t->late ? NULL : conn_find(t->root, seg->stream);
+
+    if (!conn || !conn_is_complete(conn))
+        return false;
+    conn->last = seg->time;
+    return true;
+}
+
 /* frames ******************************************************************/
 
 static void

@@ -55,6 +55,12 @@ void track_frame(struct tracker *tracker, const struct frame_facts *facts);
 /* One of the facts of the frame. New verdicts are found with track_verdicts(). */
 void track_fact(struct tracker *tracker, const struct fact *fact);
 
+/*
+ * A segment that only acknowledges (of which all but its ends is read): true if it tells
+ * nothing, since the connection stands and nothing of it is missing; it is no fact then.
+ */
+bool track_expected(struct tracker *tracker, const struct segment *segment);
+
 /* The verdicts shown on a frame, in byte order; NULL: none. */
 const struct verdict *track_verdicts(const struct tracker *tracker, uint32_t number);
 

@@ -66,7 +66,7 @@ url_read(struct slice target, struct slice host_header, bool connect, uint16_t d
             read_authority(s, end, 443, url);
         return;
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(schemes) && !url->absolute; i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(schemes) && s < end && *s != '/' && !url->absolute; i++) {
         size_t n = strlen(schemes[i].prefix);
         if (target.n > n && g_ascii_strncasecmp(s, schemes[i].prefix, n) == 0) {
             const char *path = s += n;
