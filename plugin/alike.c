@@ -52,6 +52,13 @@ is_its_turn(const struct exchange *ex)
     return ex->h2_stream || !l || l->data == ex;
 }
 
+/* When the gateway turned to it: pipelined requests wait for the response to the one before. */
+static when_t
+turn_of(const struct exchange *waiting)
+{
+    return waiting->nth > 1 ? MAX(waiting->reply.request_time, waiting->conn->idle_since) : waiting->reply.request_time;
+}
+
 /*
  * The server's connection was idle when the request came. Whoever waited before did not
  * take it then: that one waits for something else.
@@ -59,7 +66,7 @@ is_its_turn(const struct exchange *ex)
 static bool
 found_it_idle(const struct exchange *ex, const struct exchange *waiting)
 {
-    return ex->nth > 1 && ex->conn->idle_since && MAX(waiting->reply.request_time, waiting->conn->idle_since) >= ex->conn->idle_since;
+    return ex->nth > 1 && ex->conn->idle_since && turn_of(waiting) >= ex->conn->idle_since;
 }
 
 /* The look-up that the gateway began with this request; NULL: none, or it is too long ago to tell. */
@@ -70,20 +77,36 @@ first_lookup(const struct exchange *waiting)
     int looked_at = 0;
     GList *l = waiting->name ? waiting->name->searches.tail : NULL;
 
-    for (; l && ((const struct lookup *)l->data)->start >= waiting->reply.request_time; l = l->prev) {
+    for (; l && ((const struct lookup *)l->data)->start >= turn_of(waiting); l = l->prev) {
         if (++looked_at > LOOKUPS_LOOKED_AT_MAX)
             return NULL;
         first = (const struct lookup *)l->data;
     }
-    return first && first->start - waiting->reply.request_time < BEGUN_WITH ? first : NULL;
+    return first && first->start - turn_of(waiting) < BEGUN_WITH ? first : NULL;
 }
 
+/* By any server. */
+static bool
+is_answered(const struct lookup *lookup, const struct question *q)
+{
+    for (unsigned i = 0; i < lookup->n; i++) {
+        const struct question *other = &lookup->questions[i]->q;
+        if (other->type == q->type && (other->answers.seen > 0 || other->rejected) && strcmp(other->name, q->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A gateway that asks for both kinds of addresses mostly waits for both. */
 static bool
 is_looked_up(const struct exchange *waiting)
 {
     const struct lookup *lookup = first_lookup(waiting);
 
-    return lookup && !lookup->resolved && lookup->questions[0]->q.answers.seen == 0;
+    for (unsigned i = 0; lookup && i < lookup->n; i++)
+        if (!is_answered(lookup, &lookup->questions[i]->q))
+            return true;
+    return false;
 }
 
 enum fit
@@ -114,14 +137,15 @@ begun_at(const struct exchange *ex)
     return ex->nth > 1 ? ex->reply.request_time : ex->conn->hs.first_syn;
 }
 
-/* When the gateway could turn to its server for the request. */
+/* When the gateway could turn to its server for the request, or turn to it again. */
 static when_t
 ready(const struct exchange *waiting)
 {
     const struct lookup *lookup = first_lookup(waiting);
-    when_t since = waiting->nth > 1 ? MAX(waiting->reply.request_time, waiting->conn->idle_since) : waiting->reply.request_time;
+    const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&waiting->children);
+    when_t since = lookup && lookup->resolved ? MAX(turn_of(waiting), lookup->last) : turn_of(waiting);
 
-    return lookup && lookup->resolved ? MAX(since, lookup->last) : since;
+    return last ? MAX(since, last->conn->closed[SERVER].frame ? last->conn->closed[SERVER].time : conn_failed(last->conn)) : since;
 }
 
 /* The connections that the gateway began before, for whomever, and that carry no request yet, latest first. */
@@ -143,20 +167,27 @@ pending_before(const struct exchange *ex, when_t since, const struct conn **pend
     return n;
 }
 
+/* Does the other one wait for a connection like this, too? At a server's own port not where it asks for another port. */
+static bool
+is_other(const struct exchange *other, struct exchange *const *alike, unsigned n, const struct conn *conn)
+{
+    if (!g_queue_is_empty((GQueue *)&other->children) || (alike[0]->port == conn->port[SERVER] && other->port != conn->port[SERVER]))
+        return false;
+    for (unsigned i = 0; i < n; i++)
+        if (other == alike[i])
+            return false;
+    return true;
+}
+
 /* When the gateway could turn to its server for those that wait for the same host and are not alike. */
 static unsigned
-others_ready(struct exchange *const *alike, unsigned n, when_t *others)
+others_ready(struct exchange *const *alike, unsigned n, const struct conn *conn, when_t *others)
 {
     unsigned n_others = 0;
 
-    for (GList *l = alike[0]->name ? alike[0]->name->open.tail : NULL; l && n_others < OTHERS_MAX; l = l->prev) {
-        const struct exchange *other = (const struct exchange *)l->data;
-        bool is_alike = !g_queue_is_empty((GQueue *)&other->children);
-        for (unsigned i = 0; i < n && !is_alike; i++)
-            is_alike = other == alike[i];
-        if (!is_alike)
-            others[n_others++] = ready(other);
-    }
+    for (GList *l = alike[0]->name ? alike[0]->name->open.tail : NULL; l && n_others < OTHERS_MAX; l = l->prev)
+        if (is_other((const struct exchange *)l->data, alike, n, conn))
+            others[n_others++] = ready((const struct exchange *)l->data);
     return n_others;
 }
 
@@ -192,13 +223,13 @@ alike_choose(const struct exchange *ex, struct exchange *const *alike, unsigned 
     unsigned n_pending = n > 1 ? pending_before(ex, alike[0]->reply.request_time, pending) : 0;
 
     if (n_pending > 0)
-        w.n_others = others_ready(alike, n, w.others);
-    for (unsigned i = 0; n_pending > 0 && i < n; i++)
+        w.n_others = others_ready(alike, n, ex->conn, w.others);
+    for (unsigned i = 0; n > 1 && i < n; i++)
         w.ready[i] = ready(alike[i]);
     for (unsigned i = n_pending; i > 0; i--)
         w.begun[begun_for(&w, pending[i - 1]->hs.first_syn)] = true;
     for (unsigned i = 0; i < n; i++)
-        if (!w.begun[i] && alike[i]->reply.request_time <= turned)
+        if (!w.begun[i] && w.ready[i] <= turned)
             return alike[i];
     return alike[0];
 }

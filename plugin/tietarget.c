@@ -50,11 +50,20 @@ explains_now(const struct gathering *g, const struct conn *conn)
     return failed ? failed <= g->until : conn->hs.acked || conn->hs.syn.seen > 1 || g->until - conn->hs.first_syn > PENDING_LONG;
 }
 
+/* When the gateway was done with it, 0: not yet; it is not with an ICMP error behind which it repeats the SYN. */
+static when_t
+given_up(const struct conn *conn)
+{
+    const struct handshake *hs = &conn->hs;
+
+    return hs->icmp.seen > 0 && hs->last_syn > hs->first_icmp && !conn->closed[CLIENT].frame && !conn->closed[SERVER].frame ? 0 : conn_failed(conn);
+}
+
 /* Which of two attempts is likelier this request's: one that fared as the request did, then the older. */
 static bool
 better(const struct gathering *g, const struct conn *x, const struct conn *y)
 {
-    when_t x_failed = conn_failed(x), y_failed = conn_failed(y);
+    when_t x_failed = given_up(x), y_failed = given_up(y);
     bool x_fits = g->success ? !x_failed && x->hs.acked : x_failed && x_failed <= g->until;
     bool y_fits = g->success ? !y_failed && y->hs.acked : y_failed && y_failed <= g->until;
 
@@ -134,6 +143,13 @@ candidate_end(const struct candidate *c)
     return c->ex->reply.complete ? c->ex->reply.complete_time : failed;
 }
 
+/* What the client got came from there: the gateway had no reason to try again. */
+static bool
+brought_answer(const struct gathering *g, const struct candidate *c)
+{
+    return g->success && c->ex->reply.complete && c->ex->reply.status == g->ex->reply.status;
+}
+
 /*
  * One request tries one connection after the other: an attempt that overlaps with the
  * connection that carried the request is another one's.
@@ -149,7 +165,7 @@ is_sequential(const struct gathering *g, const struct conn *conn)
             continue;
         when_t start = c->conn->hs.first_syn >= g->from ? c->conn->hs.first_syn : c->ex->reply.request_time;
         when_t end = candidate_end(c);
-        if (!(failed && failed <= start) && !(end && end <= conn->hs.first_syn))
+        if (!(failed && failed <= start) && (!end || end > conn->hs.first_syn || brought_answer(g, c)))
             return false;
     }
     return true;
