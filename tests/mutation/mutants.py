@@ -6,7 +6,7 @@ stands there (once), what is written instead, and the system tests that may noti
 the unit tests do not.
 """
 
-UNITS = ("diagnose", "track", "late", "tie", "rivals")
+UNITS = ("diagnose", "track", "late", "tie", "alike", "rivals")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -93,6 +93,8 @@ MUTANTS = [
     ("attempts", "tietarget.c", "return x_fits != y_fits ? x_fits : x->hs.first_syn < y->hs.first_syn;", "return x->hs.first_syn < y->hs.first_syn;", QUICK),
     ("attempts", "tietarget.c", "if (explains_now(g, eligible[i]) && (!best", "if ((!best", QUICK),
     ("attempts", "tietarget.c", "if (is_sequential(g, conn))\n", "", QUICK),
+    ("attempts", "tietarget.c", " || brought_answer(g, c)", "", QUICK),
+    ("attempts", "tietarget.c", "when_t x_failed = given_up(x), y_failed = given_up(y);", "when_t x_failed = conn_failed(x), y_failed = conn_failed(y);", QUICK),
     ("attempts", "tietarget.c", "n > 0 && (crowd || has_rival(g, ip))", "n > 0 && crowd", QUICK),
     ("attempts", "tie.c", "return station && !station->is_client && ", "return station && ", QUICK),
     ("attempts", "tie.c", "if (!may_be_gateway(g, station) || (!is_on_gateways_link(g, station) && serves_address(g, station, ip)))\n            continue;", "continue;", QUICK),
@@ -108,7 +110,13 @@ MUTANTS = [
     ("parents", "alike.c", "syn - w->ready[i] <= SAME_BURST * (syn - w->ready[latest])", "i == latest", QUICK),
     ("parents", "alike.c", "if (w->others[i] > w->ready[latest] && w->others[i] <= syn)", "if (false)", QUICK),
     ("parents", "alike.c", "waiting->nth > 1 ? MAX(waiting->reply.request_time, waiting->conn->idle_since) : waiting->reply.request_time", "waiting->reply.request_time", QUICK),
-    ("parents", "alike.c", "lookup && lookup->resolved ? MAX(since, lookup->last) : since", "since", QUICK),
+    ("parents", "alike.c", "lookup && lookup->resolved ? MAX(turn_of(waiting), lookup->last) : turn_of(waiting)", "turn_of(waiting)", QUICK),
+    ("parents", "alike.c", "return last ? MAX(since, last->conn->closed[SERVER].frame ? last->conn->closed[SERVER].time : conn_failed(last->conn)) : since;",
+     "return since;", QUICK),
+    ("parents", "alike.c", "if (!w.begun[i] && w.ready[i] <= turned)", "if (!w.begun[i] && alike[i]->reply.request_time <= turned)", QUICK),
+    ("parents", "alike.c", "((const struct lookup *)l->data)->start >= turn_of(waiting)", "((const struct lookup *)l->data)->start >= waiting->reply.request_time", QUICK),
+    ("parents", "alike.c", "if (!is_answered(lookup, &lookup->questions[i]->q))", "if (!lookup->resolved && i == 0 && !is_answered(lookup, &lookup->questions[i]->q))", QUICK),
+    ("parents", "alike.c", " || (alike[0]->port == conn->port[SERVER] && other->port != conn->port[SERVER])", "", QUICK),
     ("parents", "alike.c", "!is_its_turn(waiting) || ", "", QUICK),
     ("parents", "alike.c", "return found_it_idle(ex, waiting) ? FIT_PROMPT : FIT_NOW;", "return FIT_NOW;", QUICK),
     ("parents", "alike.c", " || is_looked_up(waiting)", "", QUICK),

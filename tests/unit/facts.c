@@ -24,7 +24,7 @@ static struct {
     struct ipaddr cards[CARDS_MAX];
     link_t links[CARDS_MAX];
     unsigned n_cards;
-    uint16_t dns_socket;
+    uint16_t dns_socket, dns_type;
     struct {
         struct ipaddr ip[2];
         uint16_t port[2];
@@ -47,6 +47,7 @@ capture_begin(unsigned interfaces)
     memset(&capture, 0, sizeof capture);
     capture.now = BEGIN;
     capture.has_interface = interfaces > 0;
+    capture.dns_type = DNS_TYPE_A;
     capture.settings.memory = 30 * NS_PER_SECOND;
     capture.settings.watched = is_502;
     return &capture.settings;
@@ -314,6 +315,12 @@ dns_socket(uint16_t port)
     capture.dns_socket = port;
 }
 
+void
+dns_type(uint16_t type)
+{
+    capture.dns_type = type;
+}
+
 static uint16_t
 port_of(uint16_t id)
 {
@@ -335,7 +342,7 @@ dns_frame(uint16_t id, const char *asker, const char *name, bool response)
     m->sport = response ? DNS_PORT : port_of(id);
     m->dport = response ? port_of(id) : DNS_PORT;
     m->id = id;
-    m->type = DNS_TYPE_A;
+    m->type = capture.dns_type;
     m->name = name;
     return fact;
 }

@@ -59,6 +59,7 @@ uint32_t responds(unsigned n, unsigned status);
 
 /* DNS: the question with this id, from a socket of its own unless one is given, and its answer; address NULL: none. */
 void dns_socket(uint16_t port);         /* 0: its own again */
+void dns_type(uint16_t type);           /* of both; A at first */
 uint32_t looks_up(uint16_t id, const char *from, const char *name);
 uint32_t resolved(uint16_t id, const char *to, const char *name, unsigned rcode, const char *address);
 uint32_t dns_rejected(uint16_t id, const char *asker, uint16_t ip_id);      /* ICMP, with this IP id */

@@ -233,6 +233,42 @@ test_running_is_left(void)
     EXPECT_AT(responds(1, 502), NXDOMAIN, LIKELY, asked, answered);
 }
 
+/* What the client got came before another one's attempt, and was given to it behind that. */
+static void
+test_answered_before(void)
+{
+    begin(2);
+    asks_proxy(0, HOST, "/a");
+    stands(3);
+    asks_server(3, HOST, "/a");
+    responds(3, 200);
+    asks_proxy(1, HOST, "/b");
+    uint32_t first = syn(4);
+    responds(0, 200);
+    uint32_t second = refused(4);
+    EXPECT_AT(responds(1, 502), RST, LIKELY, first, second);
+}
+
+/* An ICMP error behind which the gateway goes on ends nothing: the older attempt is the older request's. */
+static void
+test_error_ignored(void)
+{
+    begin(2);
+    asks_proxy(0, HOST, "/a");
+    uint32_t first = syn(3);
+    passes(1000);
+    uint32_t second = syn(3);
+    asks_proxy(1, HOST, "/b");
+    syn(4);
+    unreachable(4, "10.1.0.254");
+    passes(1000);
+    syn(4);
+    unreachable(4, "10.1.0.254");
+    passes(1000);
+    uint32_t third = syn(3);
+    EXPECT_AT(responds(0, 502), SYN_TIMEOUT, LIKELY, first, second, third);
+}
+
 /* A copy of the first error is not the second query's. */
 static void
 test_error_twice(void)
@@ -258,6 +294,8 @@ main(int argc, char **argv)
     g_test_add_func("/rivals/card/learnt", test_card_learnt);
     g_test_add_func("/rivals/card/of a router", test_card_of_router);
     g_test_add_func("/rivals/tries/failed too", test_next_try_failed_too);
+    g_test_add_func("/rivals/tries/answered before", test_answered_before);
+    g_test_add_func("/rivals/tries/error ignored", test_error_ignored);
     g_test_add_func("/rivals/tries/running", test_running_is_no_next_try);
     g_test_add_func("/rivals/look-ups/on its socket", test_asked_again_on_its_socket);
     g_test_add_func("/rivals/look-ups/shared socket", test_shared_socket);
