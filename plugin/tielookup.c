@@ -73,12 +73,19 @@ has_ended(const struct gathering *g, const struct lookup *lookup)
     return lookup->last <= g->until;
 }
 
+/* When the gateway turned to the server: with the SYN, or on a connection that it kept. */
+static when_t
+candidate_start(const struct candidate *c)
+{
+    return c->ex && c->ex->nth > 1 ? c->ex->reply.request_time : c->conn->hs.first_syn;
+}
+
 /* Where others look up the same name: not one that ran on once the request had its first connection. */
 static bool
 precedes_attempts(const struct gathering *g, const struct lookup *lookup)
 {
     for (unsigned i = 0; i < g->n; i++)
-        if (lookup->last > g->candidates[i].conn->hs.first_syn && g->candidates[i].conn->hs.first_syn >= g->from)
+        if (lookup->last > candidate_start(&g->candidates[i]) && candidate_start(&g->candidates[i]) >= g->from)
             return false;
     return true;
 }

@@ -50,20 +50,26 @@ explains_now(const struct gathering *g, const struct conn *conn)
     return failed ? failed <= g->until : conn->hs.acked || conn->hs.syn.seen > 1 || g->until - conn->hs.first_syn > PENDING_LONG;
 }
 
-/* When the gateway was done with it, 0: not yet; it is not with an ICMP error behind which it repeats the SYN. */
-static when_t
-given_up(const struct conn *conn)
+/* It goes on behind ICMP errors for its SYN. */
+static bool
+ignores_errors(const struct conn *conn)
 {
-    const struct handshake *hs = &conn->hs;
+    return conn->hs.icmp.seen > 0 && conn->hs.last_syn > conn->hs.first_icmp;
+}
 
-    return hs->icmp.seen > 0 && hs->last_syn > hs->first_icmp && !conn->closed[CLIENT].frame && !conn->closed[SERVER].frame ? 0 : conn_failed(conn);
+/* When the gateway was done with it, 0: not yet. goes_on: it is one that ignores ICMP errors. */
+static when_t
+given_up(const struct conn *conn, bool goes_on)
+{
+    return goes_on && conn->hs.rst.seen == 0 && !conn->closed[CLIENT].frame && !conn->closed[SERVER].frame ? 0 : conn_failed(conn);
 }
 
 /* Which of two attempts is likelier this request's: one that fared as the request did, then the older. */
 static bool
 better(const struct gathering *g, const struct conn *x, const struct conn *y)
 {
-    when_t x_failed = given_up(x), y_failed = given_up(y);
+    bool goes_on = ignores_errors(x) || ignores_errors(y);
+    when_t x_failed = given_up(x, goes_on), y_failed = given_up(y, goes_on);
     bool x_fits = g->success ? !x_failed && x->hs.acked : x_failed && x_failed <= g->until;
     bool y_fits = g->success ? !y_failed && y->hs.acked : y_failed && y_failed <= g->until;
 

@@ -249,6 +249,49 @@ test_answered_before(void)
     EXPECT_AT(responds(1, 502), RST, LIKELY, first, second);
 }
 
+/* A look-up that begins while the request waits on a connection that was kept is another one's. */
+static void
+test_looked_up_meanwhile(void)
+{
+    begin(2);
+    asks_proxy(0, HOST, "/a");
+    stands(3);
+    asks_server(3, HOST, "/a");
+    responds(3, 200);
+    responds(0, 200);
+    asks_proxy(0, HOST, "/b");
+    uint32_t asked = asks_server(3, HOST, "/b");
+    passes(3000);
+    asks_proxy(1, HOST, "/c");
+    looks_up(1, GATEWAY, HOST);
+    EXPECT_AT(responds(0, 502), RESPONSE_TIMEOUT, OBSERVED, asked);
+}
+
+/* One from before it took another one's connection is its own, and nobody else's. */
+static void
+test_looked_up_before(void)
+{
+    begin(3);
+    asks_proxy(0, HOST, "/a");
+    uint32_t asked = looks_up(1, GATEWAY, HOST);
+    passes(100);
+    asks_proxy(1, HOST, "/b");
+    looks_up(2, GATEWAY, HOST);
+    asks_proxy(2, HOST, "/c");
+    stands(3);
+    asks_server(3, HOST, "/c");
+    responds(3, 200);
+    responds(2, 200);
+    resolved(2, GATEWAY, HOST, 0, SERVER_1);
+    asks_server(3, HOST, "/b");
+    responds(3, 200);
+    responds(1, 200);
+    leg(9, GATEWAY, SERVER_2, 80);
+    syn(9);
+    refused(9);
+    EXPECT_AT(responds(0, 502), DNS_TIMEOUT, OBSERVED, asked);
+}
+
 /* An ICMP error behind which the gateway goes on ends nothing: the older attempt is the older request's. */
 static void
 test_error_ignored(void)
@@ -297,6 +340,8 @@ main(int argc, char **argv)
     g_test_add_func("/rivals/tries/answered before", test_answered_before);
     g_test_add_func("/rivals/tries/error ignored", test_error_ignored);
     g_test_add_func("/rivals/tries/running", test_running_is_no_next_try);
+    g_test_add_func("/rivals/look-ups/meanwhile", test_looked_up_meanwhile);
+    g_test_add_func("/rivals/look-ups/before", test_looked_up_before);
     g_test_add_func("/rivals/look-ups/on its socket", test_asked_again_on_its_socket);
     g_test_add_func("/rivals/look-ups/shared socket", test_shared_socket);
     g_test_add_func("/rivals/look-ups/running", test_running_is_left);
