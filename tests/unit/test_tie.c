@@ -489,6 +489,27 @@ test_arp(void)
     EXPECT_AT(responds(0, 502), ARP, OBSERVED, first, second);
 }
 
+/* Where others wait too: one for a neighbour that nobody asked for by name, and that failed. */
+static void
+arp_by_time(unsigned waits, enum cause cause)
+{
+    begin(2);
+    asks_proxy(0, HOST, "/a");
+    asks_proxy(1, "two.example", "/a");
+    arp(GATEWAY, "10.1.0.99");
+    passes(1000);
+    arp(GATEWAY, "10.1.0.99");
+    passes(waits);
+    g_assert_cmpint(verdict_at(responds(0, 502))->cause, ==, cause);
+}
+
+static void
+test_arp_in_crowd(void)
+{
+    arp_by_time(1000, CAUSE_DNS_UNREACHABLE);
+    arp_by_time(300, CAUSE_UNKNOWN);
+}
+
 static void
 test_arp_long_ago(void)
 {
@@ -593,6 +614,7 @@ main(int argc, char **argv)
     g_test_add_func("/tie/look-ups/server's own", test_servers_own);
     g_test_add_func("/tie/look-ups/over TCP", test_dns_over_tcp);
     g_test_add_func("/tie/arp", test_arp);
+    g_test_add_func("/tie/arp/in a crowd", test_arp_in_crowd);
     g_test_add_func("/tie/arp/long ago", test_arp_long_ago);
     g_test_add_func("/tie/memory/look-up", test_lookup_remembered);
     g_test_add_func("/tie/memory/look-up forgotten", test_lookup_forgotten);
