@@ -140,3 +140,21 @@ def test_first_segment_of_the_server_comes_again_behind_the_second(verdicts):
     capture.send(client(1), PROXY, "PA", request())
     asked = capture.send(leg(1), ORIGIN, "PA", request(b"/same"))
     fail(verdicts, capture, client(1), asked)
+
+
+def test_acknowledgment_of_what_the_capture_lacks(verdicts):
+    """It has no bytes of its own, and says all the same that the response was complete."""
+    capture = Capture()
+    capture.open(client(1), PROXY)
+    capture.send(client(1), PROXY, "PA", request())
+    capture.open(leg(1), ORIGIN)
+    capture.send(leg(1), ORIGIN, "PA", request(b"/same"))
+    capture.send(ORIGIN, leg(1), "A", b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n" + 10 * b"a")
+    capture.seq[ORIGIN, leg(1)] += 10
+    capture.send(ORIGIN, leg(1), "PA", 10 * b"c")
+    capture.send(leg(1), ORIGIN, "A")
+    answer = capture.send(PROXY, client(1), "PA", BAD)
+    (verdict,) = verdicts(capture).values()
+    assert verdict["frame"] == answer
+    assert verdict["mwg502.cause"] == ["unknown"]
+    assert "complete, valid answer with status 200" in verdict["mwg502.summary"][0]
