@@ -10,7 +10,7 @@
 #include <wsutil/inet_addr.h>
 
 #include "alike.h"
-#include "conn.h"
+#include "exchange.h"
 
 #define LOOKUPS_LOOKED_AT_MAX 32
 #define PENDING_LOOKED_AT_MAX 64
@@ -130,13 +130,6 @@ struct waiting {
     bool begun[ALIKE_MAX + 1];  /* the last one stands for all others */
 };
 
-/* When the gateway turned to its server for the request: with the SYN, or on a connection that it kept. */
-static when_t
-begun_at(const struct exchange *ex)
-{
-    return ex->nth > 1 ? ex->reply.request_time : ex->conn->hs.first_syn;
-}
-
 /* When the gateway could turn to its server for the request, or turn to it again. */
 static when_t
 ready(const struct exchange *waiting)
@@ -219,7 +212,7 @@ alike_choose(const struct exchange *ex, struct exchange *const *alike, unsigned 
 {
     const struct conn *pending[ALIKE_MAX];
     struct waiting w = { .n = n };
-    when_t turned = begun_at(ex);
+    when_t turned = exchange_begun(ex);
     unsigned n_pending = n > 1 ? pending_before(ex, alike[0]->reply.request_time, pending) : 0;
 
     if (n_pending > 0)

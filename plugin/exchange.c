@@ -118,6 +118,12 @@ exchange_served(struct root *root, struct exchange *ex)
         conn_over(root, ((struct exchange *)l->data)->conn);
 }
 
+when_t
+exchange_begun(const struct exchange *ex)
+{
+    return ex->nth > 1 ? ex->reply.request_time : ex->conn->hs.first_syn;
+}
+
 struct exchange *
 exchange_waiting(const struct conn *conn)
 {

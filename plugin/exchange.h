@@ -33,6 +33,9 @@ bool exchanges_all_served(const struct conn *conn);
  */
 struct exchange *exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again, uint32_t frame, when_t time);
 
+/* When the sender turned to the server for the request: with the SYN, or on a connection that it kept. */
+when_t exchange_begun(const struct exchange *exchange);
+
 /* The oldest that has no final response yet; NULL: none. */
 struct exchange *exchange_waiting(const struct conn *conn);
 

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "exchange.h"
 #include "tieparts.h"
 
 #define LOOKED_AT_MAX 128
@@ -67,11 +68,10 @@ has_ended(const struct gathering *g, const struct lookup *lookup)
     return lookup->last <= g->until;
 }
 
-/* When the gateway turned to the server: with the SYN, or on a connection that it kept. */
 static when_t
 candidate_start(const struct candidate *c)
 {
-    return c->ex && c->ex->nth > 1 ? c->ex->reply.request_time : c->conn->hs.first_syn;
+    return c->ex ? exchange_begun(c->ex) : c->conn->hs.first_syn;
 }
 
 /* Where others look up the same name: not one that ran on once the request had its first connection. */

@@ -96,7 +96,7 @@ MUTANTS = [
     ("attempts", "tietarget.c", " || brought_answer(g, c)", "", QUICK),
     ("acknowledgments", "conn.c", "conn->hs.acked && !lacks_bytes(conn->flow[CLIENT]) && !lacks_bytes(conn->flow[SERVER])", "conn->hs.acked",
      "test_whose.py"),
-    ("attempts", "tielookup.c", "return c->ex && c->ex->nth > 1 ? c->ex->reply.request_time : c->conn->hs.first_syn;", "return c->conn->hs.first_syn;", QUICK),
+    ("attempts", "tielookup.c", "return c->ex ? exchange_begun(c->ex) : c->conn->hs.first_syn;", "return c->conn->hs.first_syn;", QUICK),
     ("attempts", "tietarget.c", "bool goes_on = ignores_errors(x) || ignores_errors(y);", "bool goes_on = false;", QUICK),
     ("attempts", "tietarget.c", "n > 0 && (crowd || has_rival(g, ip))", "n > 0 && crowd", QUICK),
     ("attempts", "tie.c", "return station && !station->is_client && ", "return station && ", QUICK),
