@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 import zipfile
 
 import pytest
@@ -54,11 +55,18 @@ def test_system_install_and_uninstall(system, version, tmp_path):
     assert not list(root.rglob("MWG 502"))
 
 
-def test_personal_install_is_found(module, version, tmp_path_factory):
-    top = tmp_path_factory.mktemp("personal")
-    home = top / "home"
+@pytest.fixture
+def open_folder():
+    """One that another user can enter; pytest closes its own ones whenever it starts, for every run of it."""
+    with tempfile.TemporaryDirectory(prefix="mwg502-personal-", dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        yield pathlib.Path(folder)
+
+
+def test_personal_install_is_found(module, version, open_folder):
+    home = open_folder / "home"
     home.mkdir()
-    build = top / "build"
+    build = open_folder / "build"
     env = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
     configure(TOP, build, module, "-DMWG502_INSTALL_PERSONAL=ON", **env)
     run("cmake", "--install", build, **env)
@@ -66,8 +74,6 @@ def test_personal_install_is_found(module, version, tmp_path_factory):
     unprivileged = []
     if os.getuid() == 0:
         unprivileged = UNPRIVILEGED
-        for folder in (home, *home.parents[:3]):
-            folder.chmod(folder.stat().st_mode | 0o055)
         run("chown", "-R", "65534:65534", home)
     plugins = run(*unprivileged, "tshark", "-G", "plugins", **env)
     (line,) = [line for line in plugins.splitlines() if line.startswith("mwg502.so")]
