@@ -239,11 +239,34 @@ remember_lookup(struct gathering *g, GQueue *queue, when_t *latest)
     }
 }
 
+/* The target's latest failure before the request that the gateway may remember; NULL: none, or a connection that was begun behind it stood. */
+static struct conn *
+latest_failure(const struct gathering *g, const struct target *target, when_t *ended)
+{
+    GList *l = target->claimed.tail ? target->claimed.tail : target->waiting.tail;
+    struct conn *latest = NULL;
+    when_t stood = 0;
+
+    *ended = 0;
+    for (int looked_at = 0; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct conn *conn = (struct conn *)l->data;
+        when_t failed = conn_failed(conn), end = MAX(failed, conn->hs.last_syn);
+        if (conn->hs.acked && conn->hs.first_syn < g->from)
+            stood = MAX(stood, conn->hs.first_syn);
+        if (conn->hs.acked || end > g->from || end + g->root->settings.memory < g->from || (!failed && !conn->claimed) || end <= *ended)
+            continue;
+        latest = conn;
+        *ended = end;
+    }
+    return *ended > stood ? latest : NULL;
+}
+
 static void
 remember_target(struct gathering *g, const struct ipaddr *ip, uint16_t port, when_t *latest)
 {
     for (unsigned s = 0; s < g->n_stations; s++) {
         struct target_key key;
+        when_t ended;
         if (!g->stations[s])
             continue;
         memset(&key, 0, sizeof key);
@@ -251,22 +274,13 @@ remember_target(struct gathering *g, const struct ipaddr *ip, uint16_t port, whe
         key.to = *ip;
         key.port = port;
         struct target *target = (struct target *)bounded_find(&g->root->targets, &key);
-        GList *l = target ? target->claimed.tail : NULL;
-        if (target && !l)
-            l = target->waiting.tail;
-        for (int looked_at = 0; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
-            struct conn *conn = (struct conn *)l->data;
-            when_t failed = conn_failed(conn), end = MAX(failed, conn->hs.last_syn);
-            if (end > g->from || end + g->root->settings.memory < g->from || (!failed && !conn->claimed))
-                continue;
-            if (end <= *latest || conn->hs.acked)
-                break;                  /* the last thing there was no failure */
-            *latest = end;
-            g->n_lookups = 0;
-            g->n = 1;
-            g->candidates[0] = (struct candidate){ conn, NULL, TIE_MEMORY, true };
-            break;
-        }
+        struct conn *conn = target ? latest_failure(g, target, &ended) : NULL;
+        if (!conn || ended <= *latest)
+            continue;
+        *latest = ended;
+        g->n_lookups = 0;
+        g->n = 1;
+        g->candidates[0] = (struct candidate){ conn, NULL, TIE_MEMORY, true };
     }
 }
 

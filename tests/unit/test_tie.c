@@ -578,6 +578,45 @@ test_target_forgotten(void)
     failure_then(40000, false);
 }
 
+/* Another connection there stood after the failure; whether it was begun before. */
+static void
+stood_after(bool begun_before, bool known)
+{
+    begin(3);
+    is_known(HOST, SERVER_1);
+    asks_proxy(2, HOST, "/c");
+    if (begun_before)
+        syn(4);
+    asks_proxy(0, HOST, "/a");
+    uint32_t first = syn(3), second = refused(3);
+    responds(0, 502);
+    if (!begun_before)
+        syn(4);
+    synack(4);
+    acked(4);
+    asks_server(4, HOST, "/c");
+    responds(4, 200);
+    responds(2, 200);
+    asks_proxy(1, HOST, "/b");
+    uint32_t response = responds(1, 502);
+    if (known)
+        EXPECT_AT(response, RST, INFERRED, first, second);
+    else
+        g_assert_cmpint(verdict_at(response)->cause, ==, CAUSE_UNKNOWN);
+}
+
+static void
+test_target_stood_already(void)
+{
+    stood_after(true, true);
+}
+
+static void
+test_target_stood_again(void)
+{
+    stood_after(false, false);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -620,5 +659,7 @@ main(int argc, char **argv)
     g_test_add_func("/tie/memory/look-up forgotten", test_lookup_forgotten);
     g_test_add_func("/tie/memory/server", test_target_remembered);
     g_test_add_func("/tie/memory/server forgotten", test_target_forgotten);
+    g_test_add_func("/tie/memory/server stood already", test_target_stood_already);
+    g_test_add_func("/tie/memory/server stood again", test_target_stood_again);
     return g_test_run();
 }
