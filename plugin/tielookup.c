@@ -284,6 +284,13 @@ remember_target(struct gathering *g, const struct ipaddr *ip, uint16_t port, whe
     }
 }
 
+/* The gateway looks up this host itself, and asks no next hop for it. */
+static bool
+is_looked_up_here(const struct name *name)
+{
+    return name && (name->n_addresses > 0 || !g_queue_is_empty((GQueue *)&name->searches) || !g_queue_is_empty((GQueue *)&name->claimed));
+}
+
 void
 gather_remembered(struct gathering *g, when_t *remembered)
 {
@@ -299,7 +306,7 @@ gather_remembered(struct gathering *g, when_t *remembered)
             if (g->name->hops[i].port)
                 remember_target(g, &g->name->hops[i].ip, g->name->hops[i].port, &latest);
     }
-    for (int i = 0; g->box && i < HOPS_MAX; i++)
+    for (int i = 0; g->box && !is_looked_up_here(g->name) && i < HOPS_MAX; i++)
         if (g->box->hops[i].port)
             remember_target(g, &g->box->hops[i].ip, g->box->hops[i].port, &latest);
     *remembered = latest;

@@ -137,6 +137,7 @@ MUTANTS = [
     ("look-ups over TCP", "tielookup.c", "conn->port[SERVER] == DNS_PORT && g->ex->port", "g->ex->port", QUICK),
     ("neighbours", "tieneighbor.c", "n->last + ASKING_INTERVAL >= g->from && ", "", QUICK),
     ("memory", "tielookup.c", "lookup->last + g->root->settings.memory < g->from ||", "", QUICK),
+    ("memory", "tielookup.c", "g->box && !is_looked_up_here(g->name) && i", "g->box && i", QUICK),
     ("memory", "tielookup.c", "return *ended > stood ? latest : NULL;", "return latest;", QUICK),
     ("memory", "tielookup.c", "stood = MAX(stood, conn->hs.first_syn);", "stood = conn->hs.synack_time;", QUICK),
     ("memory", "tielookup.c", "|| end + g->root->settings.memory < g->from ", "", QUICK),

@@ -617,6 +617,28 @@ test_target_stood_again(void)
     stood_after(false, false);
 }
 
+/* A next hop that is down explains what is asked of it: no host that the gateway looks up itself. */
+static void
+test_hop_remembered(void)
+{
+    begin(3);
+    is_known(HOST, SERVER_1);
+    leg(7, GATEWAY, SERVER_2, 8080);
+    leg(8, GATEWAY, SERVER_2, 8080);
+    asks_proxy(2, "three.example", "/a");
+    stands(7);
+    asks_proxy(7, "three.example", "/a");
+    responds(7, 200);
+    responds(2, 200);
+    asks_proxy(2, "three.example", "/b");
+    uint32_t first = syn(8), second = refused(8);
+    EXPECT_AT(responds(2, 502), RST, LIKELY, first, second);
+    asks_proxy(0, "four.example", "/");
+    EXPECT_AT(responds(0, 502), RST, INFERRED, first, second);
+    asks_proxy(1, HOST, "/");
+    g_assert_cmpint(verdict_at(responds(1, 502))->cause, ==, CAUSE_UNKNOWN);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -661,5 +683,6 @@ main(int argc, char **argv)
     g_test_add_func("/tie/memory/server forgotten", test_target_forgotten);
     g_test_add_func("/tie/memory/server stood already", test_target_stood_already);
     g_test_add_func("/tie/memory/server stood again", test_target_stood_again);
+    g_test_add_func("/tie/memory/next hop", test_hop_remembered);
     return g_test_run();
 }
