@@ -129,15 +129,6 @@ search_decides(const struct collected *found)
     return last->first_sent > e->attempts[e->n_attempts - 1].start;
 }
 
-static bool
-gateway_side_is_seen(const struct gathering *g)
-{
-    for (unsigned s = 0; s < g->n_stations; s++)
-        if (g->stations[s] && (!g_queue_is_empty(&g->stations[s]->conns) || !g_queue_is_empty(&g->stations[s]->searches)))
-            return true;
-    return false;
-}
-
 /* Of the frames asked in, those since the request; all of the latest ones where it came too late for any. */
 static void
 keep_asked_since(struct collected *found, when_t since)

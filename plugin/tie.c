@@ -38,6 +38,15 @@ is_gateway_address(const struct gathering *g, const struct ipaddr *ip)
     return false;
 }
 
+bool
+gateway_side_is_seen(const struct gathering *g)
+{
+    for (unsigned s = 0; s < g->n_stations; s++)
+        if (g->stations[s] && (!g_queue_is_empty(&g->stations[s]->conns) || !g_queue_is_empty(&g->stations[s]->searches)))
+            return true;
+    return false;
+}
+
 /* rivals ******************************************************************/
 
 static bool
@@ -264,12 +273,7 @@ gather_attempts_at_hops(struct gathering *g)
 static bool
 is_last_server(const struct gathering *g)
 {
-    if (!g->ex->parent || !g_queue_is_empty(&g->ex->children))
-        return false;
-    for (unsigned s = 0; s < g->n_stations; s++)
-        if (g->stations[s] && (!g_queue_is_empty(&g->stations[s]->conns) || !g_queue_is_empty(&g->stations[s]->searches)))
-            return false;
-    return true;
+    return g->ex->parent && g_queue_is_empty(&g->ex->children) && !gateway_side_is_seen(g);
 }
 
 void

@@ -40,6 +40,9 @@ struct gathering {
 void gathering_init(struct gathering *g, struct root *root, struct exchange *ex);
 bool is_gateway_address(const struct gathering *g, const struct ipaddr *ip);
 
+/* true: the gateway opened a connection or asked for a name lately. */
+bool gateway_side_is_seen(const struct gathering *g);
+
 /* May this station be the gateway, though nothing showed it yet? No client, no DNS server, nobody waits there for the same name. */
 bool may_be_gateway(const struct gathering *g, const struct station *station);
 
