@@ -234,88 +234,6 @@ judge_attempts(const struct evidence *e, struct finding *f)
 
 /* look-ups ****************************************************************/
 
-static bool
-answered_in_time(const struct question *q, when_t until)
-{
-    return q->answers.n > 0 && q->answered <= until && q->outcome != DNS_SILENT;
-}
-
-static enum dns_outcome
-outcome_in_time(const struct question *q, when_t until)
-{
-    return answered_in_time(q, until) ? q->outcome : q->icmp.n > 0 ? DNS_ICMP : DNS_SILENT;
-}
-
-/* true: asked again later, and that was answered. */
-static bool
-answered_by_another(const struct evidence *e, const struct question *silent)
-{
-    const struct search *s = e->search;
-
-    for (unsigned i = 0; i < s->n; i++) {
-        const struct question *q = s->questions[i];
-        if (q != silent && q->type == silent->type && strcmp(q->name, silent->name) == 0 &&
-            answered_in_time(q, e->response_time) && q->first_sent >= silent->first_sent)
-            return true;
-    }
-    return false;
-}
-
-/* The latest question with this outcome about the name that was tried last. */
-static const struct question *
-latest_with(const struct evidence *e, enum dns_outcome outcome)
-{
-    const struct search *s = e->search;
-    const char *last_name = s->questions[s->n - 1]->name;
-
-    for (unsigned i = s->n; i > 0; i--) {
-        const struct question *q = s->questions[i - 1];
-        if (outcome_in_time(q, e->response_time) != outcome || strcmp(q->name, last_name) != 0)
-            continue;
-        if ((outcome == DNS_ICMP || outcome == DNS_SILENT) && answered_by_another(e, q))
-            continue;
-        return q;
-    }
-    return NULL;
-}
-
-/*
- * Judged at the last name tried: No Such Name if an answer says so; else unanswered; else
- * an error; else no address. false: it brought an address, or nothing is known of it.
- */
-static bool
-judge_search(const struct evidence *e, struct finding *f)
-{
-    static const struct { enum dns_outcome outcome; enum cause cause; } order[] = {
-        { DNS_NAME_ERROR, CAUSE_NXDOMAIN },
-        { DNS_ICMP, CAUSE_DNS_UNREACHABLE },
-        { DNS_SILENT, CAUSE_DNS_TIMEOUT },
-        { DNS_OTHER_ERROR, CAUSE_DNS_ERROR },
-        { DNS_NO_DATA, CAUSE_DNS_NODATA },
-    };
-    const struct search *s = e->search;
-
-    if (s->n == 0) {
-        if (!s->over_tcp_refused && !s->over_tcp_silent)
-            return false;
-        f->cause = s->over_tcp_refused ? CAUSE_DNS_UNREACHABLE : CAUSE_DNS_TIMEOUT;
-        return true;
-    }
-    if (latest_with(e, DNS_ADDRESS))
-        return false;
-    for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++) {
-        const struct question *q = latest_with(e, order[i].outcome);
-        if (!q)
-            continue;
-        f->question = q;
-        f->cause = order[i].cause;
-        if (order[i].outcome == DNS_SILENT && s->over_tcp_refused)
-            f->cause = CAUSE_DNS_UNREACHABLE;
-        return true;
-    }
-    return false;
-}
-
 static void
 cite_search(const struct evidence *e, struct finding *f)
 {
@@ -407,6 +325,14 @@ diagnose(const struct evidence *e, struct finding *f)
 }
 
 /* late frames *************************************************************/
+
+when_t
+decided_at(const struct evidence *e, const struct finding *f)
+{
+    if (f->attempt)
+        return attempt_decided_at(f->attempt, f->cause);
+    return f->question ? search_decided_at(e) : 0;
+}
 
 void
 finding_withdraw(struct finding *f)

@@ -59,8 +59,19 @@ struct outcome attempt_outcome(const struct attempt *attempt, when_t until, unsi
 /* The rules of interface.md, "Boundaries" and "Evidence, per cause". finding points into the evidence. */
 void diagnose(const struct evidence *evidence, struct finding *finding);
 
+/*
+ * Judged at the last name that evidence->search tried: No Such Name if an answer says so; else
+ * unanswered; else an error; else no address. false: it brought an address, or nothing is known of it.
+ */
+bool judge_search(const struct evidence *evidence, struct finding *finding);
+
 /* When the last thing that it rests on happened; 0 where it rests on silence. */
+when_t attempt_decided_at(const struct attempt *attempt, enum cause cause);
+when_t search_decided_at(const struct evidence *evidence);
 when_t decided_at(const struct evidence *evidence, const struct finding *finding);
+
+/* Since when evidence->search waits for answers in vain; 0: it does not, or the resolver would ask again. */
+when_t search_silent_since(const struct evidence *evidence);
 
 /* Makes it a confession: what it rests on may be overtaken by frames that come later in the file. */
 void finding_withdraw(struct finding *finding);

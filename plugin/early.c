@@ -12,8 +12,12 @@
 /* Where frames are late, a cause that is older than this at the response may not be the last. */
 #define DECIDED_JUST_NOW (5 * 1000 * 1000)
 
-/* Silence for longer is hardly broken by a frame that is late. */
+/*
+ * Silence for longer is hardly broken by a frame that is late: of a peer that answers within
+ * a round trip if at all; of a server that works on its answer.
+ */
 #define LONG_SILENCE (NS_PER_SECOND / 2)
+#define SERVER_SILENCE (2 * NS_PER_SECOND)
 
 /* An answer to the last SYN comes sooner, or not at all. */
 #define ANSWER_DUE (NS_PER_SECOND / 4)
@@ -68,7 +72,10 @@ silent_since(const struct evidence *e, const struct finding *f)
             return a->hs.first_syn;     /* what answered none of the others does not answer the last one */
         return MAX(a->hs.last_syn, a->hs.last_icmp);
     case CAUSE_DNS_TIMEOUT:
-        return f->question && f->question->sent.seen >= 2 ? f->question->last_sent : 0;
+    case CAUSE_DNS_ERROR:
+    case CAUSE_DNS_NODATA:
+    case CAUSE_NXDOMAIN:
+        return f->question ? search_silent_since(e) : 0;
     case CAUSE_TLS:
         return decided_at(e, f) ? 0 : a->tls.hello_time;
     case CAUSE_RESPONSE_TIMEOUT:
@@ -87,9 +94,11 @@ was_silent_long(struct tracker *t, const struct exchange *ex, const struct evide
     when_t since = silent_since(e, f), lasted = e->response_time - since;
     when_t known = watermarks_lowest(&t->marks, 0) - since;
 
-    if (!since || lasted <= LONG_SILENCE || (known <= LONG_SILENCE && known <= lasted / 2))
+    if (!since)
         return false;
-    return f->cause == CAUSE_RESPONSE_TIMEOUT || f->cause == CAUSE_TLS || !has_untried_address(t, ex, e);
+    if (f->cause == CAUSE_RESPONSE_TIMEOUT || f->cause == CAUSE_TLS)
+        return known > SERVER_SILENCE;
+    return lasted > LONG_SILENCE && (known > LONG_SILENCE || known > lasted / 2) && (f->question || !has_untried_address(t, ex, e));
 }
 
 void
@@ -101,6 +110,11 @@ early_diagnose(struct tracker *t, struct exchange *ex, struct collected *found, 
 
     tie_preview(same ? t->late : t->root, same ? same : ex, status, ex->response_time, found);
     diagnose(e, f);
-    if (!same || (e->response_time - decided_at(e, f) > DECIDED_JUST_NOW && !was_silent_long(t, ex, e, f)))
+
+    if (same && e->response_time - decided_at(e, f) <= DECIDED_JUST_NOW)
+        return;
+    if (same && was_silent_long(t, ex, e, f))
+        f->confidence = MIN(f->confidence, CONFIDENCE_LIKELY);
+    else
         finding_withdraw(f);
 }

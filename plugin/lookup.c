@@ -178,10 +178,31 @@ fit_of(const struct lookup *lookup, const struct dns_message *m, const struct st
     return repeated ? FITS_AS_REPEAT : name_asked ? FITS_AS_OTHER_TYPE : is_settled(lookup, m->time) ? FITS_AS_NEXT_NAME : FITS_NOT;
 }
 
+/* When the asker turns to the next name: at once, or when what it asked again is silent for as long as it waited before. */
+static when_t
+next_name_due(const struct lookup *lookup)
+{
+    when_t due = lookup->last;
+
+    for (unsigned i = 0; i < lookup->n; i++) {
+        const struct question *q = &lookup->questions[i]->q;
+        if (q->answers.seen + q->icmp.seen == 0 && q->sent.seen > 1)
+            due = MAX(due, q->last_sent + (q->last_sent - q->first_sent) / (q->sent.seen - 1));
+    }
+    return due;
+}
+
+/* Of two whose next name it can be, the one that was to turn to it now. */
+static struct lookup *
+nearer(struct lookup *x, struct lookup *y, when_t now)
+{
+    return x && ABS(now - next_name_due(x)) <= ABS(now - next_name_due(y)) ? x : y;
+}
+
 /*
  * The search that a question belongs to: one that uses the same socket; the oldest that
  * has asked for the name, but not for this type or not this server; the one that was
- * answered last, whose next name this is; where no more requests wait than searches run,
+ * to turn to its next name now; where no more requests wait than searches run,
  * the newest that has asked this already (a repeat with another id); else a new one.
  */
 static struct lookup *
@@ -201,8 +222,7 @@ search_for(struct root *root, struct name *name, const struct dns_message *m, st
                 other_type = lookup;
             break;
         case FITS_AS_NEXT_NAME:
-            if (!next_name || lookup->last > next_name->last)
-                next_name = lookup;
+            next_name = nearer(next_name, lookup, m->time);
             break;
         case FITS_AS_REPEAT:
             running++;

@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <glib.h>
+
 #include "diagnose.h"
 
 /*
@@ -108,7 +110,7 @@ attempt_outcome(const struct attempt *a, when_t until, unsigned code)
     return cause_only(CAUSE_UNKNOWN);
 }
 
-static when_t
+when_t
 attempt_decided_at(const struct attempt *a, enum cause cause)
 {
     switch (cause) {
@@ -121,6 +123,7 @@ attempt_decided_at(const struct attempt *a, enum cause cause)
     case CAUSE_INVALID_RESPONSE:
         return a->reply.last_data;
     case CAUSE_TRUNCATED:
+        return MAX(a->closed[SERVER].time, a->reply.last_data);     /* its end can overtake what was sent again */
     case CAUSE_SERVER_CLOSED:
     case CAUSE_SERVER_RESET:
         return a->closed[SERVER].time;
@@ -129,25 +132,4 @@ attempt_decided_at(const struct attempt *a, enum cause cause)
     default:
         return 0;
     }
-}
-
-when_t
-decided_at(const struct evidence *e, const struct finding *f)
-{
-    when_t latest = 0;
-
-    if (f->attempt)
-        return attempt_decided_at(f->attempt, f->cause);
-    if (f->cause == CAUSE_DNS_TIMEOUT || !f->question)
-        return 0;
-    for (unsigned i = 0; i < e->search->n; i++) {
-        const struct question *q = e->search->questions[i];
-        if (q->answers.n == 0 && q->icmp.n == 0)
-            return 0;           /* an answer may still come */
-        if (q->answered > latest)
-            latest = q->answered;
-        if (q->rejected > latest)
-            latest = q->rejected;
-    }
-    return latest;
 }

@@ -19,18 +19,18 @@ COPIES = "test_copies.py"
 
 MUTANTS = [
     # look-ups
-    ("nxdomain", "diagnose.c", "{ DNS_NAME_ERROR, CAUSE_NXDOMAIN }", "{ DNS_NAME_ERROR, CAUSE_DNS_ERROR }", QUICK),
+    ("nxdomain", "searched.c", "{ DNS_NAME_ERROR, CAUSE_NXDOMAIN }", "{ DNS_NAME_ERROR, CAUSE_DNS_ERROR }", QUICK),
     ("nxdomain", "diagnose.c", "!= outcome || strcmp(q->name, last_name) != 0)", "!= outcome)", QUICK),
-    ("nxdomain", "diagnose.c", "if (latest_with(e, DNS_ADDRESS))\n        return false;", "", QUICK),
-    ("dns_nodata", "diagnose.c", "        { DNS_NO_DATA, CAUSE_DNS_NODATA },\n", "", QUICK),
-    ("dns_nodata", "diagnose.c", "{ DNS_NO_DATA, CAUSE_DNS_NODATA }", "{ DNS_NO_DATA, CAUSE_NXDOMAIN }", QUICK),
-    ("dns_error", "diagnose.c", "{ DNS_OTHER_ERROR, CAUSE_DNS_ERROR }", "{ DNS_OTHER_ERROR, CAUSE_NXDOMAIN }", QUICK),
-    ("dns_error", "diagnose.c", "        { DNS_SILENT, CAUSE_DNS_TIMEOUT },\n        { DNS_OTHER_ERROR, CAUSE_DNS_ERROR },\n",
+    ("nxdomain", "searched.c", "if (latest_with(e, DNS_ADDRESS))\n        return false;", "", QUICK),
+    ("dns_nodata", "searched.c", "        { DNS_NO_DATA, CAUSE_DNS_NODATA },\n", "", QUICK),
+    ("dns_nodata", "searched.c", "{ DNS_NO_DATA, CAUSE_DNS_NODATA }", "{ DNS_NO_DATA, CAUSE_NXDOMAIN }", QUICK),
+    ("dns_error", "searched.c", "{ DNS_OTHER_ERROR, CAUSE_DNS_ERROR }", "{ DNS_OTHER_ERROR, CAUSE_NXDOMAIN }", QUICK),
+    ("dns_error", "searched.c", "        { DNS_SILENT, CAUSE_DNS_TIMEOUT },\n        { DNS_OTHER_ERROR, CAUSE_DNS_ERROR },\n",
      "        { DNS_OTHER_ERROR, CAUSE_DNS_ERROR },\n        { DNS_SILENT, CAUSE_DNS_TIMEOUT },\n", QUICK),
-    ("dns_timeout", "diagnose.c", "&& answered_by_another(e, q))", "&& false)", QUICK),
-    ("dns_timeout", "diagnose.c", "q->answers.n > 0 && q->answered <= until &&", "q->answers.n > 0 &&", QUICK),
-    ("dns_timeout", "diagnose.c", "f->cause = s->over_tcp_refused ? CAUSE_DNS_UNREACHABLE : CAUSE_DNS_TIMEOUT;", "f->cause = CAUSE_DNS_UNREACHABLE;", QUICK),
-    ("dns_unreachable", "diagnose.c", "if (order[i].outcome == DNS_SILENT && s->over_tcp_refused)", "if (false)", QUICK),
+    ("dns_timeout", "searched.c", "&& answered_by_another(e, q))", "&& false)", QUICK),
+    ("dns_timeout", "searched.c", "q->answers.n > 0 && q->answered <= until &&", "q->answers.n > 0 &&", QUICK),
+    ("dns_timeout", "searched.c", "f->cause = s->over_tcp_refused ? CAUSE_DNS_UNREACHABLE : CAUSE_DNS_TIMEOUT;", "f->cause = CAUSE_DNS_UNREACHABLE;", QUICK),
+    ("dns_unreachable", "searched.c", "if (order[i].outcome == DNS_SILENT && s->over_tcp_refused)", "if (false)", QUICK),
     ("dns_unreachable", "diagnose.c", "e->unreached->for_dns ? CAUSE_DNS_UNREACHABLE : CAUSE_ARP", "CAUSE_ARP", QUICK),
     ("dns_unreachable", "diagnose.c", "        cite_all(f, &s->questions[i]->icmp, ROLE_ICMP);\n", "", QUICK),
 

@@ -120,7 +120,7 @@ check_tidy() {
 check_analyzer() {
     if ! command -v gcc >/dev/null || ! command -v pkg-config >/dev/null; then skip 'no gcc'; return; fi
     # What has no Wireshark in it: for the rest it only reports what wmem is, which it cannot know
-    for file in plugin/httphead.c plugin/tlsrecords.c plugin/diagnose.c plugin/outcome.c plugin/url.c; do
+    for file in plugin/httphead.c plugin/tlsrecords.c plugin/diagnose.c plugin/outcome.c plugin/searched.c plugin/url.c; do
         # shellcheck disable=SC2046 # several words
         gcc -fanalyzer -Wall -Wextra -std=c11 -O1 -c -o /dev/null -I plugin $(pkg-config --cflags wireshark) "$file"
     done >"$log" 2>&1

@@ -5,10 +5,12 @@
  */
 
 #include "facts.h"
+#include "lookup.h"
 
 #define HOST "one.example"
 #define SERVER_1 "10.2.0.1"
 #define SERVER_2 "10.2.0.2"
+#define NAME_ERROR 3
 
 /* Stream 0 is a client's, 1 and 2 the gateway's. */
 static void
@@ -122,6 +124,14 @@ expect_early(uint32_t response, enum cause cause)
     g_assert_false(verdict_at(response)->settled);
 }
 
+/* What comes late could still break it. */
+static void
+expect_silence(uint32_t response, enum cause cause)
+{
+    expect_early(response, cause);
+    g_assert_cmpint(verdict_at(response)->confidence, <=, CONFIDENCE_LIKELY);
+}
+
 /* Silence from the only address, or from one of two. */
 static void
 silent_syns(const char *other_address, enum cause cause)
@@ -132,7 +142,7 @@ silent_syns(const char *other_address, enum cause cause)
     syn(1);
     switch_to(0, 1100);
     syn(1);
-    expect_early(answered_late(), cause);
+    expect_silence(answered_late(), cause);
 }
 
 static void
@@ -190,7 +200,7 @@ arp_in_vain(const char *other_address, enum cause cause)
     begin(2);
     has_addresses(SERVER_1, other_address);
     asks_neighbor();
-    expect_early(answered_late(), cause);
+    expect_silence(answered_late(), cause);
 }
 
 static void
@@ -247,6 +257,102 @@ test_tls(void)
     expect_early(answered_late(), CAUSE_TLS);
 }
 
+/* A server that takes its time, or more than interface 1 has shown yet. */
+static void
+silent_server(unsigned seen_until, enum cause cause)
+{
+    begin(2);
+    has_addresses(SERVER_1, SERVER_2);
+    switch_to(0, 100);
+    stands(1);
+    asks_server(1, HOST, "/a");
+    mark(1, seen_until);
+    expect_silence(answered(0, seen_until + 100), cause);
+}
+
+static void
+test_silent_server(void)
+{
+    silent_server(2900, CAUSE_RESPONSE_TIMEOUT);
+}
+
+static void
+test_slow_server(void)
+{
+    silent_server(1900, CAUSE_UNKNOWN);
+}
+
+/* A response's second half, sent again, comes behind the end of the connection. */
+static void
+test_truncated_again(void)
+{
+    begin(2);
+    mark(1, 0);
+    asks(0, 20);
+    switch_to(1, 30);
+    stands(1);
+    asks_server(1, HOST, "/a");
+    says(1, SERVER, "HTTP/1.1 200 OK\r\n", 0);
+    skips(1, SERVER, 25);
+    closes(1, SERVER);
+    switch_to(1, 230);
+    says_again(1, SERVER, 26, "Content-Length: 1000\r\n\r\na", 0);
+    mark(1, 231);
+    expect_early(answered(0, 233), CAUSE_TRUNCATED);
+}
+
+/* Both questions for a name, of which one has an answer; the other one was asked so often. */
+static void
+half_answered(unsigned asked, enum cause cause)
+{
+    begin(2);
+    mark(1, 0);
+    asks(0, 20);
+    dns_socket(5353);
+    for (unsigned n = 0; n < asked; n++) {
+        switch_to(0, 100 + 1000 * n);
+        dns_type(DNS_TYPE_AAAA);
+        looks_up(2, GATEWAY, HOST);
+        dns_type(DNS_TYPE_A);
+        if (n == 0) {
+            looks_up(1, GATEWAY, HOST);
+            resolved(1, GATEWAY, HOST, NAME_ERROR, NULL);
+        }
+    }
+    expect_silence(answered_late(), cause);
+}
+
+static void
+test_half_answered(void)
+{
+    half_answered(2, CAUSE_NXDOMAIN);
+}
+
+/* The resolver would have asked again. */
+static void
+test_half_answered_once(void)
+{
+    half_answered(1, CAUSE_UNKNOWN);
+}
+
+/* What the first name's other question brings is past once the search suffix was answered. */
+static void
+test_next_name_answered(void)
+{
+    begin(2);
+    mark(1, 0);
+    asks(0, 20);
+    switch_to(0, 100);
+    looks_up(1, GATEWAY, HOST);
+    switch_to(0, 2100);
+    looks_up(1, GATEWAY, HOST);
+    switch_to(0, 4100);
+    looks_up(2, GATEWAY, HOST ".corp.example");
+    resolved(2, GATEWAY, HOST ".corp.example", NAME_ERROR, NULL);
+    mark(1, 4102);
+    expect_early(answered(0, 4103), CAUSE_NXDOMAIN);
+}
+
 /* Nothing of the other interface was seen for nearly as long as the silence lasted. */
 static void
 test_unseen_interface(void)
@@ -300,6 +406,12 @@ main(int argc, char **argv)
     g_test_add_func("/late/pipelined", test_pipelined);
     g_test_add_func("/late/TLS", test_tls);
     g_test_add_func("/late/ICMP", test_icmp);
+    g_test_add_func("/late/silent/server", test_silent_server);
+    g_test_add_func("/late/silent/slow server", test_slow_server);
+    g_test_add_func("/late/truncated/sent again", test_truncated_again);
+    g_test_add_func("/late/look-up/half answered", test_half_answered);
+    g_test_add_func("/late/look-up/half answered, asked once", test_half_answered_once);
+    g_test_add_func("/late/look-up/next name", test_next_name_answered);
     g_test_add_func("/late/unseen interface", test_unseen_interface);
     return g_test_run();
 }

@@ -219,6 +219,31 @@ test_shared_socket(void)
     EXPECT_AT(responds(1, 502), DNS_ERROR, OBSERVED, asked_2, answered_2);
 }
 
+/* Two searches lost an answer and wait, each asked again; the older one comes to its search suffix first. */
+static void
+test_next_name_in_turn(void)
+{
+    uint32_t sent[2], again[2], suffix[2], answered[2];
+
+    begin(2);
+    for (unsigned n = 0; n < 2; n++) {
+        switch_to(0, 100 + 500 * n);
+        asks_proxy(n, HOST, "/a");
+        sent[n] = looks_up((uint16_t)(1 + n), GATEWAY, HOST);
+    }
+    for (unsigned n = 0; n < 2; n++) {
+        switch_to(0, 2101 + 500 * n);
+        again[n] = looks_up((uint16_t)(1 + n), GATEWAY, HOST);
+    }
+    for (unsigned n = 0; n < 2; n++) {
+        switch_to(0, 4101 + 500 * n);
+        suffix[n] = looks_up((uint16_t)(3 + n), GATEWAY, HOST ".corp.example");
+        answered[n] = resolved((uint16_t)(3 + n), GATEWAY, HOST ".corp.example", NAME_ERROR, NULL);
+        expect_at(responds(n, 502), CAUSE_NXDOMAIN, n == 0 ? CONFIDENCE_LIKELY : CONFIDENCE_OBSERVED,
+                  (const uint32_t[]){ sent[n], again[n], suffix[n], answered[n], 0 });
+    }
+}
+
 /* The first client's response came from a cache. */
 static void
 test_running_is_left(void)
@@ -344,6 +369,7 @@ main(int argc, char **argv)
     g_test_add_func("/rivals/look-ups/before", test_looked_up_before);
     g_test_add_func("/rivals/look-ups/on its socket", test_asked_again_on_its_socket);
     g_test_add_func("/rivals/look-ups/shared socket", test_shared_socket);
+    g_test_add_func("/rivals/look-ups/next name in turn", test_next_name_in_turn);
     g_test_add_func("/rivals/look-ups/running", test_running_is_left);
     g_test_add_func("/rivals/look-ups/error twice", test_error_twice);
     return g_test_run();
