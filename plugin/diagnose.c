@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <glib.h>
+
 #include "diagnose.h"
 
 /* tables ******************************************************************/
@@ -215,6 +217,8 @@ judge_attempts(const struct evidence *e, struct finding *f)
     f->confidence = confidence_of(a->tie, a->alone);
     if (a->tls.begun && !a->decrypted && a->tls.done && f->confidence == CONFIDENCE_OBSERVED && f->cause != CAUSE_TLS)
         f->confidence = CONFIDENCE_LIKELY;      /* record directions tell, not contents */
+    if (a->reply.gap)
+        f->confidence = MIN(f->confidence, CONFIDENCE_LIKELY);
     switch (f->cause) {
     case CAUSE_SYN_TIMEOUT:
     case CAUSE_RST:
@@ -225,7 +229,7 @@ judge_attempts(const struct evidence *e, struct finding *f)
         cite_tls(f);
         break;
     case CAUSE_UNKNOWN:
-        f->missing = MISSING_REASON;
+        f->missing = a->reply.missing && !a->reply.complete ? MISSING_BYTES : MISSING_REASON;
         break;
     default:
         cite_reply(f);
@@ -279,23 +283,30 @@ what_is_missing(const struct evidence *e)
     return e->search ? MISSING_CONNECTION : MISSING_ATTEMPT;
 }
 
-/* Where ICMP is disabled, what looks like silence is an error: nobody gives up so soon. */
+/* Silence for which nobody gives up: the capture lacks what came. */
+static bool
+is_too_soon(const struct evidence *e, const struct finding *f)
+{
+    when_t since;
+
+    if (f->cause == CAUSE_SYN_TIMEOUT)
+        since = f->attempt->start;
+    else if (f->cause == CAUSE_RESPONSE_TIMEOUT)
+        since = attempt_request_time(f->attempt);
+    else if (f->cause == CAUSE_DNS_TIMEOUT && f->question)
+        since = f->question->first_sent;
+    else
+        return false;
+    return e->response_time - since < FIRST_REPEAT;
+}
+
+/* Where ICMP is disabled, what looks like silence is an error. */
 static bool
 is_error_unseen(const struct evidence *e, const struct finding *f)
 {
-    const struct ipaddr *server;
-    when_t since;
+    const struct ipaddr *server = f->cause == CAUSE_SYN_TIMEOUT ? &f->attempt->server : f->cause == CAUSE_DNS_TIMEOUT ? &f->question->server : NULL;
 
-    if (f->cause == CAUSE_SYN_TIMEOUT) {
-        server = &f->attempt->server;
-        since = f->attempt->start;
-    } else if (f->cause == CAUSE_DNS_TIMEOUT && f->question) {
-        server = &f->question->server;
-        since = f->question->first_sent;
-    } else {
-        return false;
-    }
-    return (server->family == 6 ? e->doubts.unseen.icmpv6 : e->doubts.unseen.icmp) && e->response_time - since < FIRST_REPEAT;
+    return server && (server->family == 6 ? e->doubts.unseen.icmpv6 : e->doubts.unseen.icmp);
 }
 
 void
@@ -314,10 +325,14 @@ diagnose(const struct evidence *e, struct finding *f)
     } else {
         f->missing = what_is_missing(e);
     }
-    if (is_error_unseen(e, f)) {
+    f->soon = is_too_soon(e, f);
+    if (f->soon)
+        f->confidence = MIN(f->confidence, CONFIDENCE_LIKELY);
+    if (f->soon && is_error_unseen(e, f)) {
         f->cause = CAUSE_UNKNOWN;
         f->missing = MISSING_DISSECTION;
         f->n_cited = 0;
+        f->soon = false;
     }
     if (f->cause == CAUSE_UNKNOWN)
         f->confidence = CONFIDENCE_NONE;

@@ -29,6 +29,7 @@ enum missing {
     MISSING_CHOICE,             /* too much happened at once */
     MISSING_DISSECTION,         /* packets of protocols that are disabled */
     MISSING_REASON,             /* the server's answer was complete and valid */
+    MISSING_BYTES,              /* frames of the server's answer */
     MISSING_LATE                /* frames of another interface that come later in the file */
 };
 
@@ -44,6 +45,8 @@ struct finding {
     enum missing missing;
     const struct attempt *attempt;      /* that decided, or NULL */
     struct outcome outcome;             /* its */
+    bool soon;                          /* silence that was too short for any timeout */
+    bool early;                         /* silence that frames which come later in the file may break */
     unsigned tries;                     /* attempts at its address and port that failed alike */
     const struct question *question;    /* that decided, or NULL */
     struct cited cited[EVIDENCE_MAX];   /* in order of frames, no frame twice */
@@ -64,6 +67,9 @@ void diagnose(const struct evidence *evidence, struct finding *finding);
  * unanswered; else an error; else no address. false: it brought an address, or nothing is known of it.
  */
 bool judge_search(const struct evidence *evidence, struct finding *finding);
+
+/* When the gateway asked the server; its start where no request was seen. */
+when_t attempt_request_time(const struct attempt *attempt);
 
 /* When the last thing that it rests on happened; 0 where it rests on silence. */
 when_t attempt_decided_at(const struct attempt *attempt, enum cause cause);

@@ -79,7 +79,7 @@ silent_since(const struct evidence *e, const struct finding *f)
     case CAUSE_TLS:
         return decided_at(e, f) ? 0 : a->tls.hello_time;
     case CAUSE_RESPONSE_TIMEOUT:
-        return a->tls.request_time ? a->tls.request_time : a->reply.request_time;
+        return attempt_request_time(a);
     case CAUSE_ARP:
         return e->unreached->tie >= TIE_ADDRESS ? e->unreached->first : 0;
     default:
@@ -113,7 +113,8 @@ early_diagnose(struct tracker *t, struct exchange *ex, struct collected *found, 
 
     if (same && e->response_time - decided_at(e, f) <= DECIDED_JUST_NOW)
         return;
-    if (same && was_silent_long(t, ex, e, f))
+    f->early = same && was_silent_long(t, ex, e, f);
+    if (f->early)
         f->confidence = MIN(f->confidence, CONFIDENCE_LIKELY);
     else
         finding_withdraw(f);

@@ -59,6 +59,7 @@ struct handshake {
 struct closing {
     uint32_t frame;
     when_t time;
+    uint32_t seq;               /* behind the last byte that the side sent */
     bool reset;
 };
 
@@ -68,6 +69,8 @@ struct reply {
     when_t request_time;
     bool request_whole;
     struct frames data;         /* segments with the server's bytes */
+    bool missing;               /* the gateway received bytes of it that the capture lacks */
+    bool gap;                   /* the connection's end lies behind bytes that the capture lacks */
     when_t first_data, last_data;
     unsigned interim;           /* 1xx responses */
     unsigned status;            /* of the final response, 0: none */

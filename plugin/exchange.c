@@ -146,13 +146,48 @@ exchange_drop_served(struct root *root, struct conn *conn)
     }
 }
 
+/* The server acknowledged a request that the capture lacks. */
+static bool
+request_is_missing(const struct conn *conn)
+{
+    const struct flow *flow = conn->flow[CLIENT];
+
+    return flow && flow->http && conn_lacks_acked(conn, CLIENT) && !httpstream_inside_message(flow->http);
+}
+
+static void
+lose(struct root *root, struct exchange *ex)
+{
+    ex->state = EXCHANGE_SHOWN;
+    ex->over = true;
+    if (ex->conn->receiving == ex)
+        ex->conn->receiving = NULL;
+    exchange_served(root, ex);
+}
+
+void
+exchanges_lose(struct root *root, struct conn *conn, uint32_t from)
+{
+    bool all = request_is_missing(conn);
+    const struct exchange *behind = NULL;
+
+    for (GList *l = conn->exchanges.tail; l && !behind; l = l->prev) {
+        const struct exchange *ex = (const struct exchange *)l->data;
+        if (ex->state == EXCHANGE_WAITING && (int32_t)(ex->client_had - from) > 0)
+            behind = ex;
+    }
+    for (GList *l = conn->exchanges.head; l && (all || behind) && l->data != (all ? NULL : behind); l = l->next)
+        if (((struct exchange *)l->data)->state == EXCHANGE_WAITING)
+            lose(root, (struct exchange *)l->data);
+}
+
 /* One more response behind a complete one: the gateway changed its mind. */
 static struct exchange *
 answered_again(const struct conn *conn)
 {
     struct exchange *last = (struct exchange *)g_queue_peek_tail((GQueue *)&conn->exchanges);
 
-    if (!last || conn->skipped > 0 || last->headless)
+    if (!last || conn->skipped > 0 || last->headless || request_is_missing(conn))
         return NULL;
     last->state = EXCHANGE_WAITING;
     last->over = last->served = last->reply.complete = false;

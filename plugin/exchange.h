@@ -62,6 +62,12 @@ void exchange_drop(struct root *root, struct exchange *exchange);
  */
 void exchange_drop_served(struct root *root, struct conn *conn);
 
+/*
+ * The client received bytes of the server's from this sequence number on that the capture
+ * lacks: with them the responses to what it had asked before it asked again.
+ */
+void exchanges_lose(struct root *root, struct conn *conn, uint32_t from);
+
 /* A request as it was read; what is NULL or 0 is not known. Puts it on the connection. */
 struct exchange *exchange_new(struct root *root, struct conn *conn, const struct http_head *head, uint32_t frame, when_t time);
 

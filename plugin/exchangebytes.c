@@ -41,6 +41,7 @@ request_head(struct feed *feed, const struct http_head *head)
         return;
     }
     struct exchange *ex = exchange_new(feed->root, conn, head, flow->message_frame, flow->message_time);
+    ex->client_had = flow->message_ack;
     ex->decrypted = conn->plain != NULL;
     conn->had_exchange = true;
 }
@@ -197,8 +198,19 @@ on_begun(void *owner, bool is_request)
 
     flow->message_frame = feed->seg->frame;
     flow->message_time = feed->seg->time;
-    if (!is_request)
-        exchange_responding(feed->root, feed->conn);
+    flow->message_ack = feed->seg->ack;
+    bool was_lost = flow->lost;
+    flow->lost = false;
+    if (is_request)
+        return;
+    if (was_lost)
+        exchanges_lose(feed->root, feed->conn, flow->lost_from);
+    /* The end of the response before was missing. */
+    if (feed->conn->receiving && feed->conn->receiving->state != EXCHANGE_WAITING) {
+        feed->conn->receiving->over = true;
+        feed->conn->receiving = NULL;
+    }
+    exchange_responding(feed->root, feed->conn);
 }
 
 static void
@@ -247,10 +259,10 @@ begin_protocol(struct conn *conn, int side, const struct segment *seg)
         else if (http_begins_request(seg->data, seg->captured))
             flow->http = httpstream_new(wmem_file_scope(), true);
         else if (!tlsconn_begins(conn, seg))
-            flow->opaque = true;
+            flow->opaque = !flow->lost;
     } else if (other && other->http) {
         flow->http = httpstream_new(wmem_file_scope(), false);
-    } else if (!conn->syn_seen && seg->captured > 8 && http_begins_response(seg->data, seg->captured)) {
+    } else if ((!conn->syn_seen || (other && other->lost)) && seg->captured > 8 && http_begins_response(seg->data, seg->captured)) {
         flow->http = httpstream_new(wmem_file_scope(), false);
     } else if (other && other->opaque) {
         flow->opaque = true;
@@ -326,10 +338,22 @@ exchange_bytes_missing(struct root *root, struct conn *conn, int side, uint32_t 
     struct flow *flow = conn->flow[side];
     struct feed feed = { root, conn, NULL };
 
+    if (side == SERVER && conn->receiving && conn->receiving->state == EXCHANGE_ANSWERED) {
+        /* Wireshark waits for the bytes in vain, and shows the next response instead. */
+        conn->receiving->state = EXCHANGE_SHOWN;
+        exchange_served(root, conn->receiving);
+    }
     if (flow->http)
         httpstream_skip(flow->http, n, &calls, &feed);
     else if (conn->tls)
         tls_skip(&conn->tls->progress, side == CLIENT ? TLS_CLIENT : TLS_SERVER, n);
+    if (flow->lost || flow->opaque || conn->tls || (flow->http && !httpstream_is_lost(flow->http)))
+        return;
+    flow->lost = true;
+    flow->lost_from = flow->next;
+    struct exchange *ex = conn->receiving ? conn->receiving : exchange_waiting(conn);
+    if (side == SERVER && ex)
+        ex->reply.missing = true;
 }
 
 void

@@ -112,6 +112,20 @@ give_up_gap(struct root *root, struct conn *conn, int side)
     deliver_held(root, conn, side);
 }
 
+/* What was acknowledged in the meantime is missing from the capture alone. */
+void
+flow_acked(struct root *root, struct conn *conn, int side)
+{
+    const struct flow *flow = conn->flow[side];
+
+    while (flow && conn->ack_seen[side] && !g_queue_is_empty((GQueue *)&flow->held) && (int32_t)(conn->acked[side] - flow->next) > 0) {
+        const struct segment *next = &((const struct held *)flow->held.head->data)->seg;
+        if ((int32_t)(conn->acked[side] - next->seq) < 0)
+            break;
+        give_up_gap(root, conn, side);
+    }
+}
+
 bool
 flow_segment(struct root *root, struct conn *conn, int side, const struct segment *seg)
 {
@@ -135,23 +149,11 @@ flow_segment(struct root *root, struct conn *conn, int side, const struct segmen
         ahead = (int32_t)(seg->seq - flow->next);
         if (ahead > 0) {
             hold(flow, seg);
+            flow_acked(root, conn, side);
             return true;
         }
     }
     deliver(root, conn, side, seg, ahead < 0 ? (uint32_t)-ahead : 0);
     deliver_held(root, conn, side);
     return true;
-}
-
-void
-flow_acked(struct root *root, struct conn *conn, int side, const struct segment *seg)
-{
-    struct flow *flow = conn->flow[side];
-
-    while (!g_queue_is_empty(&flow->held) && (int32_t)(seg->ack - flow->next) > 0) {
-        const struct segment *next = &((struct held *)flow->held.head->data)->seg;
-        if ((int32_t)(seg->ack - next->seq) < 0)
-            break;
-        give_up_gap(root, conn, side);
-    }
 }

@@ -16,8 +16,8 @@
  */
 bool flow_segment(struct root *root, struct conn *conn, int side, const struct segment *segment);
 
-/* The other side acknowledged bytes of this side. */
-void flow_acked(struct root *root, struct conn *conn, int side, const struct segment *segment);
+/* conn->acked[side] moved: the other side acknowledged bytes of this one. */
+void flow_acked(struct root *root, struct conn *conn, int side);
 
 void flow_free(struct flow *flow);
 

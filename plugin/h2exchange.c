@@ -95,7 +95,7 @@ end_stream(struct exchange *ex, int side, const struct h2_frame *f, bool reset, 
 {
     if (ex->over || ex->ended[side].frame)
         return;
-    ex->ended[side] = (struct closing){ frame, time, reset };
+    ex->ended[side] = (struct closing){ .frame = frame, .time = time, .reset = reset };
     ex->h2_error = f->error;
 }
 

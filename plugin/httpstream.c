@@ -338,8 +338,16 @@ httpstream_skip(struct httpstream *s, size_t n, const struct httpstream_owner *c
         body_bytes_taken(s, n, calls, owner);
         return;
     }
+    if (s->state == IN_BODY && !s->chunked)
+        message_over(s, calls, owner);      /* its end is among them */
     drop_head(s);
     s->state = LOST;
+}
+
+bool
+httpstream_is_lost(const struct httpstream *s)
+{
+    return s->state == LOST;
 }
 
 void

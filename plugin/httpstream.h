@@ -59,6 +59,9 @@ void httpstream_feed(struct httpstream *stream, const uint8_t *bytes, size_t cap
  */
 void httpstream_skip(struct httpstream *stream, size_t n, const struct httpstream_owner *calls, void *owner);
 
+/* Since then no head was seen. */
+bool httpstream_is_lost(const struct httpstream *stream);
+
 /* The connection ended: completes a body that only ends so. */
 void httpstream_close(struct httpstream *stream, const struct httpstream_owner *calls, void *owner);
 

@@ -71,7 +71,10 @@ struct flow {
     uint32_t next;              /* the sequence number expected */
     bool synced;
     bool opaque;                /* neither HTTP nor TLS */
+    bool lost;                  /* no message was seen to begin since bytes were missing */
+    uint32_t lost_from;         /* the first of them */
     uint32_t message_frame;     /* where the message at hand began */
+    uint32_t message_ack;       /* what its sender had received by then */
     when_t message_time;
     struct httpstream *http;
     GQueue held;                /* segments that came too early */
@@ -114,6 +117,8 @@ struct conn {
     link_t link[2];
     uint16_t port[2];
     bool sides_known, syn_seen, claimed, had_exchange, in_tunnel, h2;
+    bool ack_seen[2];
+    uint32_t acked[2];          /* of the bytes of that side, by the other one */
     uint32_t not_h2_frame;      /* the server's first bytes, where the gateway speaks HTTP/2 and it does not */
     uint32_t tunnel_owner;      /* serial of the CONNECT that made it a tunnel */
     when_t last;
@@ -165,6 +170,7 @@ struct exchange {
     bool served;                /* it led to a verdict, or to an answer that needs none */
     uint32_t serial;
     unsigned nth;               /* request on its connection, from 1 */
+    uint32_t client_had;        /* the server's bytes that the client had received when it sent the request */
     unsigned of_frame;          /* pipelined requests that begin before it in its frame */
     unsigned answers;           /* final responses so far */
     bool too_many;              /* requests were skipped before it */

@@ -84,6 +84,8 @@ reply_outcome(const struct attempt *a, when_t until, unsigned code)
         return (struct outcome){ CAUSE_RELAYED, reply->status };
     if (answered && reply->complete && reply->complete_time <= until)
         return (struct outcome){ head_is_beyond_limits(a, until) ? CAUSE_INVALID_RESPONSE : CAUSE_UNKNOWN, reply->status };
+    if (reply->missing && !reply->complete)
+        return cause_only(CAUSE_UNKNOWN);
     if (answered || reply->head_length > 0) {
         if (server_ended(a, until))
             return cause_only(CAUSE_TRUNCATED);
@@ -108,6 +110,12 @@ attempt_outcome(const struct attempt *a, when_t until, unsigned code)
     if (!a->gateway_bytes_frame && server_ended(a, until))
         return cause_only(a->closed[SERVER].reset ? CAUSE_RST : CAUSE_SERVER_CLOSED);
     return cause_only(CAUSE_UNKNOWN);
+}
+
+when_t
+attempt_request_time(const struct attempt *a)
+{
+    return a->tls.request_time && !a->decrypted ? a->tls.request_time : a->reply.request_time ? a->reply.request_time : a->start;
 }
 
 when_t

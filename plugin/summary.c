@@ -48,12 +48,6 @@ say_truncated(struct writer *w)
     SAY(w, "%s %s inside the %s of its response", server(w), how_ended(w), a->reply.status ? "body" : "header");
 }
 
-static when_t
-request_time(const struct attempt *a)
-{
-    return a->tls.request_time && !a->decrypted ? a->tls.request_time : a->reply.request_time ? a->reply.request_time : a->start;
-}
-
 static void
 say_server_ended(struct writer *w)
 {
@@ -61,19 +55,19 @@ say_server_ended(struct writer *w)
     const struct closing *end = &a->closed[SERVER];
 
     SAY(w, "%s %s", server(w), how_ended(w));
-    if (!a->gateway_bytes_frame || end->time < request_time(a))
+    if (!a->gateway_bytes_frame || end->time < attempt_request_time(a))
         SAY(w, " before the request reached it");
     else if (a->reply.interim)
-        SAY(w, " %s after the request, with no more than an interim response", duration(w, end->time - request_time(a)));
+        SAY(w, " %s after the request, with no more than an interim response", duration(w, end->time - attempt_request_time(a)));
     else
-        SAY(w, " %s after the request, without a byte of a response", duration(w, end->time - request_time(a)));
+        SAY(w, " %s after the request, without a byte of a response", duration(w, end->time - attempt_request_time(a)));
 }
 
 static void
 say_response_timeout(struct writer *w)
 {
     const struct attempt *a = w->f->attempt;
-    when_t waited = w->e->response_time - request_time(a);
+    when_t waited = w->e->response_time - attempt_request_time(a);
 
     SAY(w, "%s did not %s within %s", server(w), a->reply.data.n ? "complete its response" : "answer the request", duration(w, waited));
     if (w->timeout && waited >= (w->timeout - 1) * NS_PER_SECOND && waited <= (w->timeout + 5) * NS_PER_SECOND)
@@ -97,6 +91,8 @@ missing_words(enum missing missing)
         return "The name was resolved, but the capture holds no connection for this request";
     case MISSING_CHOICE:
         return "The gateway did several things meanwhile and nothing ties one of them to this request";
+    case MISSING_BYTES:
+        return "The capture lacks bytes of the server's answer that the gateway received: frames were dropped";
     case MISSING_LATE:
         return "The capture is out of time order, and frames that belong before this response come later in the file: the next visit shows "
                "the verdict (tshark -2, or a reload of the packet list)";
@@ -120,7 +116,7 @@ say_unknown(struct writer *w)
             f->outcome.status, duration(w, a->reply.head_time - a->reply.request_time), w->e->status);
     else if (a && a->tls.response_frame)
         SAY(w, "%s answered in TLS, and the capture cannot be decrypted without its keys", server(w));
-    else if (a)
+    else if (a && f->missing != MISSING_BYTES)
         SAY(w, "The connection to %s stood, and the capture shows no request on it", server(w));
     else
         SAY(w, f->missing == MISSING_LATE ? "%s" : "%s. Capture on the gateway itself: tcpdump -s 0 -i any -w filename.pcap",
@@ -165,6 +161,12 @@ say_doubts(struct writer *w)
 
     if (f->confidence == CONFIDENCE_INFERRED)
         SAY(w, "; the gateway sent nothing for this request: it remembered this from %s before", duration(w, e->request_time - e->remembered));
+    if (f->soon)
+        SAY(w, "; so soon that an answer may be missing from the capture");
+    if (f->early)
+        SAY(w, "; the capture is out of time order, and an answer that comes later in the file is used on the next visit");
+    if (f->attempt && f->attempt->reply.gap && (f->cause == CAUSE_SERVER_CLOSED || f->cause == CAUSE_SERVER_RESET || f->cause == CAUSE_TRUNCATED))
+        SAY(w, "; bytes that it sent before that are not in the capture");
     if (f->attempt && f->attempt->icmp_late_frame && f->cause != CAUSE_ICMP)
         SAY(w, "; on the way %s", words_icmp(w->scope, f->attempt->hs.icmp6, f->attempt->hs.icmp_type, f->attempt->hs.icmp_code));
     if (f->confidence == CONFIDENCE_LIKELY && e->n_attempts > 0 && !f->attempt)

@@ -332,7 +332,7 @@ track_expected(struct tracker *t, const struct segment *seg)
 {
     struct conn *conn = t->late ? NULL : conn_find(t->root, seg->stream);
 
-    if (!conn || !conn_is_complete(conn))
+    if (!conn || !conn_expected(conn, seg))
         return false;
     conn->last = seg->time;
     return true;

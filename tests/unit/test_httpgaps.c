@@ -21,7 +21,7 @@ static const struct gap {
     { "body_cut",       { ">" LENGTH(100) "abc", "~97", ">" LENGTH(0) }, "b 200 e b 200 e", NULL },
     { "body_missing",   { ">" LENGTH(100) "abc", "?97", ">" LENGTH(0) }, "b 200 e b 200 e", NULL },
     { "body_in_part",   { ">" LENGTH(100), "?40", "?50", ">0123456789", ">" LENGTH(0) }, "b 200 e b 200 e", NULL },
-    { "beyond_body",    { ">" LENGTH(5), "?50", ">rest", ">" LENGTH(0) }, "b 200 b 200 e", NULL },
+    { "beyond_body",    { ">" LENGTH(5), "?50", ">rest", ">" LENGTH(0) }, "b 200 e b 200 e", NULL },
     { "head_cut",       { ">" OK "Serv", "~60", ">body", ">" LENGTH(0) }, "b 200 o", NULL },
     { "head_cut_counted", { ">" OK "Content-Length: 5\r\nServ", "~60", ">body", ">" LENGTH(0) }, "b 200 b 200 e", NULL },
     { "head_missing",   { ">" OK "Serv", "?60", ">more of it\r\n\r\n", ">" LENGTH(0) }, "b b 200 e", NULL },
