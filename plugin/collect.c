@@ -59,12 +59,10 @@ fill_attempt(struct attempt *a, const struct candidate *c, when_t from)
     if (c->ex) {
         a->reply = c->ex->reply;
         a->decrypted = c->ex->decrypted;
-        if (!c->ex->over && !a->decrypted && !conn->h2) {
-            a->reply.missing = a->reply.missing || conn_lacks_acked(conn, SERVER);
-            a->reply.gap = conn_ends_behind_gap(conn, SERVER);
-        }
+        a->reply.missing = a->reply.missing || (!c->ex->over && !a->decrypted && !conn->h2 && conn_lacks_acked(conn, SERVER));
         fill_stream_end(a, c->ex);
     }
+    a->reply.gap = (!c->ex || !c->ex->over) && (conn_ends_behind_gap(conn, SERVER) || conn_lacks_acked(conn, CLIENT));
     if (conn->tls)
         a->tls = conn->tls->facts;
     /* A head that is still incomplete: how long it got. */

@@ -70,7 +70,7 @@ struct reply {
     bool request_whole;
     struct frames data;         /* segments with the server's bytes */
     bool missing;               /* the gateway received bytes of it that the capture lacks */
-    bool gap;                   /* the connection's end lies behind bytes that the capture lacks */
+    bool gap;                   /* bytes of either side before the connection's end are not in the capture */
     when_t first_data, last_data;
     unsigned interim;           /* 1xx responses */
     unsigned status;            /* of the final response, 0: none */

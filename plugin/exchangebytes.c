@@ -295,8 +295,11 @@ exchange_bytes(struct root *root, struct conn *conn, int side, const struct segm
         conn->first_bytes[side] = seg->time;
         conn->first_bytes_frame[side] = seg->frame;
     }
-    if (!flow->http && !flow->opaque && !conn->tls)
+    if (!flow->http && !flow->opaque && !conn->tls) {
         begin_protocol(conn, side, seg);
+        if (flow->http && flow->lost)
+            httpstream_skip(flow->http, 1, &calls, &feed);      /* its first message need not begin here */
+    }
     if (side == CLIENT && flow->http && conn->flow[SERVER] && conn->flow[SERVER]->http && httpstream_is_tunnel(flow->http) &&
         http_begins_request(seg->data, seg->captured)) {
         /* Plain HTTP in a tunnel that the gateway looks into. */
@@ -380,6 +383,13 @@ is_inside_head(const struct conn *conn)
     return n > 0;
 }
 
+/* Bytes before it are missing, in the capture or until they are sent again. */
+static bool
+is_behind_gap(const struct conn *conn)
+{
+    return conn->flow[SERVER] && conn->flow[SERVER]->synced && !g_queue_is_empty((GQueue *)&conn->flow[SERVER]->held);
+}
+
 struct exchange *
 exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again, uint32_t frame, when_t time)
 {
@@ -400,6 +410,8 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again
             return NULL;        /* how it goes on decides */
         if (!exchange_waiting(conn) && !root->settings.watched(status))
             return NULL;        /* of one that is over and gone */
+        if (is_behind_gap(conn))
+            exchanges_lose(root, conn, conn->flow[SERVER]->next);
         /* The bytes could not be followed up to here. */
         if (conn->receiving && conn->receiving->state != EXCHANGE_WAITING)
             conn->receiving = NULL;

@@ -166,7 +166,7 @@ say_doubts(struct writer *w)
     if (f->early)
         SAY(w, "; the capture is out of time order, and an answer that comes later in the file is used on the next visit");
     if (f->attempt && f->attempt->reply.gap && (f->cause == CAUSE_SERVER_CLOSED || f->cause == CAUSE_SERVER_RESET || f->cause == CAUSE_TRUNCATED))
-        SAY(w, "; bytes that it sent before that are not in the capture");
+        SAY(w, "; bytes before that are not in the capture");
     if (f->attempt && f->attempt->icmp_late_frame && f->cause != CAUSE_ICMP)
         SAY(w, "; on the way %s", words_icmp(w->scope, f->attempt->hs.icmp6, f->attempt->hs.icmp_type, f->attempt->hs.icmp_code));
     if (f->confidence == CONFIDENCE_LIKELY && e->n_attempts > 0 && !f->attempt)

@@ -6,7 +6,7 @@ stands there (once), what is written instead, and the system tests that may noti
 the unit tests do not.
 """
 
-UNITS = ("diagnose", "track", "late", "tie", "alike", "rivals")
+UNITS = ("diagnose", "track", "late", "dropped", "tie", "alike", "rivals")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"

@@ -77,9 +77,10 @@ extern const struct case_table case_names, case_connect, case_tls, case_response
 #define COMPLETE(f) .reply.complete = true, .reply.complete_time = AT(f)
 #define INTERIM(count) .reply.interim = count
 #define FAULT(kind, f) .reply.fault = HTTP_FAULT_##kind, .reply.fault_frame = f
-#define FIN(f) .closed[SERVER] = { f, AT(f), false }
-#define RESET(f) .closed[SERVER] = { f, AT(f), true }
-#define GATEWAY_FIN(f) .closed[CLIENT] = { f, AT(f), false }
+#define ENDS(f, by_rst) { .frame = f, .time = AT(f), .reset = by_rst }
+#define FIN(f) .closed[SERVER] = ENDS(f, false)
+#define RESET(f) .closed[SERVER] = ENDS(f, true)
+#define GATEWAY_FIN(f) .closed[CLIENT] = ENDS(f, false)
 #define HELLO(f) .gateway_bytes_frame = f, .tls.begun = true, .tls.hello_frame = f, .tls.hello_time = AT(f)
 #define SERVER_HELLO .tls.server_hello = true
 #define TLS_DONE .tls.server_hello = true, .tls.done = true

@@ -61,6 +61,8 @@ static const struct case_row rows[] = {
     /* no answer */
     { "silent", SEARCH, .questions = { { QUERIES(53, H, 1, 2, 12, 2, 7, 12) } },
       EXPECT(DNS_TIMEOUT, OBSERVED, "2 dns_query, 7 dns_query, 12 dns_query"), .says = "did not answer 3 queries", .decided = SILENCE },
+    { "soon", SEARCH, .questions = { { A(H, 2) } }, .response_time = AT(2) + NS_PER_SECOND / 2,
+      EXPECT(DNS_TIMEOUT, LIKELY, "2 dns_query"), .says = "so soon that an answer may be missing" },
     { "silent_servers", SEARCH, .questions = { { A(H, 2) }, { AAAA(H, 3) }, { A_OF(54, H, 7) } },
       EXPECT(DNS_TIMEOUT, OBSERVED, "2 dns_query, 3 dns_query, 7 dns_query"),
       .says = "DNS servers 10.1.1.53, 10.1.1.54 did not answer 3 queries for h.example in 98 s" },

@@ -49,7 +49,12 @@ static const struct case_row rows[] = {
     { "kept_alive", ONE(KEPT(5), ASKED(5), DATUM(6), HEAD(6, 200, 150), FIN(9)),
       EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 9 server_close") },
 
+    { "behind_a_gap", ONE(NEW, DATUM(6), HEAD(6, 200, 150), FIN(9), .reply.gap = true),
+      EXPECT(TRUNCATED, LIKELY, "5 server_request, 6 server_response, 9 server_close"), .says = "before that are not in the capture" },
+
     /* closed */
+    { "behind_a_gap", ONE(NEW, FIN(7), .reply.gap = true), EXPECT(SERVER_CLOSED, LIKELY, "5 server_request, 7 server_close"),
+      .says = "before that are not in the capture" },
     { "after_request", ONE(NEW, FIN(7)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_request, 7 server_close"), .decided = 7 },
     { "then_gateway", ONE(NEW, FIN(7), GATEWAY_FIN(8)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_request, 7 server_close") },
     { "kept_alive", ONE(KEPT(5), ASKED(5), FIN(6)), EXPECT(SERVER_CLOSED, OBSERVED, "5 server_request, 6 server_close") },
@@ -67,6 +72,8 @@ static const struct case_row rows[] = {
     { "interim_only", ONE(NEW, DATUM(6), INTERIM(1), RESET(9)), EXPECT(SERVER_RESET, OBSERVED, "5 server_request, 9 server_close") },
 
     /* gave up */
+    { "soon", ONE(NEW), .response_time = AT(5) + NS_PER_SECOND / 2, EXPECT(RESPONSE_TIMEOUT, LIKELY, "5 server_request"),
+      .says = "so soon that an answer may be missing" },
     { "silent", ONE(NEW), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request"), .decided = SILENCE },
     { "gateway_closed", ONE(NEW, GATEWAY_FIN(95)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
     { "gateway_closed_first", ONE(NEW, GATEWAY_FIN(95), FIN(96)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
