@@ -52,13 +52,6 @@ is_its_turn(const struct exchange *ex)
     return ex->h2_stream || !l || l->data == ex;
 }
 
-/* When the gateway turned to it: pipelined requests wait for the response to the one before. */
-static when_t
-turn_of(const struct exchange *waiting)
-{
-    return waiting->nth > 1 ? MAX(waiting->reply.request_time, waiting->conn->idle_since) : waiting->reply.request_time;
-}
-
 /*
  * The server's connection was idle when the request came. Whoever waited before did not
  * take it then: that one waits for something else.
@@ -66,7 +59,7 @@ turn_of(const struct exchange *waiting)
 static bool
 found_it_idle(const struct exchange *ex, const struct exchange *waiting)
 {
-    return ex->nth > 1 && ex->conn->idle_since && turn_of(waiting) >= ex->conn->idle_since;
+    return ex->nth > 1 && ex->conn->idle_since && waiting->turn >= ex->conn->idle_since;
 }
 
 /* The look-up that the gateway began with this request; NULL: none, or it is too long ago to tell. */
@@ -77,12 +70,12 @@ first_lookup(const struct exchange *waiting)
     int looked_at = 0;
     GList *l = waiting->name ? waiting->name->searches.tail : NULL;
 
-    for (; l && ((const struct lookup *)l->data)->start >= turn_of(waiting); l = l->prev) {
+    for (; l && ((const struct lookup *)l->data)->start >= waiting->turn; l = l->prev) {
         if (++looked_at > LOOKUPS_LOOKED_AT_MAX)
             return NULL;
         first = (const struct lookup *)l->data;
     }
-    return first && first->start - turn_of(waiting) < BEGUN_WITH ? first : NULL;
+    return first && first->start - waiting->turn < BEGUN_WITH ? first : NULL;
 }
 
 /* By any server. */
@@ -136,7 +129,7 @@ ready(const struct exchange *waiting)
 {
     const struct lookup *lookup = first_lookup(waiting);
     const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&waiting->children);
-    when_t since = lookup && lookup->resolved ? MAX(turn_of(waiting), lookup->last) : turn_of(waiting);
+    when_t since = lookup && lookup->resolved ? MAX(waiting->turn, lookup->last) : waiting->turn;
 
     return last ? MAX(since, last->conn->closed[SERVER].frame ? last->conn->closed[SERVER].time : conn_failed(last->conn)) : since;
 }

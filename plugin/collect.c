@@ -242,7 +242,7 @@ collect(struct gathering *g, unsigned status, struct collected *found)
         return;
 
     gather(g, found, &remembered);
-    e->remembered = remembered;
+    e->remembered = ex->turn - remembered;
     for (unsigned i = 0; i < g->n; i++)
         fill_attempt(&found->attempts[i], &g->candidates[i], g->from);
     qsort(found->attempts, g->n, sizeof found->attempts[0], by_start);

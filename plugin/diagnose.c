@@ -289,6 +289,8 @@ is_too_soon(const struct evidence *e, const struct finding *f)
 {
     when_t since;
 
+    if (f->confidence == CONFIDENCE_INFERRED)
+        return false;
     if (f->cause == CAUSE_SYN_TIMEOUT)
         since = f->attempt->start;
     else if (f->cause == CAUSE_RESPONSE_TIMEOUT)

@@ -195,7 +195,7 @@ struct evidence {
     bool search_decides;        /* nothing came after it */
     const struct unreached *unreached;  /* NULL: none; it came after the attempts, if there are any */
     struct doubts doubts;
-    when_t remembered;          /* when the earlier failure ended, for TIE_MEMORY */
+    when_t remembered;          /* how long before the gateway turned to the request the earlier failure ended, for TIE_MEMORY */
 };
 
 #endif

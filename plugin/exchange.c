@@ -70,7 +70,7 @@ exchange_new(struct root *root, struct conn *conn, const struct http_head *head,
         ex->forwarded = head->forwarded;
         ex->cut_short = !head->complete;
         ex->reply.request_frame = frame;
-        ex->reply.request_time = time;
+        ex->reply.request_time = ex->turn = time;
         if (last && last->reply.request_frame == frame)
             ex->of_frame = last->of_frame + 1;
     }

@@ -141,6 +141,9 @@ response_end(struct feed *feed)
     ex->reply.complete = true;
     ex->reply.complete_time = feed->conn->idle_since = feed->root->now;     /* its last bytes may have been held back */
     feed->conn->receiving = NULL;
+    ex = exchange_waiting(feed->conn);
+    if (ex)
+        ex->turn = MAX(ex->turn, feed->conn->idle_since);
 }
 
 /* Text in a download looks like this too: not where the server's own leg shows that it is the download. */

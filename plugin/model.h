@@ -180,6 +180,7 @@ struct exchange {
     size_t swallowed_length;
     uint32_t last_length;       /* of the segment before, once the body is opaque */
     struct reply reply;
+    when_t turn;                /* when it came, and the response to the request before it was complete */
     uint32_t response_frame;    /* first segment of the response that counts */
     when_t response_time;
 

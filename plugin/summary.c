@@ -160,7 +160,7 @@ say_doubts(struct writer *w)
     const struct finding *f = w->f;
 
     if (f->confidence == CONFIDENCE_INFERRED)
-        SAY(w, "; the gateway sent nothing for this request: it remembered this from %s before", duration(w, e->request_time - e->remembered));
+        SAY(w, "; the gateway sent nothing for this request: it remembered this from %s before", duration(w, e->remembered));
     if (f->soon)
         SAY(w, "; so soon that an answer may be missing from the capture");
     if (f->early)

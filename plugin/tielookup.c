@@ -230,7 +230,7 @@ remember_lookup(struct gathering *g, GQueue *queue, when_t *latest)
 
     for (GList *l = queue->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
-        if (lookup->resolved || lookup->last > g->from || lookup->last + g->root->settings.memory < g->from ||
+        if (lookup->resolved || lookup->last > g->ex->turn || lookup->last + g->root->settings.memory < g->ex->turn ||
             lookup->last <= *latest || lookup->start < known || !is_gateways_lookup(g, lookup))
             continue;
         *latest = lookup->last;
@@ -251,9 +251,9 @@ latest_failure(const struct gathering *g, const struct target *target, when_t *e
     for (int looked_at = 0; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
         when_t failed = conn_failed(conn), end = MAX(failed, conn->hs.last_syn);
-        if (conn->hs.acked && conn->hs.first_syn < g->from)
+        if (conn->hs.acked && conn->hs.first_syn < g->ex->turn)
             stood = MAX(stood, conn->hs.first_syn);
-        if (conn->hs.acked || end > g->from || end + g->root->settings.memory < g->from || (!failed && !conn->claimed) || end <= *ended)
+        if (conn->hs.acked || end > g->ex->turn || end + g->root->settings.memory < g->ex->turn || (!failed && !conn->claimed) || end <= *ended)
             continue;
         latest = conn;
         *ended = end;

@@ -71,7 +71,7 @@ case_difference(const struct case_row *row)
         .search_decides = row->search.tie && !row->no_decision,
         .unreached = row->unreached.tie ? &row->unreached : NULL,
         .doubts = row->doubts,
-        .remembered = AT(0),
+        .remembered = AT(1),
     };
     static struct finding f;
     GString *difference = g_string_new("");

@@ -543,6 +543,22 @@ test_lookup_remembered(void)
     lookup_then(20000, true);
 }
 
+/* A pipelined request's turn comes when the gateway has learnt it from another client's. */
+static void
+test_learnt_before_its_turn(void)
+{
+    begin(2);
+    asks_proxy(0, "two.example", "/");
+    asks_proxy(0, HOST, "/a");
+    passes(1000);
+    asks_proxy(1, HOST, "/b");
+    uint32_t asked = looks_up(1, GATEWAY, HOST), answered = resolved(1, GATEWAY, HOST, NAME_ERROR, NULL);
+    EXPECT_AT(responds(1, 502), NXDOMAIN, OBSERVED, asked, answered);
+    passes(1000);
+    responds(0, 200);
+    EXPECT_AT(responds(0, 502), NXDOMAIN, INFERRED, asked, answered);
+}
+
 static void
 test_lookup_forgotten(void)
 {
@@ -678,6 +694,7 @@ main(int argc, char **argv)
     g_test_add_func("/tie/arp/in a crowd", test_arp_in_crowd);
     g_test_add_func("/tie/arp/long ago", test_arp_long_ago);
     g_test_add_func("/tie/memory/look-up", test_lookup_remembered);
+    g_test_add_func("/tie/memory/learnt before its turn", test_learnt_before_its_turn);
     g_test_add_func("/tie/memory/look-up forgotten", test_lookup_forgotten);
     g_test_add_func("/tie/memory/server", test_target_remembered);
     g_test_add_func("/tie/memory/server forgotten", test_target_forgotten);
