@@ -208,11 +208,6 @@ on_begun(void *owner, bool is_request)
         return;
     if (was_lost)
         exchanges_lose(feed->root, feed->conn, flow->lost_from);
-    /* The end of the response before was missing. */
-    if (feed->conn->receiving && feed->conn->receiving->state != EXCHANGE_WAITING) {
-        feed->conn->receiving->over = true;
-        feed->conn->receiving = NULL;
-    }
     exchange_responding(feed->root, feed->conn);
 }
 
@@ -265,7 +260,7 @@ begin_protocol(struct conn *conn, int side, const struct segment *seg)
             flow->opaque = !flow->lost;
     } else if (other && other->http) {
         flow->http = httpstream_new(wmem_file_scope(), false);
-    } else if ((!conn->syn_seen || (other && other->lost)) && seg->captured > 8 && http_begins_response(seg->data, seg->captured)) {
+    } else if (!conn->syn_seen && seg->captured > 8 && http_begins_response(seg->data, seg->captured)) {
         flow->http = httpstream_new(wmem_file_scope(), false);
     } else if (other && other->opaque) {
         flow->opaque = true;
@@ -357,9 +352,15 @@ exchange_bytes_missing(struct root *root, struct conn *conn, int side, uint32_t 
         return;
     flow->lost = true;
     flow->lost_from = flow->next;
+    if (side == CLIENT)
+        return;
     struct exchange *ex = conn->receiving ? conn->receiving : exchange_waiting(conn);
-    if (side == SERVER && ex)
+    if (ex)
         ex->reply.missing = true;
+    if (ex && ex->state != EXCHANGE_WAITING) {
+        ex->over = true;                /* what follows, and can be read, is another response */
+        conn->receiving = NULL;
+    }
 }
 
 void

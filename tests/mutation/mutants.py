@@ -6,7 +6,7 @@ stands there (once), what is written instead, and the system tests that may noti
 the unit tests do not.
 """
 
-UNITS = ("diagnose", "track", "late", "dropped", "tie", "alike", "rivals")
+UNITS = ("diagnose", "httpgaps", "track", "late", "dropped", "tie", "alike", "rivals")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -152,10 +152,9 @@ MUTANTS = [
     ("dropped packets", "exchange.c", "bool all = request_is_missing(conn);", "bool all = false;", QUICK),
     ("dropped packets", "exchange.c", "last->headless || request_is_missing(conn))", "last->headless)", QUICK),
     ("dropped packets", "exchangebytes.c", "exchanges_lose(feed->root, feed->conn, flow->lost_from);", ";", QUICK),
-    ("dropped packets", "exchangebytes.c", "feed->conn->receiving && feed->conn->receiving->state != EXCHANGE_WAITING", "false", QUICK),
-    ("dropped packets", "exchangebytes.c", "conn->receiving->state = EXCHANGE_SHOWN;\n        exchange_served", "exchange_served", QUICK),
+    ("dropped packets", "exchangebytes.c", "if (ex && ex->state != EXCHANGE_WAITING) {", "if (false) {", QUICK),
+    ("dropped packets", "exchangebytes.c", "conn->receiving->state = EXCHANGE_SHOWN;\n        exchange_served(root, conn->receiving);", "", QUICK),
     ("dropped packets", "exchangebytes.c", "flow->opaque = !flow->lost;", "flow->opaque = true;", QUICK),
-    ("dropped packets", "exchangebytes.c", "(!conn->syn_seen || (other && other->lost))", "!conn->syn_seen", QUICK),
     ("dropped packets", "exchangebytes.c", "if (flow->http && flow->lost)", "if (false)", QUICK),
     ("dropped packets", "exchangebytes.c", "if (is_behind_gap(conn))", "if (false)", QUICK),
     ("dropped packets", "httpstream.c", "if (s->state == IN_BODY && !s->chunked)", "if (false)", QUICK),

@@ -167,6 +167,20 @@ test_acknowledgment(void)
     g_assert_true(track_expected(capture_tracker(), &ack));
 }
 
+/* The next answer on the connection is cut off. */
+static void
+test_answer_behind(void)
+{
+    asks_for_client();
+    says(1, SERVER, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst", 0);
+    skips(1, SERVER, SOME);
+    responds(0, 200);
+    asks_proxy(0, HOST, "/b");
+    uint32_t asked = asks_server(1, HOST, "/b"), half = says(1, SERVER, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfirst", 0);
+    uint32_t closed = closes(1, SERVER);
+    EXPECT_AT(responds(0, 502), TRUNCATED, OBSERVED, asked, half, closed);
+}
+
 static void
 test_answer_then_closed(void)
 {
@@ -208,6 +222,7 @@ main(int argc, char **argv)
     g_test_add_func("/dropped/request/first", test_first_request);
     g_test_add_func("/dropped/answer", test_answer);
     g_test_add_func("/dropped/answer/acknowledgment", test_acknowledgment);
+    g_test_add_func("/dropped/answer/behind it", test_answer_behind);
     g_test_add_func("/dropped/answer/closed", test_answer_then_closed);
     g_test_add_func("/dropped/asked/closed", test_asked_then_closed);
     return g_test_run();

@@ -151,6 +151,20 @@ test_silent(void)
     silent_syns(SERVER_1, CAUSE_SYN_TIMEOUT);
 }
 
+/* Nothing of the other interface was seen for most of it. */
+static void
+test_silent_unseen(void)
+{
+    begin(2);
+    has_addresses(SERVER_1, SERVER_1);
+    switch_to(0, 100);
+    syn(1);
+    switch_to(0, 1100);
+    syn(1);
+    mark(1, 1400);
+    expect_early(answered(0, 3000), CAUSE_UNKNOWN);
+}
+
 static void
 test_silent_untried(void)
 {
@@ -397,6 +411,7 @@ main(int argc, char **argv)
     g_test_add_func("/late/nameless", test_nameless);
     g_test_add_func("/late/quiet interface", test_quiet_interface);
     g_test_add_func("/late/silent", test_silent);
+    g_test_add_func("/late/silent/unseen", test_silent_unseen);
     g_test_add_func("/late/silent/untried", test_silent_untried);
     g_test_add_func("/late/silent/third SYN", test_third_syn);
     g_test_add_func("/late/silent/third SYN just now", test_third_syn_just_now);
