@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "flow.h"
 #include "plain.h"
 #include "tieparts.h"
 
@@ -59,10 +60,10 @@ fill_attempt(struct attempt *a, const struct candidate *c, when_t from)
     if (c->ex) {
         a->reply = c->ex->reply;
         a->decrypted = c->ex->decrypted;
-        a->reply.missing = a->reply.missing || (!c->ex->over && !a->decrypted && !conn->h2 && conn_lacks_acked(conn, SERVER));
+        a->reply.missing = a->reply.missing || (!c->ex->over && !a->decrypted && !conn->h2 && flow_lacks_acked(conn, SERVER));
         fill_stream_end(a, c->ex);
     }
-    a->reply.gap = (!c->ex || !c->ex->over) && (conn_ends_behind_gap(conn, SERVER) || conn_lacks_acked(conn, CLIENT));
+    a->reply.gap = (!c->ex || !c->ex->over) && (flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, CLIENT));
     if (conn->tls)
         a->tls = conn->tls->facts;
     /* A head that is still incomplete: how long it got. */

@@ -38,50 +38,6 @@ conn_find(struct root *root, uint32_t stream)
     return *latest;
 }
 
-static bool
-lacks_bytes(const struct flow *flow)
-{
-    return flow && !g_queue_is_empty((GQueue *)&flow->held);
-}
-
-/* The sequence number behind the last byte that was seen in order; false: unknown. */
-static bool
-next_of(const struct conn *conn, int side, uint32_t *next)
-{
-    const struct flow *flow = conn->flow[side];
-
-    if (!flow && !(side == CLIENT ? conn->syn_seen : conn->hs.synack_frame != 0))
-        return false;
-    *next = flow ? flow->next : side == CLIENT ? conn->isn + 1 : conn->server_isn + 1;
-    return true;
-}
-
-bool
-conn_lacks_acked(const struct conn *conn, int side)
-{
-    uint32_t next;
-
-    return conn->ack_seen[side] && next_of(conn, side, &next) && (int32_t)(conn->acked[side] - next) > (conn->closed[side].frame != 0);
-}
-
-bool
-conn_ends_behind_gap(const struct conn *conn, int side)
-{
-    uint32_t next;
-
-    return conn->closed[side].frame && next_of(conn, side, &next) && (int32_t)(conn->closed[side].seq - next) > 0;
-}
-
-bool
-conn_expected(const struct conn *conn, const struct segment *seg)
-{
-    uint32_t next;
-
-    if (!conn->hs.acked || lacks_bytes(conn->flow[CLIENT]) || lacks_bytes(conn->flow[SERVER]))
-        return false;
-    return !next_of(conn, seg->sport == conn->port[CLIENT] ? SERVER : CLIENT, &next) || (int32_t)(seg->ack - next) <= 1;
-}
-
 static void
 shelve(struct conn *conn, GQueue *shelf, when_t now)
 {
@@ -448,11 +404,8 @@ conn_segment(struct root *root, const struct segment *seg, bool *again)
     side = is_from(conn, seg, CLIENT) ? CLIENT : SERVER;
     if (side == CLIENT && (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && (conn->hs.synack_frame || seg->length > 0))
         conn->hs.acked = true;
-    if ((seg->flags & TCP_ACK) && (!conn->ack_seen[!side] || (int32_t)(seg->ack - conn->acked[!side]) > 0)) {
-        conn->ack_seen[!side] = true;
-        conn->acked[!side] = seg->ack;
-        flow_acked(root, conn, !side);
-    }
+    if (seg->flags & TCP_ACK)
+        flow_acked(root, conn, !side, seg->ack);
     if (seg->length > 0 && !(seg->flags & TCP_RST))
         *again = !flow_segment(root, conn, side, seg);
     if (seg->flags & (TCP_FIN | TCP_RST))

@@ -36,15 +36,6 @@ struct conn *conn_segment(struct root *root, const struct segment *segment, bool
 /* NULL if it is not (or no longer) known. */
 struct conn *conn_find(struct root *root, uint32_t stream);
 
-/* Bytes of the side that the other one acknowledged are not in the capture. */
-bool conn_lacks_acked(const struct conn *conn, int side);
-
-/* The side ended the connection behind bytes that were not seen, be it the capture that lacks them or the other side. */
-bool conn_ends_behind_gap(const struct conn *conn, int side);
-
-/* The connection stands, no segment before those that came is missing, and a bare acknowledgment tells no more. */
-bool conn_expected(const struct conn *conn, const struct segment *ack);
-
 struct icmp_error {
     uint32_t frame;
     when_t time;

@@ -123,6 +123,12 @@ confidence_of(enum tie tie, bool alone)
     return tie >= TIE_ADDRESS && alone ? CONFIDENCE_OBSERVED : CONFIDENCE_LIKELY;
 }
 
+void
+finding_weaken(struct finding *f)
+{
+    f->confidence = MIN(f->confidence, CONFIDENCE_LIKELY);
+}
+
 /* connections *************************************************************/
 
 /* Every try at the deciding address and port. */
@@ -215,10 +221,10 @@ judge_attempts(const struct evidence *e, struct finding *f)
     f->outcome = attempt_outcome(a, e->response_time, e->status);
     f->cause = f->outcome.cause;
     f->confidence = confidence_of(a->tie, a->alone);
-    if (a->tls.begun && !a->decrypted && a->tls.done && f->confidence == CONFIDENCE_OBSERVED && f->cause != CAUSE_TLS)
-        f->confidence = CONFIDENCE_LIKELY;      /* record directions tell, not contents */
+    if (a->tls.begun && !a->decrypted && a->tls.done && f->cause != CAUSE_TLS)
+        finding_weaken(f);      /* record directions tell, not contents */
     if (a->reply.gap)
-        f->confidence = MIN(f->confidence, CONFIDENCE_LIKELY);
+        finding_weaken(f);
     switch (f->cause) {
     case CAUSE_SYN_TIMEOUT:
     case CAUSE_RST:
@@ -329,7 +335,7 @@ diagnose(const struct evidence *e, struct finding *f)
     }
     f->soon = is_too_soon(e, f);
     if (f->soon)
-        f->confidence = MIN(f->confidence, CONFIDENCE_LIKELY);
+        finding_weaken(f);
     if (f->soon && is_error_unseen(e, f)) {
         f->cause = CAUSE_UNKNOWN;
         f->missing = MISSING_DISSECTION;

@@ -79,6 +79,9 @@ when_t decided_at(const struct evidence *evidence, const struct finding *finding
 /* Since when evidence->search waits for answers in vain; 0: it does not, or the resolver would ask again. */
 when_t search_silent_since(const struct evidence *evidence);
 
+/* Likely at most. */
+void finding_weaken(struct finding *finding);
+
 /* Makes it a confession: what it rests on may be overtaken by frames that come later in the file. */
 void finding_withdraw(struct finding *finding);
 

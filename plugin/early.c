@@ -115,7 +115,7 @@ early_diagnose(struct tracker *t, struct exchange *ex, struct collected *found, 
         return;
     f->early = same && was_silent_long(t, ex, e, f);
     if (f->early)
-        f->confidence = MIN(f->confidence, CONFIDENCE_LIKELY);
+        finding_weaken(f);
     else
         finding_withdraw(f);
 }

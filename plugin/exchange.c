@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "exchange.h"
+#include "flow.h"
 #include "parent.h"
 #include "url.h"
 
@@ -152,7 +153,7 @@ request_is_missing(const struct conn *conn)
 {
     const struct flow *flow = conn->flow[CLIENT];
 
-    return flow && flow->http && conn_lacks_acked(conn, CLIENT) && !httpstream_inside_message(flow->http);
+    return flow && flow->http && flow_lacks_acked(conn, CLIENT) && !httpstream_inside_message(flow->http);
 }
 
 static void
@@ -176,7 +177,7 @@ exchanges_lose(struct root *root, struct conn *conn, uint32_t from)
         if (ex->state == EXCHANGE_WAITING && (int32_t)(ex->client_had - from) > 0)
             behind = ex;
     }
-    for (GList *l = conn->exchanges.head; l && (all || behind) && l->data != (all ? NULL : behind); l = l->next)
+    for (GList *l = all || behind ? conn->exchanges.head : NULL; l && (all || l->data != behind); l = l->next)
         if (((struct exchange *)l->data)->state == EXCHANGE_WAITING)
             lose(root, (struct exchange *)l->data);
 }

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "exchange.h"
+#include "flow.h"
 #include "h2exchange.h"
 #include "plain.h"
 #include "tlsconn.h"
@@ -382,16 +383,9 @@ is_inside_head(const struct conn *conn)
     const struct flow *flow = conn->flow[SERVER];
     size_t n = 0;
 
-    if (flow && flow->http && g_queue_is_empty((GQueue *)&flow->held))
+    if (flow && flow->http && !flow_has_gap(flow))
         httpstream_partial_head(flow->http, &n);
     return n > 0;
-}
-
-/* Bytes before it are missing, in the capture or until they are sent again. */
-static bool
-is_behind_gap(const struct conn *conn)
-{
-    return conn->flow[SERVER] && conn->flow[SERVER]->synced && !g_queue_is_empty((GQueue *)&conn->flow[SERVER]->held);
 }
 
 struct exchange *
@@ -414,7 +408,7 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again
             return NULL;        /* how it goes on decides */
         if (!exchange_waiting(conn) && !root->settings.watched(status))
             return NULL;        /* of one that is over and gone */
-        if (is_behind_gap(conn))
+        if (flow_has_gap(conn->flow[SERVER]))
             exchanges_lose(root, conn, conn->flow[SERVER]->next);
         /* The bytes could not be followed up to here. */
         if (conn->receiving && conn->receiving->state != EXCHANGE_WAITING)

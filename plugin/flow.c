@@ -48,6 +48,12 @@ flow_free(struct flow *flow)
     wmem_free(wmem_file_scope(), flow);
 }
 
+bool
+flow_has_gap(const struct flow *flow)
+{
+    return flow && !g_queue_is_empty((GQueue *)&flow->held);
+}
+
 /* Sorted by sequence number; a gap is short, so is the list. */
 static void
 hold(struct flow *flow, const struct segment *seg)
@@ -112,13 +118,13 @@ give_up_gap(struct root *root, struct conn *conn, int side)
     deliver_held(root, conn, side);
 }
 
-/* What was acknowledged in the meantime is missing from the capture alone. */
-void
-flow_acked(struct root *root, struct conn *conn, int side)
+/* What was acknowledged is missing from the capture alone. */
+static void
+give_up_acked(struct root *root, struct conn *conn, int side)
 {
     const struct flow *flow = conn->flow[side];
 
-    while (flow && conn->ack_seen[side] && !g_queue_is_empty((GQueue *)&flow->held) && (int32_t)(conn->acked[side] - flow->next) > 0) {
+    while (flow_has_gap(flow) && conn->ack_seen[side] && (int32_t)(conn->acked[side] - flow->next) > 0) {
         const struct segment *next = &((const struct held *)flow->held.head->data)->seg;
         if ((int32_t)(conn->acked[side] - next->seq) < 0)
             break;
@@ -149,11 +155,61 @@ flow_segment(struct root *root, struct conn *conn, int side, const struct segmen
         ahead = (int32_t)(seg->seq - flow->next);
         if (ahead > 0) {
             hold(flow, seg);
-            flow_acked(root, conn, side);
+            give_up_acked(root, conn, side);
             return true;
         }
     }
     deliver(root, conn, side, seg, ahead < 0 ? (uint32_t)-ahead : 0);
     deliver_held(root, conn, side);
     return true;
+}
+
+void
+flow_acked(struct root *root, struct conn *conn, int side, uint32_t ack)
+{
+    if (conn->ack_seen[side] && (int32_t)(ack - conn->acked[side]) <= 0)
+        return;
+    conn->ack_seen[side] = true;
+    conn->acked[side] = ack;
+    give_up_acked(root, conn, side);
+}
+
+/* what is missing *********************************************************/
+
+/* The sequence number behind the last byte that was seen in order; false: unknown. */
+static bool
+next_of(const struct conn *conn, int side, uint32_t *next)
+{
+    const struct flow *flow = conn->flow[side];
+
+    if (!flow && !(side == CLIENT ? conn->syn_seen : conn->hs.synack_frame != 0))
+        return false;
+    *next = flow ? flow->next : side == CLIENT ? conn->isn + 1 : conn->server_isn + 1;
+    return true;
+}
+
+bool
+flow_lacks_acked(const struct conn *conn, int side)
+{
+    uint32_t next;
+
+    return conn->ack_seen[side] && next_of(conn, side, &next) && (int32_t)(conn->acked[side] - next) > (conn->closed[side].frame != 0);
+}
+
+bool
+flow_ends_behind_gap(const struct conn *conn, int side)
+{
+    uint32_t next;
+
+    return conn->closed[side].frame && next_of(conn, side, &next) && (int32_t)(conn->closed[side].seq - next) > 0;
+}
+
+bool
+flow_expected(const struct conn *conn, const struct segment *seg)
+{
+    uint32_t next;
+
+    if (!conn->hs.acked || flow_has_gap(conn->flow[CLIENT]) || flow_has_gap(conn->flow[SERVER]))
+        return false;
+    return !next_of(conn, seg->sport == conn->port[CLIENT] ? SERVER : CLIENT, &next) || (int32_t)(seg->ack - next) <= 1;
 }

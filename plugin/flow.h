@@ -16,8 +16,20 @@
  */
 bool flow_segment(struct root *root, struct conn *conn, int side, const struct segment *segment);
 
-/* conn->acked[side] moved: the other side acknowledged bytes of this one. */
-void flow_acked(struct root *root, struct conn *conn, int side);
+/* The other side acknowledged the bytes of this one before that sequence number. */
+void flow_acked(struct root *root, struct conn *conn, int side, uint32_t ack);
+
+/* Segments are held: bytes before them are missing, in the capture or until they are sent again. flow NULL: no. */
+bool flow_has_gap(const struct flow *flow);
+
+/* Bytes of the side that the other one acknowledged are not in the capture. */
+bool flow_lacks_acked(const struct conn *conn, int side);
+
+/* The side ended the connection behind bytes that were not seen, be it the capture that lacks them or the other side. */
+bool flow_ends_behind_gap(const struct conn *conn, int side);
+
+/* The connection stands, no segment before those that came is missing, and a bare acknowledgment tells no more. */
+bool flow_expected(const struct conn *conn, const struct segment *ack);
 
 void flow_free(struct flow *flow);
 

@@ -8,6 +8,7 @@
 
 #include "early.h"
 #include "exchange.h"
+#include "flow.h"
 #include "plain.h"
 #include "reported.h"
 #include "tie.h"
@@ -332,7 +333,7 @@ track_expected(struct tracker *t, const struct segment *seg)
 {
     struct conn *conn = t->late ? NULL : conn_find(t->root, seg->stream);
 
-    if (!conn || !conn_expected(conn, seg))
+    if (!conn || !flow_expected(conn, seg))
         return false;
     conn->last = seg->time;
     return true;

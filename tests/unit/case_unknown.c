@@ -40,7 +40,7 @@ static const struct case_row rows[] = {
     { "answer_missing", ONE(ASKED(5), .reply.missing = true), EXPECT_UNKNOWN(BYTES), .says = "lacks bytes of the server's answer" },
     { "answer_missing_fin", ONE(ASKED(5), .reply.missing = true, FIN(7)), EXPECT_UNKNOWN(BYTES) },
     { "body_missing_fin", ONE(ASKED(5), DATUM(6), HEAD(6, 200, 150), .reply.missing = true, FIN(7)), EXPECT_UNKNOWN(BYTES) },
-    { "interim_missing", ONE(ASKED(5), DATUM(6), HEAD(6, 504, 150), .reply.missing = true, COMPLETE(6)), .answered = 504, EXPECT_UNKNOWN(REASON) },
+    { "complete_behind_missing", ONE(ASKED(5), DATUM(6), HEAD(6, 504, 150), .reply.missing = true, COMPLETE(6)), .answered = 504, EXPECT_UNKNOWN(REASON) },
 
     /* the connection stood, no request on it is visible */
     { "idle_connection", ONE(.tls = { .begun = false }), EXPECT_UNKNOWN(REASON) },
