@@ -28,7 +28,7 @@ bool flow_lacks_acked(const struct conn *conn, int side);
 /* The side ended the connection behind bytes that were not seen, be it the capture that lacks them or the other side. */
 bool flow_ends_behind_gap(const struct conn *conn, int side);
 
-/* The connection stands, no segment before those that came is missing, and a bare acknowledgment tells no more. */
+/* The connection stands, and the acknowledgment is of nothing but bytes that were seen, and of a FIN. */
 bool flow_expected(const struct conn *conn, const struct segment *ack);
 
 void flow_free(struct flow *flow);

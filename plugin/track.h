@@ -57,7 +57,7 @@ void track_fact(struct tracker *tracker, const struct fact *fact);
 
 /*
  * A segment that only acknowledges (of which all but its ends is read): true if it tells
- * nothing, since the connection stands and nothing of it is missing; it is no fact then.
+ * nothing, since the connection stands and it is of what was seen; it is no fact then.
  */
 bool track_expected(struct tracker *tracker, const struct segment *segment);
 

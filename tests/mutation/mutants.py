@@ -94,8 +94,6 @@ MUTANTS = [
     ("attempts", "tietarget.c", "if (explains_now(g, eligible[i]) && (!best", "if ((!best", QUICK),
     ("attempts", "tietarget.c", "if (is_sequential(g, conn))\n", "", QUICK),
     ("attempts", "tietarget.c", " || brought_answer(g, c)", "", QUICK),
-    ("acknowledgments", "flow.c", "!conn->hs.acked || flow_has_gap(conn->flow[CLIENT]) || flow_has_gap(conn->flow[SERVER])", "!conn->hs.acked",
-     "test_whose.py"),
     ("attempts", "tielookup.c", "return c->ex ? exchange_begun(c->ex) : c->conn->hs.first_syn;", "return c->conn->hs.first_syn;", QUICK),
     ("attempts", "tietarget.c", "bool goes_on = ignores_errors(x) || ignores_errors(y);", "bool goes_on = false;", QUICK),
     ("attempts", "tietarget.c", "n > 0 && (crowd || has_rival(g, ip))", "n > 0 && crowd", QUICK),
