@@ -209,7 +209,8 @@ flow_expected(const struct conn *conn, const struct segment *seg)
 {
     uint32_t next;
 
-    if (!conn->hs.acked)
+    /* Equal ports do not tell the sides apart. */
+    if (!conn->hs.acked || seg->sport == seg->dport)
         return false;
     return !next_of(conn, seg->sport == conn->port[CLIENT] ? SERVER : CLIENT, &next) || (int32_t)(seg->ack - next) <= 1;
 }

@@ -173,6 +173,8 @@ read_header(const struct sight *sight, field_info *stream, struct segment *seg)
     seg->frame = sight->frame;
     seg->time = sight->time;
     seg->stream = fvalue_get_uinteger(COMPAT_VALUE(stream));
+    seg->sport = (uint16_t)word_at(p);
+    seg->dport = (uint16_t)word_at(p + 2);
     seg->seq = long_at(p + 4);
     seg->ack = long_at(p + 8);
     seg->flags = p[13];
@@ -189,8 +191,6 @@ read_ends(const packet_info *pinfo, struct segment *seg)
     seg->src = ipaddr_from(&pinfo->src);
     seg->dst = ipaddr_from(&pinfo->dst);
     read_links(pinfo, &seg->link_src, &seg->link_dst);
-    seg->sport = (uint16_t)pinfo->srcport;
-    seg->dport = (uint16_t)pinfo->destport;
     return seg->src.family && seg->dst.family;
 }
 

@@ -56,7 +56,7 @@ void track_frame(struct tracker *tracker, const struct frame_facts *facts);
 void track_fact(struct tracker *tracker, const struct fact *fact);
 
 /*
- * A segment that only acknowledges (of which all but its ends is read): true if it tells
+ * A segment that only acknowledges (its addresses need not have been read): true if it tells
  * nothing, since the connection stands and it is of what was seen; it is no fact then.
  */
 bool track_expected(struct tracker *tracker, const struct segment *segment);

@@ -55,12 +55,12 @@ class Tshark:
         return path
 
     def run(self, *args):
-        """What tshark prints; it must succeed and say nothing on stderr."""
+        """What tshark prints (of random packets, it need not be UTF-8); it must succeed and say nothing on stderr."""
         command = ["tshark", *map(str, args)]
         if os.getuid() == 0:
             command = UNPRIVILEGED + command
-        done = subprocess.run(command, cwd=self.top, env=self.env, capture_output=True, text=True, timeout=300,
-                              check=False)
+        done = subprocess.run(command, cwd=self.top, env=self.env, capture_output=True, encoding="utf-8", errors="replace",
+                              timeout=300, check=False)
         assert (done.returncode, done.stderr) == (0, ""), command
         return done.stdout
 

@@ -165,6 +165,9 @@ test_acknowledgment(void)
     g_assert_false(track_expected(capture_tracker(), &ack));
     ack.ack = 9000001;
     g_assert_true(track_expected(capture_tracker(), &ack));
+    /* Which side's bytes it is of cannot be told. */
+    ack.dport = ack.sport;
+    g_assert_false(track_expected(capture_tracker(), &ack));
 }
 
 /* The next answer on the connection is cut off. */
