@@ -139,17 +139,43 @@ ip_payload_left(const struct sight *sight, struct bytes all, int tcp)
 
 /* TCP *********************************************************************/
 
+/* The packet type of LINKTYPE_LINUX_SLL2, of which Wireshark tells no direction (of version 1 it does). */
+#define SLL2_PACKET_TYPE 10
+enum { SLL2_HOST = 0, SLL2_OUTGOING = 4 };
+
+static int
+direction_of(const struct sight *sight)
+{
+    const wtap_rec *rec = sight->pinfo->rec;
+    struct place frame = { sight->tvb, 0 };
+
+    if (sight->pinfo->p2p_dir != P2P_DIR_UNKNOWN || !rec || rec->rec_type != REC_TYPE_PACKET ||
+        rec->rec_header.packet_header.pkt_encap != WTAP_ENCAP_SLL2 || !has_bytes(frame, SLL2_PACKET_TYPE, 1))
+        return sight->pinfo->p2p_dir;
+    switch (byte_at(frame, SLL2_PACKET_TYPE)) {
+    case SLL2_HOST:
+        return P2P_DIR_RECV;
+    case SLL2_OUTGOING:
+        return P2P_DIR_SENT;
+    default:
+        return P2P_DIR_UNKNOWN;
+    }
+}
+
 /* On loopback all addresses are zero: nothing tells one end from the other. */
 void
-read_links(const packet_info *pinfo, link_t *src, link_t *dst)
+read_links(const struct sight *sight, link_t *src, link_t *dst)
 {
+    const packet_info *pinfo = sight->pinfo;
+    int direction = direction_of(sight);
+
     *src = link_from(&pinfo->dl_src);
     *dst = link_from(&pinfo->dl_dst);
     if (!*src && pinfo->dl_src.type == AT_ETHER)
         return;
-    if (pinfo->p2p_dir == P2P_DIR_SENT)
+    if (direction == P2P_DIR_SENT)
         *src = LINK_SELF;
-    else if (pinfo->p2p_dir == P2P_DIR_RECV)
+    else if (direction == P2P_DIR_RECV)
         *dst = LINK_SELF;
 }
 
@@ -186,11 +212,13 @@ read_header(const struct sight *sight, field_info *stream, struct segment *seg)
 
 /* false: the addresses are not IP */
 static bool
-read_ends(const packet_info *pinfo, struct segment *seg)
+read_ends(const struct sight *sight, struct segment *seg)
 {
+    const packet_info *pinfo = sight->pinfo;
+
     seg->src = ipaddr_from(&pinfo->src);
     seg->dst = ipaddr_from(&pinfo->dst);
-    read_links(pinfo, &seg->link_src, &seg->link_dst);
+    read_links(sight, &seg->link_src, &seg->link_dst);
     return seg->src.family && seg->dst.family;
 }
 
@@ -262,7 +290,7 @@ see_tcp(struct sight *sight, field_info *stream)
     /* Most segments only acknowledge what has come. */
     if (seg->flags == TCP_ACK && seg->length == 0 && track_expected(sight->tracker, seg))
         return;
-    if (!read_ends(sight->pinfo, seg))
+    if (!read_ends(sight, seg))
         return;
     /* A response may be shown with the FIN behind it. */
     if (seg->length > 0 || (seg->flags & (TCP_FIN | TCP_RST)))
@@ -309,7 +337,7 @@ begin_frame(const struct sight *sight)
 void
 observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    struct sight sight = { tracker, pinfo, tree, tracker->numbers.serial, time_of(pinfo) };
+    struct sight sight = { tracker, tvb, pinfo, tree, tracker->numbers.serial, time_of(pinfo) };
     GPtrArray *found;
 
     begin_frame(&sight);

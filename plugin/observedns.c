@@ -61,7 +61,7 @@ read_dns_message(const struct sight *sight, field_info *question, const field_in
     m->time = sight->time;
     link_t link_dst;
 
-    read_links(sight->pinfo, &m->link_src, &link_dst);
+    read_links(sight, &m->link_src, &link_dst);
     m->src = ipaddr_from(&sight->pinfo->src);
     m->dst = ipaddr_from(&sight->pinfo->dst);
     m->sport = (uint16_t)sight->pinfo->srcport;

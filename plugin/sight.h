@@ -25,6 +25,7 @@ enum field {
 /* One frame on its way through. */
 struct sight {
     struct tracker *tracker;
+    tvbuff_t *tvb;              /* the whole frame */
     packet_info *pinfo;
     proto_tree *tree;
     uint32_t frame;
@@ -70,7 +71,7 @@ byte_at(struct place p, int offset)
 }
 
 /* Who sent the frame on its link, and to whom. */
-void read_links(const packet_info *pinfo, link_t *src, link_t *dst);
+void read_links(const struct sight *sight, link_t *src, link_t *dst);
 
 /* The identification of an IPv4 header without options (RFC 791) right before that place; 0 where there is none. */
 uint16_t ip_id_before(struct place transport);
