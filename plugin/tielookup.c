@@ -95,30 +95,6 @@ rank(const struct gathering *g, const struct lookup *lookup)
     return has_ended(g, lookup) ? 2 : g->until - lookup->start > PENDING_LONG ? 1 : 0;
 }
 
-/* The request's own searches for the name: all where nobody else waits for it, else the oldest that has ended. */
-static void
-take_own(struct gathering *g, struct name *name)
-{
-    struct lookup *eligible[LOOKED_AT_MAX], *best = NULL;
-    unsigned n = 0;
-    bool crowd = name_is_crowded(g, name);
-
-    for (GList *l = name->searches.head; l && n < LOOKED_AT_MAX; l = l->next) {
-        struct lookup *lookup = (struct lookup *)l->data;
-        if (lookup->start >= g->from && lookup->start <= g->until && is_gateways_lookup(g, lookup) &&
-            !(g->preview && lookup->previewed && lookup->previewed != g->ex->serial) && (!crowd || precedes_attempts(g, lookup))) {
-            if (!best || rank(g, lookup) > rank(g, best))
-                best = lookup;
-            eligible[n++] = lookup;
-        }
-    }
-    /* A request that was served did not wait for one that is still running. */
-    if (crowd && best && !(g->success && rank(g, best) == 0))
-        add_lookup(g, best, TIE_ADDRESS, n == 1);
-    for (unsigned i = 0; i < n && !crowd; i++)
-        add_lookup(g, eligible[i], TIE_ADDRESS, true);
-}
-
 bool
 first_lookup_failed(const struct gathering *g)
 {
@@ -150,24 +126,80 @@ known_since(const struct gathering *g)
     return latest;
 }
 
+static bool
+was_running(const struct gathering *g, const struct lookup *lookup)
+{
+    bool running = lookup->last >= g->from;
+
+    for (unsigned i = 0; i < lookup->n; i++)
+        running = running || (!lookup->resolved && lookup->questions[i]->q.answers.seen == 0);
+    return running && lookup->start <= g->until && lookup->last + 60 * NS_PER_SECOND > g->from;
+}
+
+static bool
+any_lookup(const struct gathering *g _U_, const struct lookup *lookup _U_)
+{
+    return true;
+}
+
 /* One that began before the request, or for another one, and was still running when the request came. */
 static void
-take_shared(struct gathering *g, GQueue *queue)
+take_shared(struct gathering *g, struct name *name, bool (*wanted)(const struct gathering *, const struct lookup *))
 {
-    int looked_at = 0;
+    GQueue *queues[] = { &name->searches, &name->claimed };
     when_t known = known_since(g);
 
-    for (GList *l = queue->tail; l && looked_at < LOOKED_AT_MAX && g->n_lookups == 0; l = l->prev, looked_at++) {
-        struct lookup *lookup = (struct lookup *)l->data;
-        bool running = lookup->last >= g->from;
-
-        for (unsigned i = 0; i < lookup->n; i++)
-            running = running || (!lookup->resolved && lookup->questions[i]->q.answers.seen == 0);
-        if (running && lookup->start <= g->until && lookup->last + 60 * NS_PER_SECOND > g->from && lookup->start >= known && is_gateways_lookup(g, lookup)) {
-            add_lookup(g, lookup, TIE_ADDRESS, true);
-            g->lookup_shared = true;
+    for (unsigned i = 0; i < G_N_ELEMENTS(queues); i++) {
+        int looked_at = 0;
+        for (GList *l = queues[i]->tail; l && looked_at < LOOKED_AT_MAX && g->n_lookups == 0; l = l->prev, looked_at++) {
+            struct lookup *lookup = (struct lookup *)l->data;
+            if (was_running(g, lookup) && lookup->start >= known && is_gateways_lookup(g, lookup) && wanted(g, lookup)) {
+                add_lookup(g, lookup, TIE_ADDRESS, true);
+                g->lookup_shared = true;
+            }
         }
     }
+}
+
+/* Another request's, if there is one that has failed. */
+static bool
+has_just_begun(const struct gathering *g, const struct lookup *lookup)
+{
+    return g->n == 0 && !g->success && !lookup->resolved && rank(g, lookup) == 0;
+}
+
+static bool
+has_failed(const struct gathering *g, const struct lookup *lookup)
+{
+    return !lookup->resolved && has_ended(g, lookup);
+}
+
+/* The request's own searches for the name: all where nobody else waits for it, else the oldest that has ended. */
+static void
+take_own(struct gathering *g, struct name *name)
+{
+    struct lookup *eligible[LOOKED_AT_MAX], *best = NULL;
+    unsigned n = 0;
+    bool crowd = name_is_crowded(g, name);
+
+    for (GList *l = name->searches.head; l && n < LOOKED_AT_MAX; l = l->next) {
+        struct lookup *lookup = (struct lookup *)l->data;
+        if (lookup->start >= g->from && lookup->start <= g->until && is_gateways_lookup(g, lookup) &&
+            !(g->preview && lookup->previewed && lookup->previewed != g->ex->serial) && (!crowd || precedes_attempts(g, lookup))) {
+            if (!best || rank(g, lookup) > rank(g, best))
+                best = lookup;
+            eligible[n++] = lookup;
+        }
+    }
+    if (crowd && best && has_just_begun(g, best))
+        take_shared(g, name, has_failed);
+    if (g->n_lookups > 0)
+        return;
+    /* A request that was served did not wait for one that is still running. */
+    if (crowd && best && !(g->success && rank(g, best) == 0))
+        add_lookup(g, best, TIE_ADDRESS, n == 1);
+    for (unsigned i = 0; i < n && !crowd; i++)
+        add_lookup(g, eligible[i], TIE_ADDRESS, true);
 }
 
 /* The only other name that the gateway looked up meanwhile: its next hop's, or an upstream's. */
@@ -212,9 +244,7 @@ gather_lookups(struct gathering *g)
     if (name) {
         take_own(g, name);
         if (g->n_lookups == 0 && g->n == 0 && !g->success)
-            take_shared(g, &name->searches);
-        if (g->n_lookups == 0 && g->n == 0 && !g->success)
-            take_shared(g, &name->claimed);
+            take_shared(g, name, any_lookup);
     }
     if (!g->success)
         take_dns_over_tcp(g);

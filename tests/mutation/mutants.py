@@ -129,7 +129,7 @@ MUTANTS = [
     ("memory", "tielookup.c", " || lookup->start < known", "", QUICK),
     ("look-ups", "tielookup.c", "bool crowd = name_is_crowded(g, name);", "bool crowd = false;", QUICK),
     ("look-ups", "tielookup.c", "if (!best || rank(g, lookup) > rank(g, best))", "if (!best)", QUICK),
-    ("look-ups", "tielookup.c", "take_shared(g, &name->claimed);", ";", QUICK),
+    ("look-ups", "tielookup.c", "{ &name->searches, &name->claimed };", "{ &name->searches, &name->searches };", QUICK),
     ("look-ups", "tielookup.c", "may_be_gateway(g, lookup->station) && !is_next_hop(g, &lookup->station->ip)", "may_be_gateway(g, lookup->station)", QUICK),
     ("look-ups", "tielookup.c", "if (only && only->name != lookup->name) {", "if (false) {", QUICK),
     ("look-ups over TCP", "tielookup.c", "conn->port[SERVER] == DNS_PORT && g->ex->port", "g->ex->port", QUICK),
@@ -184,6 +184,9 @@ MUTANTS = [
     ("repeated questions", "lookup.c", "(a->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
     ("repeated questions", "lookup.c", " && !is_shared_socket(asker, lookup, m->sport)", "", QUICK),
     ("repeated questions", "lookup.c", "if (e->ip_id && e->ip_id == asked->icmp_ip_id &&", "if (false &&", QUICK),
+    ("running look-ups", "tielookup.c", "if (crowd && best && has_just_begun(g, best))", "if (false)", QUICK),
+    ("running look-ups", "tielookup.c", "return g->n == 0 && !g->success && !lookup->resolved && rank(g, lookup) == 0;", "return true;", QUICK),
+    ("running look-ups", "tielookup.c", "return !lookup->resolved && has_ended(g, lookup);", "return true;", QUICK),
     ("running look-ups", "tielookup.c", "!(g->success && rank(g, best) == 0)", "true", QUICK),
 
     # files out of order

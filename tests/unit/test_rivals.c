@@ -258,6 +258,23 @@ test_running_is_left(void)
     EXPECT_AT(responds(1, 502), NXDOMAIN, LIKELY, asked, answered);
 }
 
+/* It was told of the failure with others; the next request looked up anew before its response was there. */
+static void
+test_failed_for_all(void)
+{
+    begin(3);
+    asks_proxy(0, HOST, "/a");
+    uint32_t asked = looks_up(1, GATEWAY, HOST);
+    asks_proxy(1, HOST, "/b");
+    uint32_t answered = resolved(1, GATEWAY, HOST, NAME_ERROR, NULL);
+    EXPECT_AT(responds(0, 502), NXDOMAIN, OBSERVED, asked, answered);
+    asks_proxy(2, HOST, "/c");
+    uint32_t again = looks_up(2, GATEWAY, HOST);
+    EXPECT_AT(responds(1, 502), NXDOMAIN, OBSERVED, asked, answered);
+    uint32_t answered_again = resolved(2, GATEWAY, HOST, NAME_ERROR, NULL);
+    EXPECT_AT(responds(2, 502), NXDOMAIN, OBSERVED, again, answered_again);
+}
+
 /* What the client got came before another one's attempt, and was given to it behind that. */
 static void
 test_answered_before(void)
@@ -371,6 +388,7 @@ main(int argc, char **argv)
     g_test_add_func("/rivals/look-ups/shared socket", test_shared_socket);
     g_test_add_func("/rivals/look-ups/next name in turn", test_next_name_in_turn);
     g_test_add_func("/rivals/look-ups/running", test_running_is_left);
+    g_test_add_func("/rivals/look-ups/failed for all", test_failed_for_all);
     g_test_add_func("/rivals/look-ups/error twice", test_error_twice);
     return g_test_run();
 }
