@@ -102,6 +102,14 @@ is_looked_up(const struct exchange *waiting)
     return false;
 }
 
+bool
+alike_knows_no_address(const struct exchange *waiting)
+{
+    const struct lookup *lookup = first_lookup(waiting);
+
+    return lookup && !lookup->resolved;
+}
+
 enum fit
 alike_fit(const struct exchange *ex, const struct exchange *waiting)
 {

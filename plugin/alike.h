@@ -14,6 +14,9 @@ enum fit { FIT_LATER, FIT_NOW, FIT_PROMPT, FIT_NAMED };
 
 enum fit alike_fit(const struct exchange *ex, const struct exchange *waiting);
 
+/* The look-up that the gateway began with the request has told no address yet: what it tries meanwhile is another one's. */
+bool alike_knows_no_address(const struct exchange *waiting);
+
 /* As many as alike_choose() looks at. */
 #define ALIKE_MAX 32
 

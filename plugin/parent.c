@@ -8,6 +8,7 @@
 
 #include "alike.h"
 #include "conn.h"
+#include "flow.h"
 #include "parent.h"
 #include "tie.h"
 #include "url.h"
@@ -108,13 +109,21 @@ name_asked_for(struct root *root, const char *host)
     return name;
 }
 
+/* The gateway learns of the server's end behind what was lost when that is sent again. */
+static bool
+server_ended(const struct conn *conn)
+{
+    return conn->closed[SERVER].frame && (conn->closed[SERVER].reset || !flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, SERVER));
+}
+
 /* true: its last child failed or there is none, so that one more is to be expected. */
 static bool
 wants_child(const struct exchange *ex)
 {
     const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&ex->children);
 
-    return !last || last->conn->closed[SERVER].frame || last->ended[SERVER].frame || last->ended[CLIENT].frame || last->reply.fault != HTTP_FAULT_NONE || last->conn->closed[CLIENT].frame ||
+    return !last || server_ended(last->conn) || last->ended[SERVER].frame || last->ended[CLIENT].frame || last->reply.fault != HTTP_FAULT_NONE ||
+           last->conn->closed[CLIENT].frame ||
            (last->state != EXCHANGE_WAITING && last->reply.status / 100 != 2);
 }
 

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "alike.h"
 #include "tie.h"
 #include "tieparts.h"
 
@@ -56,7 +57,7 @@ name_has_rival(const struct gathering *g, const struct name *name)
 
     for (GList *l = name ? name->open.head : NULL; l && looked_at < RIVALS_LOOKED_AT_MAX; l = l->next, looked_at++) {
         const struct exchange *other = (const struct exchange *)l->data;
-        if (other != g->ex && other->box == g->box && other->reply.request_time <= g->until)
+        if (other != g->ex && other->box == g->box && other->reply.request_time <= g->until && !alike_knows_no_address(other))
             return true;
     }
     return false;

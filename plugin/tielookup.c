@@ -108,7 +108,7 @@ first_lookup_failed(const struct gathering *g)
     return false;
 }
 
-/* When the gateway last began a search that told it the name's address before the request came; 0: never. */
+/* When the gateway last began a search that told it the name's address before it turned to the request; 0: never. */
 static when_t
 known_since(const struct gathering *g)
 {
@@ -119,7 +119,7 @@ known_since(const struct gathering *g)
         int looked_at = 0;
         for (GList *l = queues[i]->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
             const struct lookup *lookup = (const struct lookup *)l->data;
-            if (lookup->resolved && lookup->last < g->from && is_gateways_lookup(g, lookup))
+            if (lookup->resolved && lookup->last < g->from + BEGUN_WITH && is_gateways_lookup(g, lookup))
                 latest = MAX(latest, lookup->start);
         }
     }

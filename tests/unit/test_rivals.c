@@ -275,6 +275,132 @@ test_failed_for_all(void)
     EXPECT_AT(responds(2, 502), NXDOMAIN, OBSERVED, again, answered_again);
 }
 
+/* The gateway knows no address yet: what is tried is another one's, be it several times. */
+static void
+test_tries_while_looked_up(void)
+{
+    begin(2);
+    asks_proxy(0, HOST, "/a");
+    uint32_t asked = looks_up(1, GATEWAY, HOST);
+    passes(10);
+    asks_proxy(1, HOST, "/b");
+    looks_up(2, GATEWAY, HOST);
+    resolved(2, GATEWAY, HOST, 0, SERVER_1);
+    for (unsigned n = 3; n < 5; n++) {
+        syn(n);
+        refused(n);
+    }
+    leg(9, GATEWAY, SERVER_2, 80);
+    stands(9);
+    asks_server(9, HOST, "/b");
+    responds(9, 200);
+    responds(1, 200);
+    passes(4000);
+    EXPECT_AT(responds(0, 502), DNS_TIMEOUT, OBSERVED, asked);
+}
+
+/* The address that another request was told in the meantime, not a look-up that runs since before. */
+static void
+test_told_meanwhile(void)
+{
+    uint32_t asked[3];
+
+    begin(3);
+    asks_proxy(0, HOST, "/a");
+    looks_up(1, GATEWAY, HOST);
+    asks_proxy(1, HOST, "/b");
+    looks_up(2, GATEWAY, HOST);
+    asks_proxy(2, HOST, "/c");
+    resolved(2, GATEWAY, HOST, 0, SERVER_1);
+    for (unsigned n = 0; n < 3; n++) {
+        asked[n] = arp(GATEWAY, SERVER_1);
+        passes(1000);
+    }
+    EXPECT_AT(responds(1, 502), ARP, OBSERVED, asked[0], asked[1], asked[2]);
+    EXPECT_AT(responds(2, 502), ARP, OBSERVED, asked[0], asked[1], asked[2]);
+}
+
+/* It knows the address, and does not wait for the other type's answer: each has its own attempt. */
+static void
+test_tries_with_one_type(void)
+{
+    uint32_t first, second;
+
+    begin(2);
+    all_ask(2);
+    for (uint16_t n = 0; n < 2; n++) {
+        dns_socket((uint16_t)(5000 + n));
+        dns_type(1);
+        looks_up((uint16_t)(1 + n), GATEWAY, HOST);
+        dns_type(28);
+        looks_up((uint16_t)(3 + n), GATEWAY, HOST);
+        dns_type(1);
+        resolved((uint16_t)(1 + n), GATEWAY, HOST, 0, SERVER_1);
+    }
+    first = syn(3);
+    uint32_t first_end = refused(3);
+    second = syn(4);
+    uint32_t second_end = refused(4);
+    EXPECT_AT(responds(0, 502), RST, LIKELY, first, first_end);
+    EXPECT_AT(responds(1, 502), RST, OBSERVED, second, second_end);
+}
+
+/* The gateway learns of the end when what was lost before it is sent again: meanwhile its attempts are others'. */
+static void
+test_end_behind_lost(void)
+{
+    static const char *hundred = "HTTP/1.1 100 Continue\r\n\r\n";
+
+    begin(2);
+    asks_proxy(0, HOST, "/a");
+    stands(3);
+    uint32_t asked = asks_server(3, HOST, "/a");
+    skips(3, SERVER, (unsigned)strlen(hundred));
+    closes(3, SERVER);
+    asks_proxy(1, HOST, "/a");
+    stands(4);
+    asks_server(4, HOST, "/a");
+    says_again(3, SERVER, (unsigned)strlen(hundred), hundred, 0);
+    const struct verdict *v = verdict_at(responds(0, 502));
+    g_assert_cmpstr(cause_token(v->cause), ==, "server_closed");
+    g_assert_cmpint(v->confidence, ==, CONFIDENCE_LIKELY);
+    g_assert_cmpuint(v->cited[0].frame, ==, asked);
+    responds(4, 200);
+    responds(1, 200);
+}
+
+/* It acts on a reset at once, and on an end when it has what was before it: one more try is to be expected. */
+static void
+retried_elsewhere(uint32_t (*ends)(unsigned))
+{
+    begin(2);
+    asks_proxy(0, HOST, "/a");
+    stands(3);
+    asks_server(3, HOST, "/a");
+    skips(3, SERVER, 100);
+    ends(3);
+    asks_proxy(1, HOST, "/a");
+    stands(4);
+    asks_server(4, HOST, "/a");
+    responds(4, 502);
+    const struct verdict *v = verdict_at(responds(0, 502));
+    g_assert_cmpstr(cause_token(v->cause), ==, "relayed");
+}
+
+static uint32_t
+closes_acked(unsigned n)
+{
+    acked(n);
+    return closes(n, SERVER);
+}
+
+static void
+test_retried_after_end(void)
+{
+    retried_elsewhere(reset);
+    retried_elsewhere(closes_acked);
+}
+
 /* What the client got came before another one's attempt, and was given to it behind that. */
 static void
 test_answered_before(void)
@@ -380,6 +506,10 @@ main(int argc, char **argv)
     g_test_add_func("/rivals/card/of a router", test_card_of_router);
     g_test_add_func("/rivals/tries/failed too", test_next_try_failed_too);
     g_test_add_func("/rivals/tries/answered before", test_answered_before);
+    g_test_add_func("/rivals/tries/while looked up", test_tries_while_looked_up);
+    g_test_add_func("/rivals/tries/end behind lost", test_end_behind_lost);
+    g_test_add_func("/rivals/tries/with one type", test_tries_with_one_type);
+    g_test_add_func("/rivals/tries/after end", test_retried_after_end);
     g_test_add_func("/rivals/tries/error ignored", test_error_ignored);
     g_test_add_func("/rivals/tries/running", test_running_is_no_next_try);
     g_test_add_func("/rivals/look-ups/meanwhile", test_looked_up_meanwhile);
@@ -389,6 +519,7 @@ main(int argc, char **argv)
     g_test_add_func("/rivals/look-ups/next name in turn", test_next_name_in_turn);
     g_test_add_func("/rivals/look-ups/running", test_running_is_left);
     g_test_add_func("/rivals/look-ups/failed for all", test_failed_for_all);
+    g_test_add_func("/rivals/look-ups/told meanwhile", test_told_meanwhile);
     g_test_add_func("/rivals/look-ups/error twice", test_error_twice);
     return g_test_run();
 }
