@@ -183,6 +183,13 @@ diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uin
     g_free(found);
 }
 
+/* Somebody waits for this gateway. */
+static bool
+has_waiting(const struct station *station)
+{
+    return station && station->box && !g_queue_is_empty(&station->box->open);
+}
+
 /* A server's 502 for a gateway that will pass it on; before all earlier frames came, one for any gateway. */
 static bool
 will_be_relayed(const struct tracker *t, struct root *root, const struct exchange *ex)
@@ -192,8 +199,7 @@ will_be_relayed(const struct tracker *t, struct root *root, const struct exchang
 
     if (!early || same)
         return same->had_parent && !tie_is_gateway(same == ex ? root : t->late, same);
-    const struct station *sender = station_find(root, &ex->conn->ip[CLIENT]);
-    return ex->had_parent || (sender && sender->box && !g_queue_is_empty(&sender->box->open));
+    return ex->had_parent || has_waiting(station_find(root, &ex->conn->ip[CLIENT])) || has_waiting(station_find(t->late, &ex->conn->ip[CLIENT]));
 }
 
 static void

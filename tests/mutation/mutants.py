@@ -76,7 +76,7 @@ MUTANTS = [
     # the tracker
     ("watched codes", "track.c", "if (root->settings.watched(status)) {", "if (status >= 500) {", SILENCE),
     ("relaying", "track.c", "if (will_be_relayed(t, root, ex)) {", "if (false) {", RELAYED),
-    ("relaying", "track.c", "return ex->had_parent || (sender", "return (sender", RELAYED),
+    ("relaying", "track.c", "return ex->had_parent || has_waiting(", "return has_waiting(", RELAYED),
     ("relaying", "track.c", "drop_verdict(t, frame, first_verdict(t, frame, ex->conn, false));", ";", LATE),
     ("swallowed 502", "track.c", "while ((ex = exchange_swallowed(conn))) {", "while (false) {", SWALLOWED),
     ("swallowed 502", "track.c", "if (root->settings.watched(s->status))\n                exchange_told(ex);", "", SWALLOWED),
@@ -200,6 +200,7 @@ MUTANTS = [
     ("order of time", "inorder.c", "MAX(2 * marks->depth, patience)", "2 * marks->depth", LATE),
     ("order of time", "track.c", "on_trial ? 0 : ", "", LATE),
     ("order of time", "collect.c", "if (found->unreached.asked_at[i] > since)", "if (true)", LATE),
+    ("early verdicts", "track.c", " || has_waiting(station_find(t->late, &ex->conn->ip[CLIENT]))", "", QUICK),
     ("early verdicts", "track.c", "!ex->headless && !early_in_order(t)", "!ex->headless", LATE),
     ("early verdicts", "early.c", " || !has_untried_address(t, ex, e)", " || true", LATE),
     ("early verdicts", "early.c", "return known > SERVER_SILENCE;", "return known > LONG_SILENCE;", LATE),

@@ -10,6 +10,7 @@
 #define HOST "one.example"
 #define SERVER_1 "10.2.0.1"
 #define SERVER_2 "10.2.0.2"
+#define OTHER_ADDRESS "10.1.0.2"        /* of the gateway, to servers */
 #define NAME_ERROR 3
 
 /* Stream 0 is a client's, 1 and 2 the gateway's. */
@@ -403,6 +404,27 @@ test_arp_since(void)
     EXPECT_AT(response, ARP, OBSERVED, first, second);
 }
 
+/* What is known in order of time: that the server's client is a gateway for which somebody waits. */
+static void
+test_servers_response(void)
+{
+    capture_begin(2);
+    leg(0, "10.0.0.1", GATEWAY, 9090);
+    leg(1, OTHER_ADDRESS, SERVER_1, 80);
+    leg(2, OTHER_ADDRESS, SERVER_2, 80);
+    switch_to(1, 110);
+    stands(1);
+    asks_server(1, HOST, "/a");
+    for (unsigned n = 0; n < 100; n++)
+        mark(1, 120);
+    asks(0, 100);
+    mark(0, 130);
+    switch_to(1, 140);
+    stands(2);
+    asks_server(2, "two.example", "/b");
+    no_verdict_at(responds(2, 502));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -428,5 +450,6 @@ main(int argc, char **argv)
     g_test_add_func("/late/look-up/half answered, asked once", test_half_answered_once);
     g_test_add_func("/late/look-up/next name", test_next_name_answered);
     g_test_add_func("/late/unseen interface", test_unseen_interface);
+    g_test_add_func("/late/server's response", test_servers_response);
     return g_test_run();
 }
