@@ -137,14 +137,14 @@ was_running(const struct gathering *g, const struct lookup *lookup)
 }
 
 static bool
-any_lookup(const struct gathering *g _U_, const struct lookup *lookup _U_)
+has_failed(const struct gathering *g, const struct lookup *lookup)
 {
-    return true;
+    return !lookup->resolved && has_ended(g, lookup);
 }
 
-/* One that began before the request, or for another one, and was still running when the request came. */
+/* One that began before the request, or for another one, and was still running when the request came; failed: only one that failed then. */
 static void
-take_shared(struct gathering *g, struct name *name, bool (*wanted)(const struct gathering *, const struct lookup *))
+take_shared(struct gathering *g, struct name *name, bool failed)
 {
     GQueue *queues[] = { &name->searches, &name->claimed };
     when_t known = known_since(g);
@@ -153,7 +153,7 @@ take_shared(struct gathering *g, struct name *name, bool (*wanted)(const struct 
         int looked_at = 0;
         for (GList *l = queues[i]->tail; l && looked_at < LOOKED_AT_MAX && g->n_lookups == 0; l = l->prev, looked_at++) {
             struct lookup *lookup = (struct lookup *)l->data;
-            if (was_running(g, lookup) && lookup->start >= known && is_gateways_lookup(g, lookup) && wanted(g, lookup)) {
+            if (was_running(g, lookup) && lookup->start >= known && is_gateways_lookup(g, lookup) && (!failed || has_failed(g, lookup))) {
                 add_lookup(g, lookup, TIE_ADDRESS, true);
                 g->lookup_shared = true;
             }
@@ -161,20 +161,14 @@ take_shared(struct gathering *g, struct name *name, bool (*wanted)(const struct 
     }
 }
 
-/* Another request's, if there is one that has failed. */
+/* So lately, and unanswered, that it hardly explains the response. */
 static bool
 has_just_begun(const struct gathering *g, const struct lookup *lookup)
 {
     return g->n == 0 && !g->success && !lookup->resolved && rank(g, lookup) == 0;
 }
 
-static bool
-has_failed(const struct gathering *g, const struct lookup *lookup)
-{
-    return !lookup->resolved && has_ended(g, lookup);
-}
-
-/* The request's own searches for the name: all where nobody else waits for it, else the oldest that has ended. */
+/* The request's own searches for the name: all where nobody else waits for it, else one that failed, be it another's, or the oldest. */
 static void
 take_own(struct gathering *g, struct name *name)
 {
@@ -191,15 +185,15 @@ take_own(struct gathering *g, struct name *name)
             eligible[n++] = lookup;
         }
     }
-    if (crowd && best && has_just_begun(g, best))
-        take_shared(g, name, has_failed);
-    if (g->n_lookups > 0)
-        return;
-    /* A request that was served did not wait for one that is still running. */
-    if (crowd && best && !(g->success && rank(g, best) == 0))
-        add_lookup(g, best, TIE_ADDRESS, n == 1);
     for (unsigned i = 0; i < n && !crowd; i++)
         add_lookup(g, eligible[i], TIE_ADDRESS, true);
+    if (!crowd || !best)
+        return;
+    if (has_just_begun(g, best))
+        take_shared(g, name, true);
+    /* A request that was served did not wait for one that is still running. */
+    if (g->n_lookups == 0 && !(g->success && rank(g, best) == 0))
+        add_lookup(g, best, TIE_ADDRESS, n == 1);
 }
 
 /* The only other name that the gateway looked up meanwhile: its next hop's, or an upstream's. */
@@ -244,7 +238,7 @@ gather_lookups(struct gathering *g)
     if (name) {
         take_own(g, name);
         if (g->n_lookups == 0 && g->n == 0 && !g->success)
-            take_shared(g, name, any_lookup);
+            take_shared(g, name, false);
     }
     if (!g->success)
         take_dns_over_tcp(g);
