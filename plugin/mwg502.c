@@ -8,14 +8,14 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "compat.h"
+#include "base/compat.h"
 
-#include "fields.h"
+#include "show/fields.h"
 #include "mwg502.h"
-#include "observe.h"
+#include "observe/observe.h"
 #include "ports.h"
-#include "show.h"
-#include "stats.h"
+#include "show/show.h"
+#include "show/stats.h"
 
 static int proto_mwg502 = -1;
 static int mwg502_tap = -1;

@@ -6,7 +6,7 @@
 
 #include <wireshark.h>
 
-#include "compat.h"
+#include "base/compat.h"
 
 #include <epan/proto.h>
 

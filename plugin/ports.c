@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "compat.h"
+#include "base/compat.h"
 
 #include <epan/dissectors/packet-http.h>
 

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#include "diagnose.h"
+#include "diagnose/diagnose.h"
 #include "harness.h"
-#include "words.h"
+#include "words/phrases.h"
 
 #define ATTEMPTS_MOST 6
 #define QUESTIONS_MOST 6

@@ -5,7 +5,7 @@
  */
 
 #include "harness.h"
-#include "httphead.h"
+#include "bytes/httphead.h"
 
 static void
 check_slice(struct slice slice, const uint8_t *bytes, size_t n)

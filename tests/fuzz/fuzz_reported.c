@@ -5,7 +5,7 @@
  */
 
 #include "harness.h"
-#include "reported.h"
+#include "words/reported.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "harness.h"
-#include "tlsrecords.h"
+#include "bytes/tlsrecords.h"
 
 static struct tls_step
 both(struct tls_step a, struct tls_step b)

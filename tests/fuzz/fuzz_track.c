@@ -8,8 +8,8 @@
 
 #include "harness.h"
 #include "play.h"
-#include "track.h"
-#include "words.h"
+#include "track/track.h"
+#include "words/phrases.h"
 
 #define FRAMES_MOST 2000
 

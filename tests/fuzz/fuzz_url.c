@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "harness.h"
-#include "url.h"
+#include "bytes/url.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

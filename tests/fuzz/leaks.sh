@@ -41,7 +41,7 @@ for capture; do
         valgrind --leak-check=full --show-leak-kinds=definite,indirect --num-callers=40 --keep-debuginfo=yes --fullpath-after= \
         tshark -n -2 -r "$scratch/capture" -Y mwg502.cause -T fields -e mwg502.cause >"$scratch/out" 2>"$scratch/log"
     # With debugging information a line names the source, not the module.
-    found=$(grep -c -e 'mwg502\.so' -e '/plugin/[a-z0-9]*\.c:' "$scratch/log")
+    found=$(grep -c -e 'mwg502\.so' -e '/plugin/[a-z0-9_/]*\.c:' "$scratch/log")
     if [ "$found" = 0 ] && [ -s "$scratch/out" ]; then
         echo "ok      tshark ${capture##*/}"
     else

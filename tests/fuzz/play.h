@@ -7,7 +7,7 @@
 #ifndef MWG502_TESTS_PLAY_H
 #define MWG502_TESTS_PLAY_H
 
-#include "fact.h"
+#include "fact/fact.h"
 #include "harness.h"
 
 #define PLAY_KINDS 16

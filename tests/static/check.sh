@@ -61,9 +61,9 @@ check_format() {
             grep -n -H -P '[ \t]+$' "$file"
             [ -n "$(tail -c 1 "$file")" ] && echo "$file: no line end at the end"
         done
-        grep -n -H -P '^[a-z_].*\)\s*\{$' plugin/*.c
-        grep -n -H -P '^ {1,3}[a-z]' plugin/*.c plugin/*.h
-        grep -n -H -P '\b(if|for|while|switch)\(' plugin/*.c plugin/*.h
+        grep -n -H -P '^[a-z_].*\)\s*\{$' $(files 'plugin/*.c')
+        grep -n -H -P '^ {1,3}[a-z]' $(files 'plugin/*.[ch]')
+        grep -n -H -P '\b(if|for|while|switch)\(' $(files 'plugin/*.[ch]')
     } >"$log"
     result
 }
@@ -113,14 +113,14 @@ check_cppcheck() {
 check_tidy() {
     command -v clang-tidy >/dev/null || { skip 'no clang-tidy'; return; }
     [ -e "$build/compile_commands.json" ] || { skip "no build in $build"; return; }
-    clang-tidy -p "$build" --quiet plugin/*.c 2>/dev/null | grep -E '(warning|error):' | sort -u >"$log"
+    clang-tidy -p "$build" --quiet $(files 'plugin/*.c') 2>/dev/null | grep -E '(warning|error):' | sort -u >"$log"
     result
 }
 
 check_analyzer() {
     if ! command -v gcc >/dev/null || ! command -v pkg-config >/dev/null; then skip 'no gcc'; return; fi
     # What has no Wireshark in it: for the rest it only reports what wmem is, which it cannot know
-    for file in plugin/httphead.c plugin/tlsrecords.c plugin/diagnose.c plugin/outcome.c plugin/searched.c plugin/url.c; do
+    for file in plugin/bytes/httphead.c plugin/bytes/tlsrecords.c plugin/diagnose/diagnose.c plugin/diagnose/outcome.c plugin/diagnose/searched.c plugin/bytes/url.c; do
         # shellcheck disable=SC2046 # several words
         gcc -fanalyzer -Wall -Wextra -std=c11 -O1 -c -o /dev/null -I plugin $(pkg-config --cflags wireshark) "$file"
     done >"$log" 2>&1
@@ -133,9 +133,9 @@ check_wireshark() {
     {
         # "time" shadows nothing that matters: C11 and gcc's -Wshadow agree
         (cd plugin && perl "$tools/checkAPIs.pl" -- *.c 2>&1) | grep -v 'shadow variable(s) in .* : time$'
-        perl "$tools/checkhf.pl" plugin/*.c 2>&1
-        perl "$tools/checkfiltername.pl" plugin/*.c 2>&1 | grep -i -e 'error' -e 'duplicate'
-        for file in plugin/show*.c plugin/mwg502.c plugin/stats.c; do
+        perl "$tools/checkhf.pl" $(files 'plugin/*.c') 2>&1
+        perl "$tools/checkfiltername.pl" $(files 'plugin/*.c') 2>&1 | grep -i -e 'error' -e 'duplicate'
+        for file in plugin/show/show.c plugin/mwg502.c plugin/show/stats.c; do
             python3 "$tools/check_typed_item_calls.py" --mask --label --consecutive --file "$PWD/$file" 2>&1 | grep -i -e '^error' -e '^warning'
         done
     } >"$log"

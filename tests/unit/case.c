@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "case.h"
-#include "words.h"
+#include "words/phrases.h"
 
 /* "2 syn, 3 rst" */
 static char *

@@ -8,7 +8,7 @@
 #define MWG502_TESTS_CASE_H
 
 #include "common.h"
-#include "diagnose.h"
+#include "diagnose/diagnose.h"
 
 /*
  * Frame n comes at second n. The client's request is frame 1, the 502 frame 100. The

@@ -14,7 +14,7 @@
 
 #include <epan/wmem_scopes.h>
 
-#include "ipaddr.h"
+#include "base/ipaddr.h"
 
 /* g_test_init() and a file scope; first thing in each main(). */
 void common_init(int *argc, char ***argv);

@@ -8,7 +8,7 @@
 #define MWG502_TESTS_EVENTS_H
 
 #include "common.h"
-#include "httpstream.h"
+#include "bytes/httpstream.h"
 
 #define OK "HTTP/1.1 200 OK\r\n"
 #define LENGTH(n) OK "Content-Length: " #n "\r\n\r\n"

@@ -8,7 +8,7 @@
 #define MWG502_TESTS_FACTS_H
 
 #include "common.h"
-#include "track.h"
+#include "track/track.h"
 
 /*
  * Each call that returns a frame's number adds that frame, a millisecond after the one

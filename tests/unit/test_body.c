@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "body.h"
+#include "bytes/body.h"
 #include "common.h"
 
 #define HEAD "HTTP/1.1 502 Bad Gateway\r\n"

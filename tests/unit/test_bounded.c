@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "bounded.h"
+#include "base/bounded.h"
 #include "common.h"
 
 #define LIMIT 3

@@ -8,7 +8,7 @@
 
 #include <glib.h>
 
-#include "h2head.h"
+#include "bytes/h2head.h"
 
 struct block {
     uint8_t bytes[512];

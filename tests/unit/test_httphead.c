@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common.h"
-#include "httphead.h"
+#include "bytes/httphead.h"
 
 #define OK "HTTP/1.1 200 OK\r\n"
 

@@ -5,7 +5,7 @@
  */
 
 #include "facts.h"
-#include "lookup.h"
+#include "net/lookup.h"
 
 #define HOST "one.example"
 #define SERVER_1 "10.2.0.1"

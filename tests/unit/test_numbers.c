@@ -5,7 +5,7 @@
  */
 
 #include "common.h"
-#include "numbers.h"
+#include "base/numbers.h"
 
 /* The numbers in the order that the frames are seen first, then again; what each of them has in the end, 0 for none. */
 static const struct row {

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#include "causes.h"
+#include "diagnose/causes.h"
 #include "common.h"
-#include "reported.h"
+#include "words/reported.h"
 
 #define PLAIN "HTTP/1.1 502 Bad Gateway\r\n"
 #define NAME "Host Not Resolvable"

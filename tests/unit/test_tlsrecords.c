@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common.h"
-#include "tlsrecords.h"
+#include "bytes/tlsrecords.h"
 
 /* The records that scripts are made of. What is not given of a body is 0xa5, as if encrypted. */
 static const struct record {

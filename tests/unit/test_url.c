@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common.h"
-#include "url.h"
+#include "bytes/url.h"
 
 static const struct row {
     const char *name, *target, *header;

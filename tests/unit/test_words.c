@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common.h"
-#include "words.h"
+#include "words/phrases.h"
 
 #define US INT64_C(1000)
 #define MS INT64_C(1000000)

@@ -1,0 +1,55 @@
+/* bounded.h
+ * A hash table that never grows beyond its limit
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_BASE_BOUNDED_H
+#define MWG502_BASE_BOUNDED_H
+
+#include <stdbool.h>
+
+#include <epan/wmem_scopes.h>
+
+/*
+ * A wmem_map whose entries also stand in a queue, oldest first. Adding one entry too many
+ * evicts the first of that queue which may go; one that was found meanwhile is spared once
+ * and goes to the end (the "second chance" of paging: finding stays cheap). Entries are structs
+ * of the caller's that begin with a struct bounded_entry, allocated in wmem_file_scope();
+ * the table frees none of them: evict() does, after it has unlinked whatever points there.
+ *
+ * may_evict  false: the entry is in use and is passed over. At most a few are looked at
+ *            on each insertion (it stays O(1)), so a table full of entries in use can
+ *            stand above its limit by as many as the caller keeps in use.
+ */
+struct bounded_entry {
+    GList link;                 /* data: the entry itself */
+    const void *key;
+    bool used;                  /* found since it was put at the end of the queue */
+};
+
+typedef struct bounded {
+    wmem_map_t *map;
+    GQueue order;
+    unsigned limit;
+    bool (*may_evict)(const struct bounded_entry *);
+    void (*evict)(struct bounded *, struct bounded_entry *);
+    void *owner;                /* for the callbacks */
+} bounded_t;
+
+/* The map lives in wmem_file_scope(). */
+void bounded_init(bounded_t *table, unsigned limit, GHashFunc hash, GEqualFunc equal);
+
+/* NULL if there is none. The entry found is spared when it would be evicted next. */
+void *bounded_find(bounded_t *table, const void *key);
+
+/* key must live as long as the entry and must not be in the table. */
+void bounded_insert(bounded_t *table, struct bounded_entry *entry, const void *key);
+
+/* Takes the entry out without calling evict(). */
+void bounded_remove(bounded_t *table, struct bounded_entry *entry);
+
+/* In the manner of FNV-1a, eight bytes at a time: a hash for keys that are plain bytes. */
+unsigned bytes_hash(const void *bytes, size_t n, unsigned seed);
+
+#endif

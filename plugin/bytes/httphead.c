@@ -1,0 +1,323 @@
+/* httphead.c
+ * Reads the head of an HTTP/1 message from its bytes
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "bytes/httphead.h"
+
+#define LONGEST_METHOD 24
+
+const char *
+http_fault_words(enum http_fault fault)
+{
+    switch (fault) {
+    case HTTP_FAULT_NONE:        return "a valid response";
+    case HTTP_FAULT_NOT_HTTP:    return "bytes that do not begin with an HTTP status line";
+    case HTTP_FAULT_STATUS_LINE: return "a malformed status line";
+    case HTTP_FAULT_HEADER_LINE: return "a malformed header line";
+    case HTTP_FAULT_LENGTH:      return "a contradictory or malformed Content-Length";
+    case HTTP_FAULT_CHUNK:       return "a malformed chunk size";
+    case HTTP_FAULT_HEAD_SIZE:   return "a header beyond any limit";
+    }
+    return "";
+}
+
+bool
+slice_is(struct slice text, const char *literal)
+{
+    return text.n == strlen(literal) && (text.n == 0 || g_ascii_strncasecmp(text.s, literal, text.n) == 0);
+}
+
+/* RFC 9110 section 5.6.2 */
+static const bool is_token_char[256] = {
+    ['!'] = true, ['#'] = true, ['$'] = true, ['%'] = true, ['&'] = true, ['\''] = true, ['*'] = true, ['+'] = true,
+    ['-'] = true, ['.'] = true, ['^'] = true, ['_'] = true, ['`'] = true, ['|'] = true, ['~'] = true,
+    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,
+    ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+#define BOTH_CASES(c) [c] = true, [(c) + ('a' - 'A')] = true
+    BOTH_CASES('A'), BOTH_CASES('B'), BOTH_CASES('C'), BOTH_CASES('D'), BOTH_CASES('E'), BOTH_CASES('F'), BOTH_CASES('G'),
+    BOTH_CASES('H'), BOTH_CASES('I'), BOTH_CASES('J'), BOTH_CASES('K'), BOTH_CASES('L'), BOTH_CASES('M'), BOTH_CASES('N'),
+    BOTH_CASES('O'), BOTH_CASES('P'), BOTH_CASES('Q'), BOTH_CASES('R'), BOTH_CASES('S'), BOTH_CASES('T'), BOTH_CASES('U'),
+    BOTH_CASES('V'), BOTH_CASES('W'), BOTH_CASES('X'), BOTH_CASES('Y'), BOTH_CASES('Z'),
+};
+
+static struct slice
+trimmed(const char *s, const char *end)
+{
+    while (s < end && (*s == ' ' || *s == '\t'))
+        s++;
+    while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    return end > s ? (struct slice){ s, (size_t)(end - s) } : (struct slice){ NULL, 0 };
+}
+
+static bool
+has_control_char(struct slice text)
+{
+    size_t i = 0;
+
+    while (i < text.n && ((unsigned char)text.s[i] >= 0x20 ? text.s[i] != 0x7f : text.s[i] == '\t'))
+        i++;
+    return i < text.n;
+}
+
+bool
+http_begins_request(const uint8_t *bytes, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && i <= LONGEST_METHOD && (g_ascii_isupper(bytes[i]) || bytes[i] == '-' || bytes[i] == '_'))
+        i++;
+    if (i < 3 || i > LONGEST_METHOD || i + 1 >= n || bytes[i] != ' ')
+        return false;
+    if (i == 7 && memcmp(bytes, "CONNECT", 7) == 0)
+        return g_ascii_isalnum(bytes[i + 1]) || bytes[i + 1] == '[';
+    return bytes[i + 1] == '/' || bytes[i + 1] == '*' || g_ascii_isalpha(bytes[i + 1]);
+}
+
+bool
+http_begins_response(const uint8_t *bytes, size_t n)
+{
+    return n > 0 && memcmp(bytes, "HTTP/", MIN(n, 5)) == 0;
+}
+
+/* The line at s without its line end; *next is behind it. false: no line end before end. */
+static bool
+read_line(const char *s, const char *end, struct slice *line, const char **next)
+{
+    const char *lf = (const char *)memchr(s, '\n', (size_t)(end - s));
+
+    line->s = s;
+    line->n = (size_t)((lf ? lf : end) - s);
+    *next = lf ? lf + 1 : end;
+    if (lf && line->n > 0 && s[line->n - 1] == '\r')
+        line->n--;
+    return lf != NULL;
+}
+
+static void
+read_request_line(struct slice line, struct http_head *head)
+{
+    const char *end = line.s + line.n;
+    const char *blank = (const char *)memchr(line.s, ' ', line.n);
+
+    if (!blank)
+        return;
+    head->method = (struct slice){ line.s, (size_t)(blank - line.s) };
+    const char *target = blank + 1;
+    const char *target_end = (const char *)memchr(target, ' ', (size_t)(end - target));
+    head->target = trimmed(target, target_end ? target_end : end);
+}
+
+/* RFC 9112 section 4; the blank before the reason phrase may be missing. */
+static void
+read_status_line(struct slice line, struct http_head *head)
+{
+    const char *end = line.s + line.n;
+    const char *s = line.s + 5;
+
+    head->fault = HTTP_FAULT_STATUS_LINE;
+    if (line.n < 12 || s[0] != '1' || s[1] != '.' || !g_ascii_isdigit(s[2]) || s[3] != ' ')
+        return;
+    s += 4;
+    while (s < end && *s == ' ')
+        s++;
+    if (end - s < 3 || !g_ascii_isdigit(s[0]) || !g_ascii_isdigit(s[1]) || !g_ascii_isdigit(s[2]) ||
+        (end - s > 3 && s[3] != ' ' && s[3] != '\t') || s[0] == '0')
+        return;
+    head->status = (unsigned)((s[0] - '0') * 100 + (s[1] - '0') * 10 + (s[2] - '0'));
+    head->phrase = trimmed(s + 3, end);
+    head->fault = HTTP_FAULT_NONE;
+}
+
+/* The line goes on in the next segment: only what is there already can be wrong. */
+static void
+read_cut_status_line(struct slice line, struct http_head *head)
+{
+    struct http_head whole = { .content_length = -1 };
+
+    if (line.n > 0 && line.s[line.n - 1] == '\r')
+        line.n--;
+    read_status_line(line, &whole);
+    if (whole.fault == HTTP_FAULT_NONE) {
+        head->status = whole.status;
+        head->phrase = whole.phrase;
+    } else {
+        /* Would it be valid with any end? */
+        char text[32];
+        size_t n = MIN(line.n, 16), blanks = 0;
+        memcpy(text, line.s, n);
+        while (n > 9 && blanks + 9 < n && text[9 + blanks] == ' ')
+            blanks++;
+        if (blanks > 0) {
+            memmove(text + 9, text + 9 + blanks, n - 9 - blanks);
+            n -= blanks;
+        }
+        static const char likely[] = "HTTP/1.1 200";
+        for (; n < 12; n++)
+            text[n] = likely[n];
+        read_status_line((struct slice){ text, n }, &whole);
+        head->fault = whole.fault;
+    }
+}
+
+static enum http_fault
+read_content_length(struct slice value, struct http_head *head)
+{
+    int64_t length = 0;
+
+    if (value.n == 0 || value.n > 18)
+        return HTTP_FAULT_LENGTH;
+    for (size_t i = 0; i < value.n; i++) {
+        if (!g_ascii_isdigit(value.s[i]))
+            return HTTP_FAULT_LENGTH;
+        length = length * 10 + (value.s[i] - '0');
+    }
+    if (head->content_length >= 0 && head->content_length != length)
+        return HTTP_FAULT_LENGTH;
+    head->content_length = length;
+    return HTTP_FAULT_NONE;
+}
+
+static bool
+ends_with_chunked(struct slice value)
+{
+    return value.n >= 7 && g_ascii_strncasecmp(value.s + value.n - 7, "chunked", 7) == 0;
+}
+
+static bool
+is_token(const char *s, const char *end)
+{
+    while (s < end && is_token_char[(unsigned char)*s])
+        s++;
+    return s == end;
+}
+
+/* The headers that matter, in order of length: most others need few looks. */
+enum header {
+    VIA, HOST, FORWARDED, PROXY_STATUS, X_SQUID_ERROR, CONTENT_LENGTH, X_FORWARDED_FOR, CONTENT_ENCODING, TRANSFER_ENCODING,
+    OTHER_HEADER
+};
+
+#define HEADER(id, name) [id] = { name, sizeof name - 1 }
+static const struct {
+    const char *name;
+    size_t n;
+} headers[] = {
+    HEADER(VIA, "Via"),
+    HEADER(HOST, "Host"),
+    HEADER(FORWARDED, "Forwarded"),
+    HEADER(PROXY_STATUS, "Proxy-Status"),
+    HEADER(X_SQUID_ERROR, "X-Squid-Error"),
+    HEADER(CONTENT_LENGTH, "Content-Length"),
+    HEADER(X_FORWARDED_FOR, "X-Forwarded-For"),
+    HEADER(CONTENT_ENCODING, "Content-Encoding"),
+    HEADER(TRANSFER_ENCODING, "Transfer-Encoding"),
+};
+
+static enum header
+header_named(struct slice name)
+{
+    for (int i = 0; i < OTHER_HEADER && headers[i].n <= name.n; i++)
+        if (name.n == headers[i].n &&
+            (memcmp(name.s, headers[i].name, name.n) == 0 || g_ascii_strncasecmp(name.s, headers[i].name, name.n) == 0))
+            return (enum header)i;
+    return OTHER_HEADER;
+}
+
+static enum http_fault
+take_header(enum header header, struct slice value, struct http_head *head)
+{
+    switch (header) {
+    case CONTENT_LENGTH:    return read_content_length(value, head);
+    case TRANSFER_ENCODING: head->chunked = ends_with_chunked(value); break;
+    case HOST:              head->host = value; break;
+    case X_FORWARDED_FOR:   head->forwarded_for = value; break;
+    case VIA:
+    case FORWARDED:         head->forwarded = true; break;
+    case X_SQUID_ERROR:     head->squid_error = value; break;
+    case PROXY_STATUS:      head->proxy_status = value; break;
+    case CONTENT_ENCODING:  head->content_encoding = value; break;
+    case OTHER_HEADER:      break;
+    }
+    return HTTP_FAULT_NONE;
+}
+
+/* RFC 9112 section 5: a token and a colon with nothing between them. */
+static enum http_fault
+read_header_line(struct slice line, struct http_head *head)
+{
+    const char *end = line.s + line.n;
+    const char *colon = (const char *)memchr(line.s, ':', line.n);
+
+    if (line.s[0] == ' ' || line.s[0] == '\t')          /* obs-fold */
+        return HTTP_FAULT_NONE;
+    if (!colon || colon == line.s)
+        return HTTP_FAULT_HEADER_LINE;
+    if (!head->is_request && (!is_token(line.s, colon) || has_control_char((struct slice){ colon + 1, (size_t)(end - colon - 1) })))
+        return HTTP_FAULT_HEADER_LINE;
+    enum header header = header_named((struct slice){ line.s, (size_t)(colon - line.s) });
+    return header == OTHER_HEADER ? HTTP_FAULT_NONE : take_header(header, trimmed(colon + 1, end), head);
+}
+
+bool
+http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head *head)
+{
+    const char *s = n ? (const char *)bytes : "", *end = s + n;
+    struct slice line;
+
+    memset(head, 0, sizeof *head);
+    head->is_request = is_request;
+    head->content_length = -1;
+    if (!is_request && !http_begins_response(bytes, n)) {
+        head->fault = HTTP_FAULT_NOT_HTTP;
+        return false;
+    }
+
+    bool whole = read_line(s, end, &line, &s);
+    if (is_request)
+        read_request_line(line, head);
+    else if (whole)
+        read_status_line(line, head);
+    else
+        read_cut_status_line(line, head);
+    while (whole && s < end) {
+        whole = read_line(s, end, &line, &s);
+        if (line.n == 0) {
+            head->complete = whole;
+            break;
+        }
+        if (whole) {
+            enum http_fault fault = read_header_line(line, head);
+            if (head->fault == HTTP_FAULT_NONE)
+                head->fault = fault;
+        }
+    }
+    head->length = n - (size_t)(end - s);
+    head->forwarded = head->forwarded || head->forwarded_for.n > 0;
+    if (is_request)
+        head->fault = HTTP_FAULT_NONE;
+    return head->complete;
+}
+
+bool
+http_is_response_head(const uint8_t *bytes, size_t n, unsigned *status)
+{
+    const char *s = (const char *)bytes, *end = s + n;
+    struct http_head head = { .content_length = -1 };
+    struct slice line;
+
+    if (n < 12 || !http_begins_response(bytes, n) || !read_line(s, end, &line, &s))
+        return false;
+    read_status_line(line, &head);
+    if (head.fault != HTTP_FAULT_NONE || has_control_char(head.phrase))
+        return false;
+    *status = head.status;
+    return read_line(s, end, &line, &s) && line.n > 0 && line.s[0] != ' ' && line.s[0] != '\t' &&
+           read_header_line(line, &head) == HTTP_FAULT_NONE;
+}

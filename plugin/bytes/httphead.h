@@ -1,0 +1,79 @@
+/* httphead.h
+ * Reads the head of an HTTP/1 message from its bytes
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_BYTES_HTTPHEAD_H
+#define MWG502_BYTES_HTTPHEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * RFC 9112 section 2 to 6. Pure: no allocation, no state, any bytes are allowed in.
+ *
+ * Wireshark's HTTP dissector shows no headerless response, no malformed head, no request
+ * whose body is still being sent and no response that it takes for the body of another
+ * one; exactly those matter here, so heads are read from the bytes.
+ */
+
+/* A piece of the caller's buffer; n is 0 (and s NULL) for what is not there. */
+struct slice {
+    const char *s;
+    size_t n;
+};
+
+/* Why bytes cannot be taken as a response. The first one found in reading order counts. */
+enum http_fault {
+    HTTP_FAULT_NONE,
+    HTTP_FAULT_NOT_HTTP,        /* cannot begin a status line */
+    HTTP_FAULT_STATUS_LINE,     /* begins like one, but version or code is malformed */
+    HTTP_FAULT_HEADER_LINE,     /* no colon, no name, blanks or control characters in the name or value */
+    HTTP_FAULT_LENGTH,          /* Content-Length is no number, or two of them differ */
+    HTTP_FAULT_CHUNK,           /* a chunk does not begin with its size */
+    HTTP_FAULT_HEAD_SIZE        /* no end of the head within HTTP_HEAD_MAX bytes */
+};
+
+/* "a header line without a colon or with a bad name", ...: fits behind "the server sent" */
+const char *http_fault_words(enum http_fault fault);
+
+struct http_head {
+    bool is_request;
+    bool complete;              /* the blank line was there */
+    enum http_fault fault;      /* of a response only */
+    size_t length;              /* bytes up to and with the blank line, or all if !complete */
+
+    struct slice method, target;        /* of a request; target as sent */
+    unsigned status;                    /* of a response, 0 if malformed */
+    struct slice phrase;
+
+    struct slice host, forwarded_for, squid_error, proxy_status, content_encoding;
+    int64_t content_length;             /* -1: none */
+    bool chunked;
+    bool forwarded;                     /* Via, Forwarded or X-Forwarded-For: a proxy made it */
+};
+
+/* true: the bytes begin with a method, one blank and the beginning of a request target. */
+bool http_begins_request(const uint8_t *bytes, size_t n);
+
+/* true: the bytes begin with "HTTP/" (or with as much of it as there is). */
+bool http_begins_response(const uint8_t *bytes, size_t n);
+
+/*
+ * true: a whole status line of HTTP/1 with this status (0: any), followed by a header
+ * line with a name and a colon. What text in a download rarely is.
+ */
+bool http_is_response_head(const uint8_t *bytes, size_t n, unsigned *status);
+
+/*
+ * Reads the head at the beginning of the bytes, as far as it is there. head's slices
+ * point into the bytes. Returns head->complete.
+ */
+bool http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head *head);
+
+/* Case-insensitive comparison with a literal. */
+bool slice_is(struct slice text, const char *literal);
+
+#endif

@@ -1,0 +1,95 @@
+/* decrypted.c
+ * HTTP inside TLS that Wireshark decrypts
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "http/h2.h"
+#include "http/decrypted.h"
+
+struct plain {
+    struct httpstream *http[2];
+    bool spoken[2];             /* HTTP began on that side */
+};
+
+/* RFC 8446 section 4 and 6; these may come between the records of a request and its response. */
+static bool
+is_tls_message(const uint8_t *bytes, size_t n)
+{
+    static const uint8_t handshake[] = { 0, 1, 2, 4, 5, 8, 11, 12, 13, 14, 15, 16, 20, 24 };
+
+    if (n == 2)
+        return bytes[0] == 1 || bytes[0] == 2;
+    while (n >= 4) {
+        size_t length = (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+        if (!memchr(handshake, bytes[0], sizeof handshake) || length > n - 4)
+            return false;
+        bytes += 4 + length;
+        n -= 4 + length;
+    }
+    return n == 0;
+}
+
+/* What the first bytes of the side say; false: nothing that is followed here. */
+static bool
+begin(struct conn *conn, int side, const struct segment *seg)
+{
+    struct plain *plain = conn->plain;
+
+    if (side == SERVER) {
+        plain->spoken[SERVER] = plain->spoken[CLIENT];
+        if (plain->spoken[CLIENT] && conn->h2 && !h2_begins_settings(seg->data, seg->captured))
+            conn->not_h2_frame = seg->frame;
+    } else if (h2_begins(seg->data, seg->captured)) {
+        plain->spoken[CLIENT] = conn->h2 = true;
+    } else if (http_begins_request(seg->data, seg->captured)) {
+        plain->spoken[CLIENT] = true;
+        conn->receiving = NULL;         /* the CONNECT before it has its answer */
+    }
+    if (!plain->spoken[side] || conn->h2)
+        return false;
+    plain->http[side] = httpstream_new(wmem_file_scope(), side == CLIENT);
+    return true;
+}
+
+void
+plain_bytes(struct root *root, const struct segment *seg)
+{
+    struct conn *conn = conn_find(root, seg->stream);
+
+    if (!conn || seg->captured == 0)
+        return;
+    int side = conn->port[CLIENT] == seg->sport && ipaddr_equal(&conn->ip[CLIENT], &seg->src) ? CLIENT : SERVER;
+    if (!conn->flow[side] || is_tls_message(seg->data, seg->captured))
+        return;
+    root->decrypts = true;
+    if (!conn->plain)
+        conn->plain = wmem_new0(wmem_file_scope(), struct plain);
+    if (conn->plain->http[side] || (!conn->plain->spoken[side] && begin(conn, side, seg)))
+        exchange_feed(root, conn, side, conn->plain->http[side], seg);
+}
+
+void
+plain_close(struct root *root, struct conn *conn)
+{
+    if (plain_stream(conn, SERVER))
+        exchange_end_of_stream(root, conn, plain_stream(conn, SERVER));
+}
+
+void
+plain_free(struct conn *conn)
+{
+    if (!conn->plain)
+        return;
+    httpstream_free(wmem_file_scope(), conn->plain->http[CLIENT]);
+    httpstream_free(wmem_file_scope(), conn->plain->http[SERVER]);
+    wmem_free(wmem_file_scope(), conn->plain);
+}
+
+struct httpstream *
+plain_stream(const struct conn *conn, int side)
+{
+    return conn->plain ? conn->plain->http[side] : NULL;
+}

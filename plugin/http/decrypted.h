@@ -1,0 +1,27 @@
+/* decrypted.h
+ * HTTP inside TLS that Wireshark decrypts
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_HTTP_DECRYPTED_H
+#define MWG502_HTTP_DECRYPTED_H
+
+#include "http/exchange.h"
+
+/*
+ * One decrypted record of the connection, whose bytes segment has instead of its own.
+ * Handshake messages and alerts are records too, and passed over. To be told before the
+ * segment itself, which may end the connection.
+ */
+void plain_bytes(struct root *root, const struct segment *segment);
+
+/* The connection ended. */
+void plain_close(struct root *root, struct conn *conn);
+
+void plain_free(struct conn *conn);
+
+/* The server's decrypted bytes; NULL: there are none in HTTP/1. */
+struct httpstream *plain_stream(const struct conn *conn, int side);
+
+#endif

@@ -1,0 +1,76 @@
+/* tls.c
+ * TLS on a connection to a server, directly or in a tunnel through a parent proxy
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "http/tls.h"
+
+static void
+begin(struct conn *conn, const struct segment *seg)
+{
+    conn->tls = wmem_new0(wmem_file_scope(), struct tls_conn);
+    conn->tls->facts.begun = true;
+    conn->tls->facts.hello_frame = seg->frame;
+    conn->tls->facts.hello_time = seg->time;
+}
+
+bool
+tlsconn_begins(struct conn *conn, const struct segment *seg)
+{
+    if (!tls_begins_client_hello(seg->data, seg->captured))
+        return false;
+    begin(conn, seg);
+    return true;
+}
+
+static void
+feed(struct conn *conn, int side, const struct segment *seg, const uint8_t *bytes, size_t captured, size_t length)
+{
+    struct tls_progress *progress = &conn->tls->progress;
+    struct tls_facts *facts = &conn->tls->facts;
+    struct tls_step step = tls_feed(progress, side == CLIENT ? TLS_CLIENT : TLS_SERVER, bytes, captured, length);
+
+    facts->server_hello = progress->hello[TLS_SERVER];
+    if (step.alert && !facts->alert_frame && !facts->request_frame) {
+        facts->alert_frame = seg->frame;
+        facts->alert_time = seg->time;
+        facts->alert_side = (uint8_t)side;
+        facts->alert_readable = progress->alert_readable;
+        facts->alert_description = progress->alert_description;
+    }
+    facts->done = progress->handshake_done;
+    if (step.not_tls && side == SERVER && !facts->not_tls_frame) {
+        facts->not_tls_frame = seg->frame;
+        facts->not_tls_time = seg->time;
+    }
+    if (step.request && !facts->request_frame) {
+        facts->request_frame = seg->frame;
+        facts->request_time = seg->time;
+    }
+    if (step.response && !facts->response_frame) {
+        facts->response_frame = seg->frame;
+        facts->response_time = seg->time;
+    }
+}
+
+void
+tlsconn_bytes(struct conn *conn, int side, const struct segment *seg)
+{
+    feed(conn, side, seg, seg->data, seg->captured, seg->length);
+}
+
+void
+tlsconn_tunnel_bytes(struct conn *conn, int side, const struct segment *seg, const uint8_t *bytes, size_t captured)
+{
+    if (!conn->tls) {
+        if (side != CLIENT || !tls_begins_client_hello(bytes, captured))
+            return;
+        begin(conn, seg);
+    }
+    /* What lies before these bytes in the segment is the head of the tunnel's message. */
+    size_t before = (size_t)(bytes - seg->data);
+    feed(conn, side, seg, bytes, captured, seg->length > before ? seg->length - before : 0);
+}

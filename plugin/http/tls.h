@@ -1,0 +1,21 @@
+/* tls.h
+ * TLS on a connection to a server, directly or in a tunnel through a parent proxy
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_HTTP_TLS_H
+#define MWG502_HTTP_TLS_H
+
+#include "tcp/conn.h"
+
+/* true: the segment begins with a ClientHello; from here on the connection is TLS. */
+bool tlsconn_begins(struct conn *conn, const struct segment *segment);
+
+/* The next bytes of one side of a TLS connection. */
+void tlsconn_bytes(struct conn *conn, int side, const struct segment *segment);
+
+/* Bytes of a tunnel, captured of the segment; a ClientHello in it begins TLS. */
+void tlsconn_tunnel_bytes(struct conn *conn, int side, const struct segment *segment, const uint8_t *bytes, size_t captured);
+
+#endif

@@ -1,0 +1,318 @@
+/* tie.c
+ * Which connection attempts belong to a request
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "match/alike.h"
+#include "match/tie.h"
+#include "match/tieparts.h"
+
+#define RIVALS_LOOKED_AT_MAX 64
+
+/* who the gateway is ******************************************************/
+
+void
+gathering_init(struct gathering *g, struct root *root, struct exchange *ex)
+{
+    memset(g, 0, offsetof(struct gathering, stations));
+    g->root = root;
+    g->ex = ex;
+    /* Behind an early answer of another kind it is not filed any more. */
+    g->box = ex->box ? ex->box : station_box(station_get(root, &ex->conn->ip[SERVER]));
+    g->name = ex->name ? ex->name : name_find(root, ex->host);
+    g->from = ex->reply.request_time;
+    g->until = ex->response_time ? ex->response_time : root->now;
+    g->success = !root->settings.watched(ex->swallowed ? ex->swallowed : ex->reply.status);
+    for (unsigned i = 0; i < g->box->n_known; i++)
+        g->stations[g->n_stations++] = station_find(root, &g->box->stations[i]);
+}
+
+bool
+is_gateway_address(const struct gathering *g, const struct ipaddr *ip)
+{
+    for (unsigned i = 0; i < g->n_stations; i++)
+        if (g->stations[i] && ipaddr_equal(&g->stations[i]->ip, ip))
+            return true;
+    return false;
+}
+
+bool
+gateway_side_is_seen(const struct gathering *g)
+{
+    for (unsigned s = 0; s < g->n_stations; s++)
+        if (g->stations[s] && (!g_queue_is_empty(&g->stations[s]->conns) || !g_queue_is_empty(&g->stations[s]->searches)))
+            return true;
+    return false;
+}
+
+/* rivals ******************************************************************/
+
+static bool
+name_has_rival(const struct gathering *g, const struct name *name)
+{
+    int looked_at = 0;
+
+    for (GList *l = name ? name->open.head : NULL; l && looked_at < RIVALS_LOOKED_AT_MAX; l = l->next, looked_at++) {
+        const struct exchange *other = (const struct exchange *)l->data;
+        if (other != g->ex && other->box == g->box && other->reply.request_time <= g->until && !alike_knows_no_address(other))
+            return true;
+    }
+    return false;
+}
+
+bool
+has_rival(const struct gathering *g, const struct ipaddr *ip)
+{
+    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, ip);
+
+    if (name_has_rival(g, g->name))
+        return true;
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (name_has_rival(g, r->names[i]))
+            return true;
+    return false;
+}
+
+/* where they went **********************************************************/
+
+static bool
+box_is_crowded(const struct gathering *g)
+{
+    return g_queue_get_length(&g->box->open) > 1;
+}
+
+static void
+take_hops(struct gathering *g, const struct hop *hops, bool crowd)
+{
+    for (int i = 0; i < HOPS_MAX; i++)
+        for (unsigned s = 0; hops[i].port && s < g->n_stations; s++)
+            gather_target(g, g->stations[s], &hops[i].ip, hops[i].port, TIE_LEARNT, crowd);
+}
+
+static bool
+is_on_gateways_link(const struct gathering *g, const struct station *station)
+{
+    return station_on_same_link(station, station_find(g->root, &g->ex->conn->ip[SERVER]));
+}
+
+bool
+may_be_gateway(const struct gathering *g, const struct station *station)
+{
+    return station && !station->is_client && !station->answers_dns && !ipaddr_equal(&station->ip, &g->ex->conn->ip[CLIENT]) &&
+           station->box != g->box && (is_on_gateways_link(g, station) || !station_serves(station, g->name));
+}
+
+/* true: somebody waits at that station for a name with this address. */
+static bool
+serves_address(const struct gathering *g, const struct station *station, const struct ipaddr *ip)
+{
+    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, ip);
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (station_serves(station, r->names[i]))
+            return true;
+    return false;
+}
+
+static bool
+is_childs_server(const struct gathering *g, const struct ipaddr *ip, uint16_t port)
+{
+    for (unsigned i = 0; i < g->n; i++)
+        if (g->candidates[i].ex && g->candidates[i].conn->port[SERVER] == port && ipaddr_equal(&g->candidates[i].conn->ip[SERVER], ip))
+            return true;
+    return false;
+}
+
+/*
+ * Attempts at an address that is known to be the host's, from the gateway, or from an
+ * address of which nothing else is known: its second network card, its IPv6 address.
+ */
+static void
+take_address(struct gathering *g, const struct ipaddr *ip, uint16_t port)
+{
+    struct target_key key;
+    struct approach *approach;
+
+    /* Its request was carried there and answered: what else it tried there was taken with that. */
+    if (g->success && is_childs_server(g, ip, port))
+        return;
+    for (unsigned s = 0; s < g->n_stations; s++)
+        gather_target(g, g->stations[s], ip, port, TIE_ADDRESS, false);
+    memset(&key, 0, sizeof key);
+    key.to = *ip;
+    key.port = port;
+    approach = (struct approach *)bounded_find(&g->root->approaches, &key);
+    for (unsigned i = 0; approach && i < MIN(approach->n, APPROACHES_MAX); i++) {
+        struct station *station = station_find(g->root, &approach->from[i]);
+        unsigned before = g->n;
+        if (!may_be_gateway(g, station) || (!is_on_gateways_link(g, station) && serves_address(g, station, ip)))
+            continue;
+        gather_target(g, station, ip, port, TIE_ADDRESS, false);
+        if (g->n > before && !g->preview)
+            station_join(g->root, station_get(g->root, &g->ex->conn->ip[SERVER]), station);
+    }
+}
+
+/* A transparent proxy answers for the server's own address, from which nothing else ever came. */
+static bool
+is_intercepted(const struct gathering *g)
+{
+    const struct station *server = station_find(g->root, &g->ex->conn->ip[SERVER]);
+
+    return !g->ex->absolute && server && g_queue_is_empty((GQueue *)&server->conns) && g_queue_is_empty((GQueue *)&server->searches);
+}
+
+void
+gather_attempts_at_addresses(struct gathering *g)
+{
+    const struct exchange *ex = g->ex;
+
+    for (unsigned i = 0; g->name && i < g->name->n_addresses; i++)
+        take_address(g, &g->name->addresses[i], ex->port);
+    if (is_intercepted(g))
+        take_address(g, &ex->conn->ip[SERVER], ex->conn->port[SERVER]);
+}
+
+/* What carried the request itself, and further tries at the same servers. */
+void
+gather_children(struct gathering *g)
+{
+    for (GList *l = g->ex->children.head; l; l = l->next) {
+        struct exchange *child = (struct exchange *)l->data;
+        gather_conn(g, child->conn, child, child->parent_tie, child->parent_alone);
+    }
+    unsigned n = g->n;
+    for (unsigned i = 0; i < n; i++) {
+        const struct conn *conn = g->candidates[i].conn;
+        if (!i || conn->target != g->candidates[i - 1].conn->target)
+            gather_target(g, station_find(g->root, &conn->ip[CLIENT]), &conn->ip[SERVER], conn->port[SERVER], TIE_LEARNT, false);
+    }
+}
+
+/* time alone **************************************************************/
+
+/* true: the address is one that another waiting request asks for, or that answers DNS. */
+static bool
+is_anothers(struct gathering *g, const struct conn *conn)
+{
+    const struct station *server = station_find(g->root, &conn->ip[SERVER]);
+    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, &conn->ip[SERVER]);
+
+    if (conn->port[SERVER] == DNS_PORT && server && server->answers_dns)
+        return true;
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && r->names[i] != g->name && name_has_rival(g, r->names[i]))
+            return true;
+    return false;
+}
+
+static bool
+same_target(const struct conn *x, const struct conn *y)
+{
+    return x->port[SERVER] == y->port[SERVER] && ipaddr_equal(&x->ip[SERVER], &y->ip[SERVER]);
+}
+
+/* Keeps those with the port of this connection; returns how many. */
+static unsigned
+keep_port(struct conn **eligible, unsigned n, uint16_t port)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        if (eligible[i]->port[SERVER] == port)
+            eligible[kept++] = eligible[i];
+    return kept;
+}
+
+/*
+ * The only thing that the gateway did: attempts at one address, or at one port where
+ * nobody else waits for the gateway (several servers behind a reverse proxy).
+ */
+void
+gather_attempts_by_time(struct gathering *g)
+{
+    struct conn *eligible[STATION_RECENT_MAX];
+    unsigned n = 0;
+    bool one = true, one_port = true, crowd = box_is_crowded(g);
+
+    for (unsigned s = 0; s < g->n_stations; s++)
+        for (GList *l = g->stations[s] ? g->stations[s]->conns.head : NULL; l && n < STATION_RECENT_MAX; l = l->next) {
+            struct conn *conn = (struct conn *)l->data;
+            if (!conn->claimed && begins_in_window(g, conn) && !is_anothers(g, conn) && (!crowd || explains_now(g, conn)))
+                eligible[n++] = conn;
+        }
+    for (unsigned i = 0; i < n; i++)
+        if (eligible[i]->port[SERVER] == g->ex->port) {
+            n = keep_port(eligible, n, g->ex->port);
+            break;
+        }
+    for (unsigned i = 1; i < n; i++) {
+        one = one && same_target(eligible[0], eligible[i]);
+        one_port = one_port && eligible[0]->port[SERVER] == eligible[i]->port[SERVER];
+    }
+    if (one || (one_port && !crowd))
+        gather_eligible(g, eligible, n, crowd, TIE_TIME);
+    else
+        g->several = true;
+}
+
+/* the whole ***************************************************************/
+
+void
+gather_attempts_at_hops(struct gathering *g)
+{
+    if (g->name)
+        take_hops(g, g->name->hops, false);
+    if (g->n == 0)
+        take_hops(g, g->box->hops, box_is_crowded(g));
+}
+
+/* A server that a gateway asked, and that asked nobody itself. */
+static bool
+is_last_server(const struct gathering *g)
+{
+    return g->ex->parent && g_queue_is_empty(&g->ex->children) && !gateway_side_is_seen(g);
+}
+
+void
+tie_claim_all(struct root *root, struct exchange *ex)
+{
+    struct gathering g;
+
+    gathering_init(&g, root, ex);
+    if (is_last_server(&g))
+        return;                 /* the common case, and nothing to claim */
+    gather_children(&g);
+    gather_attempts_at_addresses(&g);
+    if (g.n == 0 && g.name)
+        take_hops(&g, g.name->hops, false);
+    for (unsigned i = 0; i < g.n; i++)
+        conn_over(root, g.candidates[i].conn);
+    gather_lookups(&g);
+}
+
+bool
+tie_is_gateway(struct root *root, const struct exchange *ex)
+{
+    struct gathering g;
+
+    gathering_init(&g, root, (struct exchange *)ex);
+    if (!g_queue_is_empty((GQueue *)&ex->children))
+        return true;
+    for (unsigned s = 0; s < g.n_stations; s++) {
+        if (!g.stations[s])
+            continue;
+        for (GList *l = g.stations[s]->conns.tail; l; l = l->prev) {
+            struct conn *conn = (struct conn *)l->data;
+            if (begins_in_window(&g, conn) && name_has_address(ex->name, &conn->ip[SERVER]))
+                return true;
+        }
+        for (GList *l = g.stations[s]->searches.tail; l; l = l->prev)
+            if (((struct lookup *)l->data)->name == ex->name && ((struct lookup *)l->data)->start >= g.from)
+                return true;
+    }
+    return false;
+}

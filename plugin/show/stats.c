@@ -1,0 +1,66 @@
+/* stats.c
+ * Statistics > MWG 502: by category, cause and host, and by server
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "base/compat.h"
+
+#include "show/stats.h"
+#include "cases/verdict.h"
+#include "words/phrases.h"
+
+static const char *const causes_name = "Responses by cause", *const servers_name = "Responses by server";
+static const char *const waits_name = "Wait of the client (ms)";
+static int st_causes, st_servers, st_waits;
+
+static void
+stats_init(stats_tree *st)
+{
+    st_causes = stats_tree_create_node(st, causes_name, 0, STAT_DT_INT, TRUE);
+    /* What the dialog sorts by its first column would begin with the waits. */
+    stat_node_set_flags(st, causes_name, 0, TRUE, ST_FLG_SORT_TOP);
+    st_servers = stats_tree_create_node(st, servers_name, 0, STAT_DT_INT, TRUE);
+    st_waits = stats_tree_create_node(st, waits_name, 0, STAT_DT_FLOAT, TRUE);
+}
+
+static int
+count(stats_tree *st, const char *name, int parent)
+{
+    return tick_stat_node(st, name, parent, TRUE);
+}
+
+static void
+count_wait(stats_tree *st, const struct verdict *v)
+{
+    float ms = (float)((double)v->wait / 1e6);
+    int node;
+
+    avg_stat_node_add_value_float(st, waits_name, 0, TRUE, ms);
+    node = avg_stat_node_add_value_float(st, cause_category(v->cause), st_waits, TRUE, ms);
+    avg_stat_node_add_value_float(st, cause_token(v->cause), node, FALSE, ms);
+}
+
+static tap_packet_status
+stats_packet(stats_tree *st, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data, tap_flags_t flags _U_)
+{
+    const struct verdict *v = (const struct verdict *)data;
+    int node;
+
+    count(st, causes_name, 0);
+    node = count(st, cause_category(v->cause), st_causes);
+    node = count(st, cause_token(v->cause), node);
+    count(st, v->host ? v->host : "(unknown host)", node);
+    count(st, servers_name, 0);
+    node = count(st, v->server.family ? words_endpoint(pinfo->pool, &v->server, v->server_port) : "(no server)", st_servers);
+    count(st, cause_token(v->cause), node);
+    if (v->request_frame)
+        count_wait(st, v);
+    return TAP_PACKET_REDRAW;
+}
+
+void
+stats_register(void)
+{
+    stats_tree_register_plugin("mwg502", "mwg502", "MWG 502", 0, stats_packet, stats_init, NULL);
+}

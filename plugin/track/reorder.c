@@ -1,0 +1,195 @@
+/* reorder.c
+ * Facts put in order of time, where the file is not
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "track/reorder.h"
+
+/* A binary heap by time, then by order of arrival. */
+struct held_fact {
+    struct fact fact;           /* first: inorder_release() gets this pointer */
+    uint64_t serial;
+};
+
+struct inorder {
+    struct held_fact **heap;
+    unsigned n, room;
+    uint64_t put;               /* so far */
+};
+
+void
+watermarks_note(struct watermarks *marks, uint32_t interface_id, when_t time)
+{
+    uint32_t i = MIN(interface_id, INTERFACES_MAX - 1);
+
+    if (marks->latest[i] == 0)
+        marks->n++;
+    if (marks->now == 0)
+        marks->now = time;
+    marks->latest[i] = MAX(marks->latest[i], time);
+    marks->depth = MAX(marks->depth, marks->now - time);
+    marks->now = MAX(marks->now, time);
+}
+
+when_t
+watermarks_lowest(const struct watermarks *marks, when_t patience)
+{
+    when_t lowest = INT64_MAX;
+
+    if (marks->n <= 1)
+        return marks->now - 2 * marks->depth;   /* or several that the file does not tell apart */
+    for (int i = 0; i < INTERFACES_MAX; i++)
+        if (marks->latest[i] && marks->latest[i] < lowest)
+            lowest = marks->latest[i];
+    if (marks->depth > 0)
+        lowest = MAX(lowest, marks->now - MAX(2 * marks->depth, patience));
+    return lowest;
+}
+
+struct inorder *
+inorder_new(void)
+{
+    return wmem_new0(wmem_file_scope(), struct inorder);
+}
+
+/* copies ******************************************************************/
+
+static const char *
+keep(const char *text)
+{
+    return text ? wmem_strdup(wmem_file_scope(), text) : NULL;
+}
+
+static void
+keep_message(struct dns_message *m)
+{
+    m->name = keep(m->name);
+    for (unsigned i = 0; i < m->n_canonical; i++)
+        m->canonical[i] = keep(m->canonical[i]);
+}
+
+static void
+drop_message(struct dns_message *m)
+{
+    wmem_free(wmem_file_scope(), (char *)m->name);
+    for (unsigned i = 0; i < m->n_canonical; i++)
+        wmem_free(wmem_file_scope(), (char *)m->canonical[i]);
+}
+
+static void
+keep_contents(struct fact *fact)
+{
+    struct segment *seg = &fact->u.tcp.segment;
+
+    switch (fact->kind) {
+    case FACT_TCP:
+    case FACT_PLAIN:
+        seg->data = (const uint8_t *)wmem_memdup(wmem_file_scope(), seg->data, seg->captured ? seg->captured : 1);
+        for (unsigned i = 0; i < fact->u.tcp.n_shown; i++)
+            fact->u.tcp.shown[i].said.words = keep(fact->u.tcp.shown[i].said.words);
+        break;
+    case FACT_HTTP2:
+        fact->u.h2.said.words = keep(fact->u.h2.said.words);
+        if (fact->u.h2.frame.block)
+            fact->u.h2.frame.block = (const uint8_t *)wmem_memdup(wmem_file_scope(), fact->u.h2.frame.block, fact->u.h2.frame.block_length);
+        break;
+    case FACT_DNS:
+        keep_message(&fact->u.dns);
+        break;
+    case FACT_DNS_ERROR:
+        if (fact->u.dns_error.error.quoted) {
+            keep_message(&fact->u.dns_error.quoted);
+            fact->u.dns_error.error.quoted = &fact->u.dns_error.quoted;
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+void
+inorder_release(struct fact *fact)
+{
+    switch (fact->kind) {
+    case FACT_TCP:
+    case FACT_PLAIN:
+        wmem_free(wmem_file_scope(), (uint8_t *)fact->u.tcp.segment.data);
+        for (unsigned i = 0; i < fact->u.tcp.n_shown; i++)
+            wmem_free(wmem_file_scope(), (char *)fact->u.tcp.shown[i].said.words);
+        break;
+    case FACT_HTTP2:
+        wmem_free(wmem_file_scope(), (char *)fact->u.h2.said.words);
+        wmem_free(wmem_file_scope(), (uint8_t *)fact->u.h2.frame.block);
+        break;
+    case FACT_DNS:
+        drop_message(&fact->u.dns);
+        break;
+    case FACT_DNS_ERROR:
+        if (fact->u.dns_error.error.quoted)
+            drop_message(&fact->u.dns_error.quoted);
+        break;
+    default:
+        break;
+    }
+    wmem_free(wmem_file_scope(), fact);
+}
+
+/* the heap ****************************************************************/
+
+static bool
+precedes(const struct held_fact *x, const struct held_fact *y)
+{
+    return x->fact.time != y->fact.time ? x->fact.time < y->fact.time : x->serial < y->serial;
+}
+
+static void
+swap(struct inorder *queue, unsigned i, unsigned k)
+{
+    struct held_fact *held = queue->heap[i];
+
+    queue->heap[i] = queue->heap[k];
+    queue->heap[k] = held;
+}
+
+void
+inorder_put(struct inorder *queue, const struct fact *fact)
+{
+    struct held_fact *held = wmem_new(wmem_file_scope(), struct held_fact);
+    unsigned i = queue->n++;
+
+    held->fact = *fact;
+    held->serial = queue->put++;
+    keep_contents(&held->fact);
+    if (i == queue->room) {
+        queue->room = queue->room ? queue->room * 2 : 64;
+        queue->heap = (struct held_fact **)wmem_realloc(wmem_file_scope(), queue->heap, queue->room * sizeof *queue->heap);
+    }
+    queue->heap[i] = held;
+    for (; i > 0 && precedes(queue->heap[i], queue->heap[(i - 1) / 2]); i = (i - 1) / 2)
+        swap(queue, i, (i - 1) / 2);
+}
+
+struct fact *
+inorder_take(struct inorder *queue, when_t until)
+{
+    struct held_fact *first;
+    unsigned n = queue->n;
+
+    if (n == 0 || queue->heap[0]->fact.time > until)
+        return NULL;
+    first = queue->heap[0];
+    swap(queue, 0, n - 1);
+    queue->n = --n;
+    for (unsigned i = 0, least; 2 * i + 1 < n; i = least) {
+        least = 2 * i + 1;
+        if (least + 1 < n && precedes(queue->heap[least + 1], queue->heap[least]))
+            least++;
+        if (!precedes(queue->heap[least], queue->heap[i]))
+            break;
+        swap(queue, i, least);
+    }
+    return &first->fact;
+}

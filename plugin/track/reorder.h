@@ -1,0 +1,51 @@
+/* reorder.h
+ * Facts put in order of time, where the file is not
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_TRACK_REORDER_H
+#define MWG502_TRACK_REORDER_H
+
+#include "fact/fact.h"
+
+/*
+ * A capture on two interfaces is written in pieces, now of the one, now of the other:
+ * each is in order, together they are not. A fact is held until every interface has been
+ * seen at a later time, and at most for HOLD seconds of the capture.
+ */
+#define INORDER_HOLD (2 * NS_PER_SECOND)
+
+/* Interfaces that are told apart; those beyond share the last place. */
+#define INTERFACES_MAX 16
+
+/* How far each interface of the capture has come. */
+struct watermarks {
+    when_t latest[INTERFACES_MAX];      /* 0: nothing seen of it */
+    unsigned n;                         /* interfaces seen */
+    when_t now;                         /* the latest of all */
+    when_t depth;                       /* how late the latest frame was that was late */
+};
+
+void watermarks_note(struct watermarks *marks, uint32_t interface_id, when_t time);
+
+/*
+ * The time before which nothing is to be expected any more: what every interface has
+ * passed, or what lies back twice as far as any frame so far, and as far as patience (an
+ * interface can be quiet).
+ */
+when_t watermarks_lowest(const struct watermarks *marks, when_t patience);
+
+struct inorder;
+
+/* In wmem_file_scope(), like the copies of the facts in it. */
+struct inorder *inorder_new(void);
+
+/* Copies the fact with its texts and bytes. */
+void inorder_put(struct inorder *queue, const struct fact *fact);
+
+/* The earliest fact up to that time, or NULL; of the caller until inorder_release(). */
+struct fact *inorder_take(struct inorder *queue, when_t until);
+void inorder_release(struct fact *fact);
+
+#endif

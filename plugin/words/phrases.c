@@ -1,0 +1,163 @@
+/* phrases.c
+ * Verdicts in words: the pieces
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include <epan/proto.h>         /* value_string, whose own header moved in 4.6 */
+#include <epan/to_str.h>
+
+#include "words/phrases.h"
+
+/* RFC 1035 section 4.1.1, RFC 6895 section 2.3; worded like Wireshark's dns.flags.rcode */
+static const value_string rcodes[] = {
+    { 0, "No error" }, { 1, "Format error" }, { 2, "Server failure" }, { 3, "No such name" }, { 4, "Not implemented" },
+    { 5, "Refused" }, { 6, "Name exists" }, { 7, "RRset exists" }, { 8, "RRset does not exist" }, { 9, "Not authoritative" },
+    { 10, "Name out of zone" }, { 16, "Bad OPT version" }, { 0, NULL }
+};
+
+/* RFC 792, RFC 1812 section 5.2.7.1 */
+static const value_string icmp_unreachable[] = {
+    { 0, "Network unreachable" }, { 1, "Host unreachable" }, { 2, "Protocol unreachable" }, { 3, "Port unreachable" },
+    { 4, "Fragmentation needed" }, { 5, "Source route failed" }, { 6, "Destination network unknown" },
+    { 7, "Destination host unknown" }, { 8, "Source host isolated" }, { 9, "Network administratively prohibited" },
+    { 10, "Host administratively prohibited" }, { 11, "Network unreachable for TOS" }, { 12, "Host unreachable for TOS" },
+    { 13, "Communication administratively filtered" }, { 14, "Host precedence violation" }, { 15, "Precedence cutoff in effect" },
+    { 0, NULL }
+};
+
+/* RFC 4443 section 3.1 */
+static const value_string icmp6_unreachable[] = {
+    { 0, "No route to destination" }, { 1, "Administratively prohibited" }, { 2, "Beyond scope of source address" },
+    { 3, "Address unreachable" }, { 4, "Port unreachable" }, { 5, "Source address failed ingress/egress policy" },
+    { 6, "Reject route to destination" }, { 7, "Error in source routing header" }, { 0, NULL }
+};
+
+const char *
+words_rcode(uint8_t rcode)
+{
+    return val_to_str_const(rcode, rcodes, "Unassigned rcode");
+}
+
+const char *
+words_dns_outcome(enum dns_outcome outcome, uint8_t rcode)
+{
+    switch (outcome) {
+    case DNS_SILENT:  return "no answer";
+    case DNS_ADDRESS: return "an address";
+    case DNS_NO_DATA: return "no address";
+    case DNS_ICMP:    return "an ICMP error";
+    default:          return words_rcode(rcode);
+    }
+}
+
+char *
+words_endpoint(wmem_allocator_t *scope, const struct ipaddr *ip, uint16_t port)
+{
+    address a = ipaddr_to_address(ip);
+    char *text = address_to_str(NULL, &a);
+    char *endpoint = wmem_strdup_printf(scope, ip->family == 6 ? "[%s]:%u" : "%s:%u", text, port);
+
+    wmem_free(NULL, text);
+    return endpoint;
+}
+
+char *
+words_duration(wmem_allocator_t *scope, when_t duration)
+{
+    double ms = (double)duration / 1e6;
+
+    if (ms < 0)
+        ms = 0;
+    if (ms < 10)
+        return wmem_strdup_printf(scope, "%.2g ms", ms < 0.01 ? 0.01 : ms);
+    if (ms < 1000)
+        return wmem_strdup_printf(scope, "%.0f ms", ms);
+    if (ms < 10000)
+        return wmem_strdup_printf(scope, "%.1f s", ms / 1000);
+    return wmem_strdup_printf(scope, "%.0f s", ms / 1000);
+}
+
+bool
+words_icmp_expired(bool v6, uint8_t type)
+{
+    return type == (v6 ? 3 : 11);
+}
+
+char *
+words_icmp(wmem_allocator_t *scope, bool v6, uint8_t type, uint8_t code)
+{
+    const char *what;
+
+    if (words_icmp_expired(v6, type))
+        what = code == 0 ? "Time to live exceeded in transit" : "Fragment reassembly time exceeded";
+    else if (type == (v6 ? 1 : 3))
+        what = val_to_str_const(code, v6 ? icmp6_unreachable : icmp_unreachable, "Destination unreachable");
+    else
+        what = "error";
+    return wmem_strdup_printf(scope, "%s (%s type %u, code %u)", what, v6 ? "ICMPv6" : "ICMP", type, code);
+}
+
+char *
+words_outcome(wmem_allocator_t *scope, const struct outcome *o)
+{
+    static const char *const words[N_CAUSES] = {
+        [CAUSE_SYN_TIMEOUT] = "no answer to the SYN",
+        [CAUSE_RST] = "refused with RST",
+        [CAUSE_ICMP] = "rejected with an ICMP error",
+        [CAUSE_ARP] = "no SYN could be sent",
+        [CAUSE_TLS] = "TLS handshake failed",
+        [CAUSE_INVALID_RESPONSE] = "invalid response",
+        [CAUSE_TRUNCATED] = "response cut off",
+        [CAUSE_SERVER_CLOSED] = "closed without a response",
+        [CAUSE_SERVER_RESET] = "reset without a response",
+        [CAUSE_RESPONSE_TIMEOUT] = "no complete response in time",
+    };
+
+    if (o->status)
+        return wmem_strdup_printf(scope, "answered %u", o->status);
+    return wmem_strdup(scope, words[o->cause] ? words[o->cause] : "connected, outcome not visible");
+}
+
+/* rows ********************************************************************/
+
+/* ITEM_LABEL_LENGTH of libwireshark is 240, and "[Expert Info (Warning/Response): ...]" goes around. */
+#define ROW_MAX 200
+
+size_t
+words_row(const char *text)
+{
+    size_t n = strlen(text), blank = ROW_MAX;
+
+    if (n <= ROW_MAX)
+        return n;
+    while (blank > 0 && text[blank] != ' ')
+        blank--;
+    for (n = ROW_MAX; blank == 0 && n > 1 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
+        ;                       /* not inside a character of UTF-8 */
+    return blank > 0 ? blank : n;
+}
+
+static size_t
+whole_clauses(const char *text, size_t room)
+{
+    for (size_t n = room; n > 0; n--)
+        if (strchr(";:.", text[n]) && text[n + 1] == ' ')
+            return n;
+    return 0;
+}
+
+char *
+words_headline(wmem_allocator_t *scope, const struct verdict *v, const char *summary)
+{
+    char *begin = wmem_strdup_printf(NULL, "%s (%s)", cause_category(v->cause), cause_token(v->cause));
+    size_t taken = strlen(begin) + 2, n = strlen(summary);
+
+    if (taken + n > ROW_MAX)
+        n = whole_clauses(summary, ROW_MAX - taken);
+    char *headline = wmem_strdup_printf(scope, "%s%s%.*s", begin, n > 0 ? ": " : "", (int)n, summary);
+    wmem_free(NULL, begin);
+    return headline;
+}

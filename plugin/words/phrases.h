@@ -1,0 +1,55 @@
+/* phrases.h
+ * Verdicts in words: the summary, the advice, what attempts came to
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_WORDS_PHRASES_H
+#define MWG502_WORDS_PHRASES_H
+
+#include <epan/wmem_scopes.h>
+
+#include "cases/verdict.h"
+
+/*
+ * All return texts allocated in the given scope (static ones where no scope is given);
+ * none ends in a line end.
+ */
+
+/* One sentence with the numbers: "10.1.1.2:80 answered each of 3 SYNs with RST within 0.4 ms". timeout in seconds, of the preference. */
+char *words_summary(wmem_allocator_t *scope, const struct evidence *evidence, const struct finding *finding, unsigned timeout);
+
+/*
+ * "Cannot Connect (rst): 10.1.1.2:80 answered ...": the verdict in one row of a tree. As many of
+ * the summary's clauses as fit, whole ones.
+ */
+char *words_headline(wmem_allocator_t *scope, const struct verdict *verdict, const char *summary);
+
+/* How many bytes of the text fit into one row of a tree, up to a blank where there is one. */
+size_t words_row(const char *text);
+
+/* What to check next, with the menu paths of the article. */
+char *words_advice(wmem_allocator_t *scope, const struct verdict *verdict);
+
+/* "refused (RST)", "no answer to the SYN", "answered 504" ... */
+char *words_outcome(wmem_allocator_t *scope, const struct outcome *outcome);
+
+/* "No such name", "Server failure": as Wireshark words the rcodes of RFC 1035 and 6895. */
+const char *words_rcode(uint8_t rcode);
+
+/* What a DNS question came to: "10.1.1.2", "No such name", "no answer". */
+const char *words_dns_outcome(enum dns_outcome outcome, uint8_t rcode);
+
+/* "10.1.1.2:80", "[2001:db8::1]:80" */
+char *words_endpoint(wmem_allocator_t *scope, const struct ipaddr *ip, uint16_t port);
+
+/* "0.4 ms", "21 s" */
+char *words_duration(wmem_allocator_t *scope, when_t duration);
+
+/* Time exceeded: no refusal, the packet went astray. */
+bool words_icmp_expired(bool v6, uint8_t type);
+
+/* "Host administratively prohibited (ICMP type 3, code 10)" */
+char *words_icmp(wmem_allocator_t *scope, bool v6, uint8_t type, uint8_t code);
+
+#endif

@@ -1,0 +1,216 @@
+/* summary.c
+ * Verdicts in words: one sentence with the numbers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "bytes/h2head.h"
+#include "words/summary.h"
+
+/* responses ***************************************************************/
+
+static void
+say_invalid(struct writer *w)
+{
+    const struct reply *r = &w->f->attempt->reply;
+
+    if (w->f->attempt->early_frame)
+        SAY(w, "%s spoke first, before any request: it is no HTTP server", server(w));
+    else if (w->f->attempt->not_h2_frame)
+        SAY(w, "%s answered with bytes that are no HTTP/2, which the gateway speaks to it", server(w));
+    else if (r->fault == HTTP_FAULT_NONE)
+        SAY(w, "%s sent a header of %u bytes, more than many proxies take", server(w), r->head_length);
+    else
+        SAY(w, "%s sent %s", server(w), http_fault_words(r->fault));
+}
+
+/* "reset the connection" */
+static const char *
+how_ended(const struct writer *w)
+{
+    const struct attempt *a = w->f->attempt;
+    const char *verb = a->closed[SERVER].reset ? "reset" : "closed", *error = h2_error_words(a->h2_error);
+
+    if (!a->stream_ended)
+        return wmem_strdup_printf(w->scope, "%s the connection", verb);
+    if (!a->closed[SERVER].reset)
+        return wmem_strdup_printf(w->scope, "left the HTTP/2 connection (GOAWAY, %s)", error ? error : "unknown error");
+    return wmem_strdup_printf(w->scope, "reset the HTTP/2 stream (%s)", error ? error : "unknown error");
+}
+
+static void
+say_truncated(struct writer *w)
+{
+    const struct attempt *a = w->f->attempt;
+
+    SAY(w, "%s %s inside the %s of its response", server(w), how_ended(w), a->reply.status ? "body" : "header");
+}
+
+static void
+say_server_ended(struct writer *w)
+{
+    const struct attempt *a = w->f->attempt;
+    const struct closing *end = &a->closed[SERVER];
+
+    SAY(w, "%s %s", server(w), how_ended(w));
+    if (!a->gateway_bytes_frame || end->time < attempt_request_time(a))
+        SAY(w, " before the request reached it");
+    else if (a->reply.interim)
+        SAY(w, " %s after the request, with no more than an interim response", duration(w, end->time - attempt_request_time(a)));
+    else
+        SAY(w, " %s after the request, without a byte of a response", duration(w, end->time - attempt_request_time(a)));
+}
+
+static void
+say_response_timeout(struct writer *w)
+{
+    const struct attempt *a = w->f->attempt;
+    when_t waited = w->e->response_time - attempt_request_time(a);
+
+    SAY(w, "%s did not %s within %s", server(w), a->reply.data.n ? "complete its response" : "answer the request", duration(w, waited));
+    if (w->timeout && waited >= (w->timeout - 1) * NS_PER_SECOND && waited <= (w->timeout + 5) * NS_PER_SECOND)
+        SAY(w, ", the gateway's timeout of %u s", w->timeout);
+}
+
+/* the rest ****************************************************************/
+
+static const char *
+missing_words(enum missing missing)
+{
+    switch (missing) {
+    case MISSING_REQUEST:
+        return "The client's request is not in the capture; it began too late, or frames were dropped";
+    case MISSING_GATEWAY_SIDE:
+        return "The capture holds nothing that the gateway sent to DNS or servers: it was taken on the clients' side, its filter left that out, "
+               "or the sender of the response is the server itself";
+    case MISSING_ATTEMPT:
+        return "Between the request and its response the capture holds no look-up and no connection for it";
+    case MISSING_CONNECTION:
+        return "The name was resolved, but the capture holds no connection for this request";
+    case MISSING_CHOICE:
+        return "The gateway did several things meanwhile and nothing ties one of them to this request";
+    case MISSING_BYTES:
+        return "The capture lacks bytes of the server's answer that the gateway received: frames were dropped";
+    case MISSING_LATE:
+        return "The capture is out of time order, and frames that belong before this response come later in the file: the next visit shows "
+               "the verdict (tshark -2, or a reload of the packet list)";
+    case MISSING_DISSECTION:
+        return "The reason may lie in packets that Wireshark was told not to dissect";
+    default:
+        return "The capture does not hold the reason";
+    }
+}
+
+static void
+say_unknown(struct writer *w)
+{
+    const struct finding *f = w->f;
+    const struct attempt *a = f->attempt;
+
+    if (f->missing == MISSING_DISSECTION)
+        SAY(w, "%s", missing_words(f->missing));
+    else if (a && f->outcome.status)
+        SAY(w, "%s gave a complete, valid answer with status %u after %s, and the gateway answered %u all the same", server(w),
+            f->outcome.status, duration(w, a->reply.head_time - a->reply.request_time), w->e->status);
+    else if (a && a->tls.response_frame)
+        SAY(w, "%s answered in TLS, and the capture cannot be decrypted without its keys", server(w));
+    else if (a && f->missing != MISSING_BYTES)
+        SAY(w, "The connection to %s stood, and the capture shows no request on it", server(w));
+    else
+        SAY(w, f->missing == MISSING_LATE ? "%s" : "%s. Capture on the gateway itself: tcpdump -s 0 -i any -w filename.pcap",
+            missing_words(f->missing));
+}
+
+/* Which of the disabled protocols could have told more. */
+static struct unseen
+missed(const struct writer *w)
+{
+    const struct finding *f = w->f;
+    struct unseen unseen = w->e->doubts.unseen, part = { false, false, false, false };
+    const struct ipaddr *silent = f->cause == CAUSE_SYN_TIMEOUT ? &f->attempt->server :
+                                  f->cause == CAUSE_DNS_TIMEOUT && f->question ? &f->question->server : NULL;
+
+    if (f->cause == CAUSE_UNKNOWN)
+        return unseen;
+    part.icmp = unseen.icmp && silent && silent->family == 4;
+    part.icmpv6 = unseen.icmpv6 && silent && silent->family == 6;
+    part.dns = unseen.dns && f->confidence == CONFIDENCE_LIKELY;
+    return part;
+}
+
+static void
+say_unseen(struct writer *w)
+{
+    struct unseen unseen = missed(w);
+    const struct { bool it; const char *name; } all[] = {
+        { unseen.dns, "DNS" }, { unseen.icmp, "ICMP" }, { unseen.icmpv6, "ICMPv6" }, { unseen.arp, "ARP" },
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i].it)
+            SAY(w, "; %s is disabled in Wireshark, its packets were not seen", all[i].name);
+}
+
+static void
+say_doubts(struct writer *w)
+{
+    const struct evidence *e = w->e;
+    const struct finding *f = w->f;
+
+    if (f->confidence == CONFIDENCE_INFERRED)
+        SAY(w, "; the gateway sent nothing for this request: it remembered this from %s before", duration(w, e->remembered));
+    if (f->soon)
+        SAY(w, "; so soon that an answer may be missing from the capture");
+    if (f->early)
+        SAY(w, "; the capture is out of time order, and an answer that comes later in the file is used on the next visit");
+    if (f->attempt && f->attempt->reply.gap && (f->cause == CAUSE_SERVER_CLOSED || f->cause == CAUSE_SERVER_RESET || f->cause == CAUSE_TRUNCATED))
+        SAY(w, "; bytes before that are not in the capture");
+    if (f->attempt && f->attempt->icmp_late_frame && f->cause != CAUSE_ICMP)
+        SAY(w, "; on the way %s", words_icmp(w->scope, f->attempt->hs.icmp6, f->attempt->hs.icmp_type, f->attempt->hs.icmp_code));
+    if (f->confidence == CONFIDENCE_LIKELY && e->n_attempts > 0 && !f->attempt)
+        return;
+    if (f->cause == CAUSE_UNKNOWN) {
+        if (e->doubts.disorder && f->missing != MISSING_LATE)
+            SAY(w, ". The capture is out of time order: what comes later in the file is used on the next visit");
+        if (e->doubts.cut_short)
+            SAY(w, ". Frames were cut short: capture with -s 0");
+        if (e->doubts.too_many)
+            SAY(w, ". Too many requests waited on this connection");
+    }
+}
+
+static void
+say_response(struct writer *w)
+{
+    switch (w->f->cause) {
+    case CAUSE_INVALID_RESPONSE: say_invalid(w); break;
+    case CAUSE_TRUNCATED:        say_truncated(w); break;
+    case CAUSE_SERVER_CLOSED:
+    case CAUSE_SERVER_RESET:     say_server_ended(w); break;
+    case CAUSE_RESPONSE_TIMEOUT: say_response_timeout(w); break;
+    case CAUSE_RELAYED:
+        SAY(w, "%s itself answered %u after %s, and the gateway passed it on", server(w), w->e->status,
+            duration(w, w->f->attempt->reply.head_time - w->f->attempt->reply.request_time));
+        break;
+    default:
+        say_unknown(w);
+    }
+}
+
+char *
+words_summary(wmem_allocator_t *scope, const struct evidence *e, const struct finding *f, unsigned timeout)
+{
+    struct writer w = { NULL, e, f, NULL, timeout };
+
+    w.scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+    w.text = wmem_strbuf_new(w.scope, "");
+    if (!summary_before_request(&w))
+        say_response(&w);
+    say_unseen(&w);
+    say_doubts(&w);
+    char *text = wmem_strdup(scope, wmem_strbuf_get_str(w.text));
+    wmem_destroy_allocator(w.scope);
+    return text;
+}
