@@ -140,9 +140,9 @@ verdict_fill(struct verdict *v, const struct exchange *ex, const struct evidence
     v->host = keep(ex->host);
     v->url = keep(ex->url);
     v->method = keep(ex->method);
-    v->port = ex->headless ? 0 : ex->port;
+    v->port = ex->without_request ? 0 : ex->port;
     v->request_frame = ex->reply.request_frame;
-    v->wait = ex->headless ? 0 : e->response_time - e->request_time;
+    v->wait = ex->without_request ? 0 : e->response_time - e->request_time;
     v->client = ex->conn->ip[CLIENT];
     v->gateway = ex->conn->ip[SERVER];
     v->client_port = ex->conn->port[CLIENT];

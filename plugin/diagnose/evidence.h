@@ -14,7 +14,7 @@
 #include "base/ipaddr.h"
 
 /*
- * Plain facts, no dissection in sight: unit tests fill these structs by hand. Times are
+ * Plain facts, no dissection in view: unit tests fill these structs by hand. Times are
  * nanoseconds since the epoch, 0 where there is none; frame numbers likewise.
  */
 typedef int64_t when_t;

@@ -22,7 +22,7 @@ struct shown {
 
 enum fact_kind {
     FACT_TCP,                   /* a segment, and the HTTP responses that Wireshark shows with it */
-    FACT_PLAIN,                 /* a decrypted TLS record: u.tcp.segment with its bytes */
+    FACT_DECRYPTED,                 /* a decrypted TLS record: u.tcp.segment with its bytes */
     FACT_HTTP2,
     FACT_ICMP,                  /* an error for a TCP segment */
     FACT_DNS,

@@ -9,7 +9,7 @@
 #include "http/h2.h"
 #include "http/decrypted.h"
 
-struct plain {
+struct decrypted {
     struct httpstream *http[2];
     bool spoken[2];             /* HTTP began on that side */
 };
@@ -36,7 +36,7 @@ is_tls_message(const uint8_t *bytes, size_t n)
 static bool
 begin(struct conn *conn, int side, const struct segment *seg)
 {
-    struct plain *plain = conn->plain;
+    struct decrypted *plain = conn->decrypted;
 
     if (side == SERVER) {
         plain->spoken[SERVER] = plain->spoken[CLIENT];
@@ -55,7 +55,7 @@ begin(struct conn *conn, int side, const struct segment *seg)
 }
 
 void
-plain_bytes(struct root *root, const struct segment *seg)
+decrypted_bytes(struct root *root, const struct segment *seg)
 {
     struct conn *conn = conn_find(root, seg->stream);
 
@@ -65,31 +65,31 @@ plain_bytes(struct root *root, const struct segment *seg)
     if (!conn->flow[side] || is_tls_message(seg->data, seg->captured))
         return;
     root->decrypts = true;
-    if (!conn->plain)
-        conn->plain = wmem_new0(wmem_file_scope(), struct plain);
-    if (conn->plain->http[side] || (!conn->plain->spoken[side] && begin(conn, side, seg)))
-        exchange_feed(root, conn, side, conn->plain->http[side], seg);
+    if (!conn->decrypted)
+        conn->decrypted = wmem_new0(wmem_file_scope(), struct decrypted);
+    if (conn->decrypted->http[side] || (!conn->decrypted->spoken[side] && begin(conn, side, seg)))
+        exchange_feed(root, conn, side, conn->decrypted->http[side], seg);
 }
 
 void
-plain_close(struct root *root, struct conn *conn)
+decrypted_close(struct root *root, struct conn *conn)
 {
-    if (plain_stream(conn, SERVER))
-        exchange_end_of_stream(root, conn, plain_stream(conn, SERVER));
+    if (decrypted_stream(conn, SERVER))
+        exchange_end_of_stream(root, conn, decrypted_stream(conn, SERVER));
 }
 
 void
-plain_free(struct conn *conn)
+decrypted_free(struct conn *conn)
 {
-    if (!conn->plain)
+    if (!conn->decrypted)
         return;
-    httpstream_free(wmem_file_scope(), conn->plain->http[CLIENT]);
-    httpstream_free(wmem_file_scope(), conn->plain->http[SERVER]);
-    wmem_free(wmem_file_scope(), conn->plain);
+    httpstream_free(wmem_file_scope(), conn->decrypted->http[CLIENT]);
+    httpstream_free(wmem_file_scope(), conn->decrypted->http[SERVER]);
+    wmem_free(wmem_file_scope(), conn->decrypted);
 }
 
 struct httpstream *
-plain_stream(const struct conn *conn, int side)
+decrypted_stream(const struct conn *conn, int side)
 {
-    return conn->plain ? conn->plain->http[side] : NULL;
+    return conn->decrypted ? conn->decrypted->http[side] : NULL;
 }

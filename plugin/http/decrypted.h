@@ -14,14 +14,14 @@
  * Handshake messages and alerts are records too, and passed over. To be told before the
  * segment itself, which may end the connection.
  */
-void plain_bytes(struct root *root, const struct segment *segment);
+void decrypted_bytes(struct root *root, const struct segment *segment);
 
 /* The connection ended. */
-void plain_close(struct root *root, struct conn *conn);
+void decrypted_close(struct root *root, struct conn *conn);
 
-void plain_free(struct conn *conn);
+void decrypted_free(struct conn *conn);
 
 /* The server's decrypted bytes; NULL: there are none in HTTP/1. */
-struct httpstream *plain_stream(const struct conn *conn, int side);
+struct httpstream *decrypted_stream(const struct conn *conn, int side);
 
 #endif

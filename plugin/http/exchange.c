@@ -57,9 +57,9 @@ exchange_new(struct root *root, struct conn *conn, const struct http_head *head,
     struct url url;
 
     ex->conn = conn;
-    ex->conn_link.data = ex->box_link.data = ex->name_link.data = ex;
+    ex->conn_link.data = ex->gateway_link.data = ex->name_link.data = ex;
     ex->url_link.data = ex->path_link.data = ex->child_link.data = ex;
-    ex->headless = head == NULL;
+    ex->without_request = head == NULL;
     ex->nth = ++conn->requests;
     ex->serial = ++root->n_exchanges;
     if (head) {
@@ -71,7 +71,7 @@ exchange_new(struct root *root, struct conn *conn, const struct http_head *head,
         ex->forwarded = head->forwarded;
         ex->cut_short = !head->complete;
         ex->reply.request_frame = frame;
-        ex->reply.request_time = ex->turn = time;
+        ex->reply.request_time = ex->ready_at = time;
         if (last && last->reply.request_frame == frame)
             ex->of_frame = last->of_frame + 1;
     }
@@ -89,7 +89,7 @@ exchange_drop(struct root *root, struct exchange *ex)
     parent_forget(root, ex);
     if (conn->receiving == ex)
         conn->receiving = NULL;
-    exchange_told(ex);
+    exchange_hidden_shown(ex);
     g_queue_unlink(&conn->exchanges, &ex->conn_link);
     wmem_free(wmem_file_scope(), ex->texts);
     frames_free(&ex->reply.data);
@@ -188,7 +188,7 @@ answered_again(const struct conn *conn)
 {
     struct exchange *last = (struct exchange *)g_queue_peek_tail((GQueue *)&conn->exchanges);
 
-    if (!last || conn->skipped > 0 || last->headless || request_is_missing(conn))
+    if (!last || conn->skipped > 0 || last->without_request || request_is_missing(conn))
         return NULL;
     last->state = EXCHANGE_WAITING;
     last->over = last->served = last->reply.complete = false;
@@ -215,21 +215,21 @@ exchange_responding(struct root *root, struct conn *conn)
 }
 
 struct exchange *
-exchange_swallowed(struct conn *conn)
+exchange_hidden_response(struct conn *conn)
 {
-    for (GList *l = conn->n_untold > 0 ? conn->exchanges.head : NULL; l; l = l->next) {
+    for (GList *l = conn->n_not_shown > 0 ? conn->exchanges.head : NULL; l; l = l->next) {
         struct exchange *ex = (struct exchange *)l->data;
-        if (ex->untold)
+        if (ex->not_shown)
             return ex;
     }
     return NULL;
 }
 
 void
-exchange_told(struct exchange *ex)
+exchange_hidden_shown(struct exchange *ex)
 {
-    ex->conn->n_untold -= ex->untold;
-    ex->untold = false;
-    wmem_free(wmem_file_scope(), ex->swallowed_bytes);
-    ex->swallowed_bytes = NULL;
+    ex->conn->n_not_shown -= ex->not_shown;
+    ex->not_shown = false;
+    wmem_free(wmem_file_scope(), ex->hidden_bytes);
+    ex->hidden_bytes = NULL;
 }

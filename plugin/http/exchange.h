@@ -47,8 +47,8 @@ struct exchange *exchange_responding(struct root *root, struct conn *conn);
  * with a watched status, that the HTTP dissector takes for its body, or whose response it
  * will not show for another reason; NULL: none that was not told yet.
  */
-struct exchange *exchange_swallowed(struct conn *conn);
-void exchange_told(struct exchange *exchange);
+struct exchange *exchange_hidden_response(struct conn *conn);
+void exchange_hidden_shown(struct exchange *exchange);
 
 /* The exchange led to a verdict or needs none: what it held on to is let go. */
 void exchange_served(struct root *root, struct exchange *exchange);

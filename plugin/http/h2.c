@@ -43,7 +43,7 @@ begin(struct root *root, struct conn *conn, const struct http_head *head, uint32
         exchange_drop(root, (struct exchange *)g_queue_peek_head(&conn->exchanges));
     ex = exchange_new(root, conn, head, frame, time);
     ex->h2_stream = stream;
-    ex->decrypted = conn->plain != NULL;
+    ex->decrypted = conn->decrypted != NULL;
     conn->had_exchange = true;
     return ex;
 }

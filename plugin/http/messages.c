@@ -43,7 +43,7 @@ request_head(struct feed *feed, const struct http_head *head)
     }
     struct exchange *ex = exchange_new(feed->root, conn, head, flow->message_frame, flow->message_time);
     ex->client_had = flow->message_ack;
-    ex->decrypted = conn->plain != NULL;
+    ex->decrypted = conn->decrypted != NULL;
     conn->had_exchange = true;
 }
 
@@ -69,19 +69,19 @@ response_body(const struct exchange *ex, const struct http_head *head)
 }
 
 static void
-swallow(struct conn *conn, struct exchange *ex, const uint8_t *bytes, size_t n)
+hide(struct conn *conn, struct exchange *ex, const uint8_t *bytes, size_t n)
 {
-    conn->n_untold += !ex->untold;
-    ex->untold = true;
+    conn->n_not_shown += !ex->not_shown;
+    ex->not_shown = true;
     /* A copy: they may be of a segment that was held and goes before it is asked for. */
-    wmem_free(wmem_file_scope(), ex->swallowed_bytes);
-    ex->swallowed_bytes = (uint8_t *)wmem_memdup(wmem_file_scope(), bytes, n);
-    ex->swallowed_length = n;
+    wmem_free(wmem_file_scope(), ex->hidden_bytes);
+    ex->hidden_bytes = (uint8_t *)wmem_memdup(wmem_file_scope(), bytes, n);
+    ex->hidden_length = n;
 }
 
 /* The head lies in the segment, perhaps behind another one's; its beginning may be in an earlier segment. */
 static void
-swallow_head(struct conn *conn, struct exchange *ex, const struct segment *seg, const struct http_head *head)
+hide_head(struct conn *conn, struct exchange *ex, const struct segment *seg, const struct http_head *head)
 {
     const uint8_t *end = seg->data + seg->captured, *at = (const uint8_t *)head->phrase.s;
 
@@ -89,7 +89,7 @@ swallow_head(struct conn *conn, struct exchange *ex, const struct segment *seg, 
         at = seg->data;
     while (at > seg->data && *--at != 'H')
         ;
-    swallow(conn, ex, at, (size_t)(end - at));
+    hide(conn, ex, at, (size_t)(end - at));
 }
 
 /* By snap length: whether HTTP shows what there is of a head depends on Wireshark's version. */
@@ -123,7 +123,7 @@ response_head(struct feed *feed, const struct http_head *head)
     if (!feed->root->settings.watched(head->status))
         exchange_served(feed->root, ex);
     else if (feed->conn->in_tunnel || is_cut_short(feed) || feed->root->settings.heads_are_shown)
-        swallow_head(feed->conn, ex, feed->seg, head);      /* the dissector need not follow to here */
+        hide_head(feed->conn, ex, feed->seg, head);      /* the dissector need not follow to here */
     if (ex->connect && head->status / 100 == 2)
         feed->conn->tunnel_owner = ex->serial;
     if (ex->connect && head->status / 100 == 2 && feed->conn->flow[CLIENT] && feed->conn->flow[CLIENT]->http)
@@ -144,7 +144,7 @@ response_end(struct feed *feed)
     feed->conn->receiving = NULL;
     ex = exchange_waiting(feed->conn);
     if (ex)
-        ex->turn = MAX(ex->turn, feed->conn->idle_since);
+        ex->ready_at = MAX(ex->ready_at, feed->conn->idle_since);
 }
 
 /* Text in a download looks like this too: not where the server's own leg shows that it is the download. */
@@ -162,21 +162,21 @@ is_relayed_content(const struct exchange *ex, const struct segment *seg)
 }
 
 static void
-look_for_swallowed(struct feed *feed, const uint8_t *bytes, size_t n, bool tunnel)
+look_for_hidden(struct feed *feed, const uint8_t *bytes, size_t n, bool tunnel)
 {
     struct exchange *ex = feed->conn->receiving;
     unsigned status;
 
-    if (!ex || ex->swallowed || ex->state == EXCHANGE_WAITING)
+    if (!ex || ex->hidden_status || ex->state == EXCHANGE_WAITING)
         return;
     bool first_in_tunnel = !tunnel || ex->last_length == 0;
     if (first_in_tunnel && http_is_response_head(bytes, n, &status) && status != ex->reply.status &&
         feed->root->settings.watched(status) && !is_relayed_content(ex, feed->seg)) {
-        ex->swallowed = status;
+        ex->hidden_status = status;
         ex->answers++;
         ex->response_frame = feed->seg->frame;
         ex->response_time = feed->seg->time;
-        swallow(feed->conn, ex, bytes, n);
+        hide(feed->conn, ex, bytes, n);
     }
     ex->last_length = feed->seg->length;
 }
@@ -237,9 +237,9 @@ on_opaque(void *owner, bool is_request, const uint8_t *bytes, size_t n, bool tun
     struct feed *feed = (struct feed *)owner;
 
     if (tunnel)
-        tlsconn_tunnel_bytes(feed->conn, is_request ? CLIENT : SERVER, feed->seg, bytes, n);
+        tls_conn_tunnel_bytes(feed->conn, is_request ? CLIENT : SERVER, feed->seg, bytes, n);
     if (!is_request)
-        look_for_swallowed(feed, bytes, n, tunnel);
+        look_for_hidden(feed, bytes, n, tunnel);
 }
 
 static const struct httpstream_owner calls = { on_head, on_begun, on_end, on_fault, on_opaque };
@@ -257,7 +257,7 @@ begin_protocol(struct conn *conn, int side, const struct segment *seg)
             conn->h2 = flow->opaque = true;
         else if (http_begins_request(seg->data, seg->captured))
             flow->http = httpstream_new(wmem_file_scope(), true);
-        else if (!tlsconn_begins(conn, seg))
+        else if (!tls_conn_begins(conn, seg))
             flow->opaque = !flow->lost;
     } else if (other && other->http) {
         flow->http = httpstream_new(wmem_file_scope(), false);
@@ -308,11 +308,11 @@ exchange_bytes(struct root *root, struct conn *conn, int side, const struct segm
         conn->in_tunnel = true;
     }
     if (flow->http) {
-        if (side == SERVER && !conn->plain)
+        if (side == SERVER && !conn->decrypted)
             note_reply_bytes(root, conn, seg);
         httpstream_feed(flow->http, seg->data, seg->captured, seg->length, &calls, &feed);
     } else if (conn->tls) {
-        tlsconn_bytes(conn, side, seg);
+        tls_conn_bytes(conn, side, seg);
     }
 }
 
@@ -371,7 +371,7 @@ exchanges_close(struct root *root, struct conn *conn)
         return;
     if (conn->flow[SERVER] && conn->flow[SERVER]->http)
         exchange_end_of_stream(root, conn, conn->flow[SERVER]->http);
-    plain_close(root, conn);
+    decrypted_close(root, conn);
 }
 
 /* what Wireshark shows ****************************************************/

@@ -18,7 +18,7 @@ begin(struct conn *conn, const struct segment *seg)
 }
 
 bool
-tlsconn_begins(struct conn *conn, const struct segment *seg)
+tls_conn_begins(struct conn *conn, const struct segment *seg)
 {
     if (!tls_begins_client_hello(seg->data, seg->captured))
         return false;
@@ -57,13 +57,13 @@ feed(struct conn *conn, int side, const struct segment *seg, const uint8_t *byte
 }
 
 void
-tlsconn_bytes(struct conn *conn, int side, const struct segment *seg)
+tls_conn_bytes(struct conn *conn, int side, const struct segment *seg)
 {
     feed(conn, side, seg, seg->data, seg->captured, seg->length);
 }
 
 void
-tlsconn_tunnel_bytes(struct conn *conn, int side, const struct segment *seg, const uint8_t *bytes, size_t captured)
+tls_conn_tunnel_bytes(struct conn *conn, int side, const struct segment *seg, const uint8_t *bytes, size_t captured)
 {
     if (!conn->tls) {
         if (side != CLIENT || !tls_begins_client_hello(bytes, captured))

@@ -59,7 +59,7 @@ is_its_turn(const struct exchange *ex)
 static bool
 found_it_idle(const struct exchange *ex, const struct exchange *waiting)
 {
-    return ex->nth > 1 && ex->conn->idle_since && waiting->turn >= ex->conn->idle_since;
+    return ex->nth > 1 && ex->conn->idle_since && waiting->ready_at >= ex->conn->idle_since;
 }
 
 /* The look-up that the gateway began with this request; NULL: none, or it is too long ago to tell. */
@@ -70,12 +70,12 @@ first_lookup(const struct exchange *waiting)
     int looked_at = 0;
     GList *l = waiting->name ? waiting->name->searches.tail : NULL;
 
-    for (; l && ((const struct lookup *)l->data)->start >= waiting->turn; l = l->prev) {
+    for (; l && ((const struct lookup *)l->data)->start >= waiting->ready_at; l = l->prev) {
         if (++looked_at > LOOKUPS_LOOKED_AT_MAX)
             return NULL;
         first = (const struct lookup *)l->data;
     }
-    return first && first->start - waiting->turn < BEGUN_WITH ? first : NULL;
+    return first && first->start - waiting->ready_at < BEGUN_WITH ? first : NULL;
 }
 
 /* By any server. */
@@ -137,7 +137,7 @@ ready(const struct exchange *waiting)
 {
     const struct lookup *lookup = first_lookup(waiting);
     const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&waiting->children);
-    when_t since = lookup && lookup->resolved ? MAX(waiting->turn, lookup->last) : waiting->turn;
+    when_t since = lookup && lookup->resolved ? MAX(waiting->ready_at, lookup->last) : waiting->ready_at;
 
     return last ? MAX(since, last->conn->closed[SERVER].frame ? last->conn->closed[SERVER].time : conn_failed(last->conn)) : since;
 }

@@ -10,7 +10,7 @@
 
 #include "tcp/flow.h"
 #include "http/decrypted.h"
-#include "match/tieparts.h"
+#include "match/scope.h"
 
 /* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
 static void
@@ -28,7 +28,7 @@ fill_stream_end(struct attempt *a, const struct exchange *ex)
 static const struct httpstream *
 reply_stream(const struct conn *conn)
 {
-    return conn->plain ? plain_stream(conn, SERVER) : conn->flow[SERVER] ? conn->flow[SERVER]->http : NULL;
+    return conn->decrypted ? decrypted_stream(conn, SERVER) : conn->flow[SERVER] ? conn->flow[SERVER]->http : NULL;
 }
 
 static void
@@ -91,7 +91,7 @@ by_first_sent(const void *x, const void *y)
 }
 
 static void
-fill_search(struct gathering *g, struct collected *found)
+fill_search(struct scope *g, struct collected *found)
 {
     struct search *s = &found->search;
 
@@ -150,7 +150,7 @@ keep_asked_since(struct collected *found, when_t since)
 }
 
 static bool
-lookup_failed(const struct gathering *g)
+lookup_failed(const struct scope *g)
 {
     for (unsigned i = 0; i < g->n_lookups; i++)
         if (g->lookups[i]->resolved)
@@ -160,7 +160,7 @@ lookup_failed(const struct gathering *g)
 
 /* The last address that was tried is the one that no SYN could be sent to. */
 static bool
-comes_after_attempts(const struct gathering *g, const struct unreached *unreached)
+comes_after_attempts(const struct scope *g, const struct unreached *unreached)
 {
     for (unsigned i = 0; i < g->n; i++) {
         const struct conn *conn = g->candidates[i].conn;
@@ -172,7 +172,7 @@ comes_after_attempts(const struct gathering *g, const struct unreached *unreache
 
 /* The query never left, says the gateway's own kernel: the ARP requests for the DNS server show why. */
 static void
-add_unreached_server(struct gathering *g, struct collected *found)
+add_unreached_server(struct scope *g, struct collected *found)
 {
     for (unsigned i = 0; i < g->n_lookups; i++)
         for (unsigned k = 0; k < g->lookups[i]->n; k++) {
@@ -187,7 +187,7 @@ add_unreached_server(struct gathering *g, struct collected *found)
 
 /* In the order of strength; what is found ends the search for weaker ties. */
 static void
-gather(struct gathering *g, struct collected *found, when_t *remembered)
+gather(struct scope *g, struct collected *found, when_t *remembered)
 {
     bool unreached;
 
@@ -219,7 +219,7 @@ gather(struct gathering *g, struct collected *found, when_t *remembered)
 }
 
 static void
-collect(struct gathering *g, unsigned status, struct collected *found)
+collect(struct scope *g, unsigned status, struct collected *found)
 {
     struct evidence *e = &found->evidence;
     const struct exchange *ex = g->ex;
@@ -235,15 +235,15 @@ collect(struct gathering *g, unsigned status, struct collected *found)
     e->port = ex->port;
     e->connect = ex->connect;
     e->doubts.unseen = g->root->settings.unseen;
-    e->doubts.no_request = ex->headless;
+    e->doubts.no_request = ex->without_request;
     e->doubts.disorder = g->root->disorder;
     e->doubts.cut_short = g->root->cut_short;
     e->doubts.too_many = ex->too_many;
-    if (ex->headless)
+    if (ex->without_request)
         return;
 
     gather(g, found, &remembered);
-    e->remembered = ex->turn - remembered;
+    e->remembered = ex->ready_at - remembered;
     for (unsigned i = 0; i < g->n; i++)
         fill_attempt(&found->attempts[i], &g->candidates[i], g->from);
     qsort(found->attempts, g->n, sizeof found->attempts[0], by_start);
@@ -262,18 +262,18 @@ collect(struct gathering *g, unsigned status, struct collected *found)
 void
 tie_collect(struct root *root, struct exchange *ex, struct collected *found)
 {
-    struct gathering g;
+    struct scope g;
 
-    gathering_init(&g, root, ex);
-    collect(&g, ex->swallowed ? ex->swallowed : ex->reply.status, found);
+    scope_init(&g, root, ex);
+    collect(&g, ex->hidden_status ? ex->hidden_status : ex->reply.status, found);
 }
 
 void
 tie_preview(struct root *root, struct exchange *ex, unsigned status, when_t until, struct collected *found)
 {
-    struct gathering g;
+    struct scope g;
 
-    gathering_init(&g, root, ex);
+    scope_init(&g, root, ex);
     g.preview = true;
     g.success = false;
     g.until = until;

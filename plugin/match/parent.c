@@ -30,13 +30,13 @@ bucket(GQueue *buckets, unsigned hash)
 }
 
 static void
-file(struct root *root, struct exchange *ex, struct station *asked, struct name *name)
+file(struct root *root, struct exchange *ex, struct host *asked, struct name *name)
 {
     ex->filed = true;
     g_queue_push_tail_link(bucket(root->by_url, ex->url_hash), &ex->url_link);
     g_queue_push_tail_link(bucket(root->by_path, ex->path_hash), &ex->path_link);
-    ex->box = station_box(asked);
-    g_queue_push_tail_link(&ex->box->open, &ex->box_link);
+    ex->gateway = host_gateway(asked);
+    g_queue_push_tail_link(&ex->gateway->open, &ex->gateway_link);
     ex->name = name;
     if (name)
         g_queue_push_tail_link(&name->open, &ex->name_link);
@@ -50,9 +50,9 @@ unfile(struct root *root, struct exchange *ex)
     ex->filed = false;
     g_queue_unlink(bucket(root->by_url, ex->url_hash), &ex->url_link);
     g_queue_unlink(bucket(root->by_path, ex->path_hash), &ex->path_link);
-    if (ex->box)
-        g_queue_unlink(&ex->box->open, &ex->box_link);
-    ex->box = NULL;
+    if (ex->gateway)
+        g_queue_unlink(&ex->gateway->open, &ex->gateway_link);
+    ex->gateway = NULL;
     if (ex->name)
         g_queue_unlink(&ex->name->open, &ex->name_link);
     ex->name = NULL;
@@ -133,13 +133,13 @@ wants_child(const struct exchange *ex)
  * names itself in the header, makes absolute-form origin-form, looks up names.
  */
 static bool
-may_be_gateway(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct station *sender)
+may_be_gateway(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct host *sender)
 {
     bool one_server = ipaddr_equal(&ex->conn->ip[SERVER], &waiting->conn->ip[SERVER]);
 
     if (sender->is_client)
         return false;
-    if (station_serves(sender, waiting->name) && !station_on_same_link(sender, station_find(root, &waiting->conn->ip[SERVER])))
+    if (host_serves(sender, waiting->name) && !host_on_same_link(sender, host_find(root, &waiting->conn->ip[SERVER])))
         return false;
     /* To one address: a transparent proxy, not two clients of one gateway. */
     if (one_server && (waiting->absolute || ex->absolute))
@@ -149,7 +149,7 @@ may_be_gateway(struct root *root, const struct exchange *waiting, const struct e
 
 /* May the sender of ex be the one that the waiting exchange's client asked? */
 static bool
-may_serve(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct station *sender, bool exact)
+may_serve(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct host *sender, bool exact)
 {
     /* The gateway closed the connection on which its client waited: nothing serves that any more. */
     if (waiting->conn->closed[SERVER].frame)
@@ -157,7 +157,7 @@ may_serve(struct root *root, const struct exchange *waiting, const struct exchan
     if (waiting->conn == ex->conn || waiting->reply.request_time > ex->reply.request_time + CLOCK_SLACK ||
         ipaddr_equal(&ex->conn->ip[CLIENT], &waiting->conn->ip[CLIENT]))
         return false;
-    if (sender->box && sender->box == waiting->box)
+    if (sender->gateway && sender->gateway == waiting->gateway)
         return true;
     return exact && may_be_gateway(root, waiting, ex, sender);
 }
@@ -167,7 +167,7 @@ may_serve(struct root *root, const struct exchange *waiting, const struct exchan
  * that wants a child. *alone: no other fits as well.
  */
 static struct exchange *
-find_same(struct root *root, const GQueue *queue, const struct exchange *ex, const struct station *sender,
+find_same(struct root *root, const GQueue *queue, const struct exchange *ex, const struct host *sender,
           bool (*same)(const struct exchange *, const struct exchange *), bool *alone)
 {
     struct exchange *alike[ALIKE_MAX];
@@ -203,13 +203,13 @@ find_same(struct root *root, const GQueue *queue, const struct exchange *ex, con
 
 /* The only exchange that waits for the sender without having caused anything. */
 static struct exchange *
-find_only(struct root *root, const struct exchange *ex, const struct station *sender)
+find_only(struct root *root, const struct exchange *ex, const struct host *sender)
 {
     struct exchange *only = NULL;
 
-    if (!sender->box || g_queue_get_length(&sender->box->open) > HOPS_MAX)
+    if (!sender->gateway || g_queue_get_length(&sender->gateway->open) > NEXT_HOPS_MAX)
         return NULL;
-    for (GList *l = sender->box->open.head; l; l = l->next) {
+    for (GList *l = sender->gateway->open.head; l; l = l->next) {
         struct exchange *waiting = (struct exchange *)l->data;
         if (!may_serve(root, waiting, ex, sender, false) || !wants_child(waiting))
             continue;
@@ -221,7 +221,7 @@ find_only(struct root *root, const struct exchange *ex, const struct station *se
 }
 
 static struct exchange *
-find_parent(struct root *root, const struct exchange *ex, const struct station *sender, const struct name *name, enum tie *tie, bool *alone)
+find_parent(struct root *root, const struct exchange *ex, const struct host *sender, const struct name *name, enum tie *tie, bool *alone)
 {
     struct exchange *parent;
 
@@ -236,7 +236,7 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
     if (parent)
         return parent;
     /* Another host than any that is waited for: the gateway rewrote it. */
-    if (station_serves(sender, name))
+    if (host_serves(sender, name))
         return NULL;
     parent = find_same(root, bucket(root->by_path, ex->path_hash), ex, sender, same_path, alone);
     if (parent && ex->path && strlen(ex->path) > 1)
@@ -248,24 +248,24 @@ find_parent(struct root *root, const struct exchange *ex, const struct station *
 }
 
 static void
-learn(struct root *root, const struct exchange *ex, struct exchange *parent, struct station *sender)
+learn(struct root *root, const struct exchange *ex, struct exchange *parent, struct host *sender)
 {
     const struct conn *conn = ex->conn;
 
-    if (sender->box != parent->box && !ipaddr_equal(&conn->ip[CLIENT], &parent->conn->ip[CLIENT]))
-        station_join(root, station_get(root, &parent->conn->ip[SERVER]), sender);
+    if (sender->gateway != parent->gateway && !ipaddr_equal(&conn->ip[CLIENT], &parent->conn->ip[CLIENT]))
+        host_join(root, host_get(root, &parent->conn->ip[SERVER]), sender);
     if (!parent->name)
         return;
-    hop_learn(parent->name->hops, &conn->ip[SERVER], conn->port[SERVER], root->now);
-    if (parent->box && !name_has_address(parent->name, &conn->ip[SERVER]))
-        hop_learn(parent->box->hops, &conn->ip[SERVER], conn->port[SERVER], root->now);
+    next_hop_learn(parent->name->next_hops, &conn->ip[SERVER], conn->port[SERVER], root->now);
+    if (parent->gateway && !name_has_address(parent->name, &conn->ip[SERVER]))
+        next_hop_learn(parent->gateway->next_hops, &conn->ip[SERVER], conn->port[SERVER], root->now);
 }
 
 void
 parent_register(struct root *root, struct exchange *ex)
 {
-    struct station *sender = station_get(root, &ex->conn->ip[CLIENT]);
-    struct station *asked = station_get(root, &ex->conn->ip[SERVER]);
+    struct host *sender = host_get(root, &ex->conn->ip[CLIENT]);
+    struct host *asked = host_get(root, &ex->conn->ip[SERVER]);
     struct name *name = ex->host ? name_asked_for(root, ex->host) : NULL;
     struct exchange *parent;
     enum tie tie;
@@ -293,7 +293,7 @@ parent_register(struct root *root, struct exchange *ex)
 void
 parent_answered(struct root *root, struct exchange *ex)
 {
-    if (ex->box && !root->settings.watched(ex->reply.status))
+    if (ex->gateway && !root->settings.watched(ex->reply.status))
         tie_claim_all(root, ex);
     unfile(root, ex);
 }

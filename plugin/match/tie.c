@@ -8,42 +8,42 @@
 
 #include "match/alike.h"
 #include "match/tie.h"
-#include "match/tieparts.h"
+#include "match/scope.h"
 
 #define RIVALS_LOOKED_AT_MAX 64
 
 /* who the gateway is ******************************************************/
 
 void
-gathering_init(struct gathering *g, struct root *root, struct exchange *ex)
+scope_init(struct scope *g, struct root *root, struct exchange *ex)
 {
-    memset(g, 0, offsetof(struct gathering, stations));
+    memset(g, 0, offsetof(struct scope, hosts));
     g->root = root;
     g->ex = ex;
     /* Behind an early answer of another kind it is not filed any more. */
-    g->box = ex->box ? ex->box : station_box(station_get(root, &ex->conn->ip[SERVER]));
+    g->gateway = ex->gateway ? ex->gateway : host_gateway(host_get(root, &ex->conn->ip[SERVER]));
     g->name = ex->name ? ex->name : name_find(root, ex->host);
     g->from = ex->reply.request_time;
     g->until = ex->response_time ? ex->response_time : root->now;
-    g->success = !root->settings.watched(ex->swallowed ? ex->swallowed : ex->reply.status);
-    for (unsigned i = 0; i < g->box->n_known; i++)
-        g->stations[g->n_stations++] = station_find(root, &g->box->stations[i]);
+    g->success = !root->settings.watched(ex->hidden_status ? ex->hidden_status : ex->reply.status);
+    for (unsigned i = 0; i < g->gateway->n_known; i++)
+        g->hosts[g->n_hosts++] = host_find(root, &g->gateway->hosts[i]);
 }
 
 bool
-is_gateway_address(const struct gathering *g, const struct ipaddr *ip)
+is_gateway_address(const struct scope *g, const struct ipaddr *ip)
 {
-    for (unsigned i = 0; i < g->n_stations; i++)
-        if (g->stations[i] && ipaddr_equal(&g->stations[i]->ip, ip))
+    for (unsigned i = 0; i < g->n_hosts; i++)
+        if (g->hosts[i] && ipaddr_equal(&g->hosts[i]->ip, ip))
             return true;
     return false;
 }
 
 bool
-gateway_side_is_seen(const struct gathering *g)
+gateway_side_is_seen(const struct scope *g)
 {
-    for (unsigned s = 0; s < g->n_stations; s++)
-        if (g->stations[s] && (!g_queue_is_empty(&g->stations[s]->conns) || !g_queue_is_empty(&g->stations[s]->searches)))
+    for (unsigned s = 0; s < g->n_hosts; s++)
+        if (g->hosts[s] && (!g_queue_is_empty(&g->hosts[s]->conns) || !g_queue_is_empty(&g->hosts[s]->searches)))
             return true;
     return false;
 }
@@ -51,20 +51,20 @@ gateway_side_is_seen(const struct gathering *g)
 /* rivals ******************************************************************/
 
 static bool
-name_has_rival(const struct gathering *g, const struct name *name)
+name_has_rival(const struct scope *g, const struct name *name)
 {
     int looked_at = 0;
 
     for (GList *l = name ? name->open.head : NULL; l && looked_at < RIVALS_LOOKED_AT_MAX; l = l->next, looked_at++) {
         const struct exchange *other = (const struct exchange *)l->data;
-        if (other != g->ex && other->box == g->box && other->reply.request_time <= g->until && !alike_knows_no_address(other))
+        if (other != g->ex && other->gateway == g->gateway && other->reply.request_time <= g->until && !alike_knows_no_address(other))
             return true;
     }
     return false;
 }
 
 bool
-has_rival(const struct gathering *g, const struct ipaddr *ip)
+has_rival(const struct scope *g, const struct ipaddr *ip)
 {
     const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, ip);
 
@@ -79,46 +79,46 @@ has_rival(const struct gathering *g, const struct ipaddr *ip)
 /* where they went **********************************************************/
 
 static bool
-box_is_crowded(const struct gathering *g)
+gateway_is_crowded(const struct scope *g)
 {
-    return g_queue_get_length(&g->box->open) > 1;
+    return g_queue_get_length(&g->gateway->open) > 1;
 }
 
 static void
-take_hops(struct gathering *g, const struct hop *hops, bool crowd)
+take_hops(struct scope *g, const struct next_hop *hops, bool crowd)
 {
-    for (int i = 0; i < HOPS_MAX; i++)
-        for (unsigned s = 0; hops[i].port && s < g->n_stations; s++)
-            gather_target(g, g->stations[s], &hops[i].ip, hops[i].port, TIE_LEARNT, crowd);
+    for (int i = 0; i < NEXT_HOPS_MAX; i++)
+        for (unsigned s = 0; hops[i].port && s < g->n_hosts; s++)
+            gather_target(g, g->hosts[s], &hops[i].ip, hops[i].port, TIE_LEARNT, crowd);
 }
 
 static bool
-is_on_gateways_link(const struct gathering *g, const struct station *station)
+is_on_gateways_link(const struct scope *g, const struct host *host)
 {
-    return station_on_same_link(station, station_find(g->root, &g->ex->conn->ip[SERVER]));
+    return host_on_same_link(host, host_find(g->root, &g->ex->conn->ip[SERVER]));
 }
 
 bool
-may_be_gateway(const struct gathering *g, const struct station *station)
+may_be_gateway(const struct scope *g, const struct host *host)
 {
-    return station && !station->is_client && !station->answers_dns && !ipaddr_equal(&station->ip, &g->ex->conn->ip[CLIENT]) &&
-           station->box != g->box && (is_on_gateways_link(g, station) || !station_serves(station, g->name));
+    return host && !host->is_client && !host->answers_dns && !ipaddr_equal(&host->ip, &g->ex->conn->ip[CLIENT]) &&
+           host->gateway != g->gateway && (is_on_gateways_link(g, host) || !host_serves(host, g->name));
 }
 
-/* true: somebody waits at that station for a name with this address. */
+/* true: somebody waits at that host for a name with this address. */
 static bool
-serves_address(const struct gathering *g, const struct station *station, const struct ipaddr *ip)
+serves_address(const struct scope *g, const struct host *host, const struct ipaddr *ip)
 {
     const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, ip);
 
     for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
-        if (station_serves(station, r->names[i]))
+        if (host_serves(host, r->names[i]))
             return true;
     return false;
 }
 
 static bool
-is_childs_server(const struct gathering *g, const struct ipaddr *ip, uint16_t port)
+is_childs_server(const struct scope *g, const struct ipaddr *ip, uint16_t port)
 {
     for (unsigned i = 0; i < g->n; i++)
         if (g->candidates[i].ex && g->candidates[i].conn->port[SERVER] == port && ipaddr_equal(&g->candidates[i].conn->ip[SERVER], ip))
@@ -131,7 +131,7 @@ is_childs_server(const struct gathering *g, const struct ipaddr *ip, uint16_t po
  * address of which nothing else is known: its second network card, its IPv6 address.
  */
 static void
-take_address(struct gathering *g, const struct ipaddr *ip, uint16_t port)
+take_address(struct scope *g, const struct ipaddr *ip, uint16_t port)
 {
     struct target_key key;
     struct approach *approach;
@@ -139,34 +139,34 @@ take_address(struct gathering *g, const struct ipaddr *ip, uint16_t port)
     /* Its request was carried there and answered: what else it tried there was taken with that. */
     if (g->success && is_childs_server(g, ip, port))
         return;
-    for (unsigned s = 0; s < g->n_stations; s++)
-        gather_target(g, g->stations[s], ip, port, TIE_ADDRESS, false);
+    for (unsigned s = 0; s < g->n_hosts; s++)
+        gather_target(g, g->hosts[s], ip, port, TIE_ADDRESS, false);
     memset(&key, 0, sizeof key);
     key.to = *ip;
     key.port = port;
     approach = (struct approach *)bounded_find(&g->root->approaches, &key);
     for (unsigned i = 0; approach && i < MIN(approach->n, APPROACHES_MAX); i++) {
-        struct station *station = station_find(g->root, &approach->from[i]);
+        struct host *host = host_find(g->root, &approach->from[i]);
         unsigned before = g->n;
-        if (!may_be_gateway(g, station) || (!is_on_gateways_link(g, station) && serves_address(g, station, ip)))
+        if (!may_be_gateway(g, host) || (!is_on_gateways_link(g, host) && serves_address(g, host, ip)))
             continue;
-        gather_target(g, station, ip, port, TIE_ADDRESS, false);
+        gather_target(g, host, ip, port, TIE_ADDRESS, false);
         if (g->n > before && !g->preview)
-            station_join(g->root, station_get(g->root, &g->ex->conn->ip[SERVER]), station);
+            host_join(g->root, host_get(g->root, &g->ex->conn->ip[SERVER]), host);
     }
 }
 
 /* A transparent proxy answers for the server's own address, from which nothing else ever came. */
 static bool
-is_intercepted(const struct gathering *g)
+is_intercepted(const struct scope *g)
 {
-    const struct station *server = station_find(g->root, &g->ex->conn->ip[SERVER]);
+    const struct host *server = host_find(g->root, &g->ex->conn->ip[SERVER]);
 
     return !g->ex->absolute && server && g_queue_is_empty((GQueue *)&server->conns) && g_queue_is_empty((GQueue *)&server->searches);
 }
 
 void
-gather_attempts_at_addresses(struct gathering *g)
+gather_attempts_at_addresses(struct scope *g)
 {
     const struct exchange *ex = g->ex;
 
@@ -178,7 +178,7 @@ gather_attempts_at_addresses(struct gathering *g)
 
 /* What carried the request itself, and further tries at the same servers. */
 void
-gather_children(struct gathering *g)
+gather_children(struct scope *g)
 {
     for (GList *l = g->ex->children.head; l; l = l->next) {
         struct exchange *child = (struct exchange *)l->data;
@@ -188,7 +188,7 @@ gather_children(struct gathering *g)
     for (unsigned i = 0; i < n; i++) {
         const struct conn *conn = g->candidates[i].conn;
         if (!i || conn->target != g->candidates[i - 1].conn->target)
-            gather_target(g, station_find(g->root, &conn->ip[CLIENT]), &conn->ip[SERVER], conn->port[SERVER], TIE_LEARNT, false);
+            gather_target(g, host_find(g->root, &conn->ip[CLIENT]), &conn->ip[SERVER], conn->port[SERVER], TIE_LEARNT, false);
     }
 }
 
@@ -196,9 +196,9 @@ gather_children(struct gathering *g)
 
 /* true: the address is one that another waiting request asks for, or that answers DNS. */
 static bool
-is_anothers(struct gathering *g, const struct conn *conn)
+is_anothers(struct scope *g, const struct conn *conn)
 {
-    const struct station *server = station_find(g->root, &conn->ip[SERVER]);
+    const struct host *server = host_find(g->root, &conn->ip[SERVER]);
     const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, &conn->ip[SERVER]);
 
     if (conn->port[SERVER] == DNS_PORT && server && server->answers_dns)
@@ -232,14 +232,14 @@ keep_port(struct conn **eligible, unsigned n, uint16_t port)
  * nobody else waits for the gateway (several servers behind a reverse proxy).
  */
 void
-gather_attempts_by_time(struct gathering *g)
+gather_attempts_by_time(struct scope *g)
 {
-    struct conn *eligible[STATION_RECENT_MAX];
+    struct conn *eligible[HOST_RECENT_MAX];
     unsigned n = 0;
-    bool one = true, one_port = true, crowd = box_is_crowded(g);
+    bool one = true, one_port = true, crowd = gateway_is_crowded(g);
 
-    for (unsigned s = 0; s < g->n_stations; s++)
-        for (GList *l = g->stations[s] ? g->stations[s]->conns.head : NULL; l && n < STATION_RECENT_MAX; l = l->next) {
+    for (unsigned s = 0; s < g->n_hosts; s++)
+        for (GList *l = g->hosts[s] ? g->hosts[s]->conns.head : NULL; l && n < HOST_RECENT_MAX; l = l->next) {
             struct conn *conn = (struct conn *)l->data;
             if (!conn->claimed && begins_in_window(g, conn) && !is_anothers(g, conn) && (!crowd || explains_now(g, conn)))
                 eligible[n++] = conn;
@@ -262,17 +262,17 @@ gather_attempts_by_time(struct gathering *g)
 /* the whole ***************************************************************/
 
 void
-gather_attempts_at_hops(struct gathering *g)
+gather_attempts_at_hops(struct scope *g)
 {
     if (g->name)
-        take_hops(g, g->name->hops, false);
+        take_hops(g, g->name->next_hops, false);
     if (g->n == 0)
-        take_hops(g, g->box->hops, box_is_crowded(g));
+        take_hops(g, g->gateway->next_hops, gateway_is_crowded(g));
 }
 
 /* A server that a gateway asked, and that asked nobody itself. */
 static bool
-is_last_server(const struct gathering *g)
+is_last_server(const struct scope *g)
 {
     return g->ex->parent && g_queue_is_empty(&g->ex->children) && !gateway_side_is_seen(g);
 }
@@ -280,15 +280,15 @@ is_last_server(const struct gathering *g)
 void
 tie_claim_all(struct root *root, struct exchange *ex)
 {
-    struct gathering g;
+    struct scope g;
 
-    gathering_init(&g, root, ex);
+    scope_init(&g, root, ex);
     if (is_last_server(&g))
         return;                 /* the common case, and nothing to claim */
     gather_children(&g);
     gather_attempts_at_addresses(&g);
     if (g.n == 0 && g.name)
-        take_hops(&g, g.name->hops, false);
+        take_hops(&g, g.name->next_hops, false);
     for (unsigned i = 0; i < g.n; i++)
         conn_over(root, g.candidates[i].conn);
     gather_lookups(&g);
@@ -297,20 +297,20 @@ tie_claim_all(struct root *root, struct exchange *ex)
 bool
 tie_is_gateway(struct root *root, const struct exchange *ex)
 {
-    struct gathering g;
+    struct scope g;
 
-    gathering_init(&g, root, (struct exchange *)ex);
+    scope_init(&g, root, (struct exchange *)ex);
     if (!g_queue_is_empty((GQueue *)&ex->children))
         return true;
-    for (unsigned s = 0; s < g.n_stations; s++) {
-        if (!g.stations[s])
+    for (unsigned s = 0; s < g.n_hosts; s++) {
+        if (!g.hosts[s])
             continue;
-        for (GList *l = g.stations[s]->conns.tail; l; l = l->prev) {
+        for (GList *l = g.hosts[s]->conns.tail; l; l = l->prev) {
             struct conn *conn = (struct conn *)l->data;
             if (begins_in_window(&g, conn) && name_has_address(ex->name, &conn->ip[SERVER]))
                 return true;
         }
-        for (GList *l = g.stations[s]->searches.tail; l; l = l->prev)
+        for (GList *l = g.hosts[s]->searches.tail; l; l = l->prev)
             if (((struct lookup *)l->data)->name == ex->name && ((struct lookup *)l->data)->start >= g.from)
                 return true;
     }

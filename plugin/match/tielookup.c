@@ -7,7 +7,7 @@
 #include <glib.h>
 
 #include "http/exchange.h"
-#include "match/tieparts.h"
+#include "match/scope.h"
 
 #define LOOKED_AT_MAX 128
 
@@ -15,7 +15,7 @@
 
 /* The next proxy, which looks up the same name for itself. */
 static bool
-is_next_hop(const struct gathering *g, const struct ipaddr *ip)
+is_next_hop(const struct scope *g, const struct ipaddr *ip)
 {
     for (unsigned i = 0; i < g->n; i++)
         if (ipaddr_equal(&g->candidates[i].conn->ip[SERVER], ip))
@@ -24,14 +24,14 @@ is_next_hop(const struct gathering *g, const struct ipaddr *ip)
 }
 
 static bool
-is_gateways_lookup(const struct gathering *g, const struct lookup *lookup)
+is_gateways_lookup(const struct scope *g, const struct lookup *lookup)
 {
-    return !lookup->station || ipaddr_is_loopback(&lookup->station->ip) || is_gateway_address(g, &lookup->station->ip) ||
-           (lookup->name == g->name && may_be_gateway(g, lookup->station) && !is_next_hop(g, &lookup->station->ip));
+    return !lookup->host || ipaddr_is_loopback(&lookup->host->ip) || is_gateway_address(g, &lookup->host->ip) ||
+           (lookup->name == g->name && may_be_gateway(g, lookup->host) && !is_next_hop(g, &lookup->host->ip));
 }
 
 static void
-add_lookup(struct gathering *g, struct lookup *lookup, enum tie tie, bool alone)
+add_lookup(struct scope *g, struct lookup *lookup, enum tie tie, bool alone)
 {
     if (g->n_lookups == QUESTIONS_MAX)
         return;
@@ -48,11 +48,11 @@ add_lookup(struct gathering *g, struct lookup *lookup, enum tie tie, bool alone)
 }
 
 static bool
-name_is_crowded(const struct gathering *g, const struct name *name)
+name_is_crowded(const struct scope *g, const struct name *name)
 {
     for (GList *l = name->open.head; l; l = l->next) {
         const struct exchange *other = (const struct exchange *)l->data;
-        if (other != g->ex && other->box == g->box)
+        if (other != g->ex && other->gateway == g->gateway)
             return true;
     }
     return false;
@@ -60,7 +60,7 @@ name_is_crowded(const struct gathering *g, const struct name *name)
 
 /* Every question has its answer, or an error, before the response. */
 static bool
-has_ended(const struct gathering *g, const struct lookup *lookup)
+has_ended(const struct scope *g, const struct lookup *lookup)
 {
     for (unsigned i = 0; i < lookup->n; i++)
         if (lookup->questions[i]->q.answers.seen + lookup->questions[i]->q.icmp.seen == 0)
@@ -76,7 +76,7 @@ candidate_start(const struct candidate *c)
 
 /* Where others look up the same name: not one that ran on once the request had its first connection. */
 static bool
-precedes_attempts(const struct gathering *g, const struct lookup *lookup)
+precedes_attempts(const struct scope *g, const struct lookup *lookup)
 {
     for (unsigned i = 0; i < g->n; i++)
         if (lookup->last > candidate_start(&g->candidates[i]) && candidate_start(&g->candidates[i]) >= g->from)
@@ -86,7 +86,7 @@ precedes_attempts(const struct gathering *g, const struct lookup *lookup)
 
 /* How well a search explains the response, where several are alike: failed, then silent for long, then the rest. */
 static int
-rank(const struct gathering *g, const struct lookup *lookup)
+rank(const struct scope *g, const struct lookup *lookup)
 {
     if (g->n > 0 || g->success)
         return has_ended(g, lookup) ? 2 : 0;
@@ -96,7 +96,7 @@ rank(const struct gathering *g, const struct lookup *lookup)
 }
 
 bool
-first_lookup_failed(const struct gathering *g)
+first_lookup_failed(const struct scope *g)
 {
     if (!g->name || !name_is_crowded(g, g->name))
         return false;
@@ -110,7 +110,7 @@ first_lookup_failed(const struct gathering *g)
 
 /* When the gateway last began a search that told it the name's address before it turned to the request; 0: never. */
 static when_t
-known_since(const struct gathering *g)
+known_since(const struct scope *g)
 {
     const GQueue *queues[] = { &g->name->searches, &g->name->claimed };
     when_t latest = 0;
@@ -127,7 +127,7 @@ known_since(const struct gathering *g)
 }
 
 static bool
-was_running(const struct gathering *g, const struct lookup *lookup)
+was_running(const struct scope *g, const struct lookup *lookup)
 {
     bool running = lookup->last >= g->from;
 
@@ -137,14 +137,14 @@ was_running(const struct gathering *g, const struct lookup *lookup)
 }
 
 static bool
-has_failed(const struct gathering *g, const struct lookup *lookup)
+has_failed(const struct scope *g, const struct lookup *lookup)
 {
     return !lookup->resolved && has_ended(g, lookup);
 }
 
 /* One that began before the request, or for another one, and was still running when the request came; failed: only one that failed then. */
 static void
-take_shared(struct gathering *g, struct name *name, bool failed)
+take_shared(struct scope *g, struct name *name, bool failed)
 {
     GQueue *queues[] = { &name->searches, &name->claimed };
     when_t known = known_since(g);
@@ -163,14 +163,14 @@ take_shared(struct gathering *g, struct name *name, bool failed)
 
 /* So lately, and unanswered, that it hardly explains the response. */
 static bool
-has_just_begun(const struct gathering *g, const struct lookup *lookup)
+has_just_begun(const struct scope *g, const struct lookup *lookup)
 {
     return g->n == 0 && !g->success && !lookup->resolved && rank(g, lookup) == 0;
 }
 
 /* The request's own searches for the name: all where nobody else waits for it, else one that failed, be it another's, or the oldest. */
 static void
-take_own(struct gathering *g, struct name *name)
+take_own(struct scope *g, struct name *name)
 {
     struct lookup *eligible[LOOKED_AT_MAX], *best = NULL;
     unsigned n = 0;
@@ -198,12 +198,12 @@ take_own(struct gathering *g, struct name *name)
 
 /* The only other name that the gateway looked up meanwhile: its next hop's, or an upstream's. */
 void
-gather_lookups_by_time(struct gathering *g)
+gather_lookups_by_time(struct scope *g)
 {
     struct lookup *only = NULL;
 
-    for (unsigned s = 0; s < g->n_stations; s++)
-        for (GList *l = g->stations[s] ? g->stations[s]->searches.tail : NULL; l; l = l->prev) {
+    for (unsigned s = 0; s < g->n_hosts; s++)
+        for (GList *l = g->hosts[s] ? g->hosts[s]->searches.tail : NULL; l; l = l->prev) {
             struct lookup *lookup = (struct lookup *)l->data;
             if (lookup->start < g->from || lookup->start > g->until || !g_queue_is_empty(&lookup->name->open) ||
                 lookup->name_queue == &lookup->name->claimed)
@@ -220,10 +220,10 @@ gather_lookups_by_time(struct gathering *g)
 
 /* DNS over TCP to a server that was asked, or, where no question was seen, to any server's DNS port. */
 static void
-take_dns_over_tcp(struct gathering *g)
+take_dns_over_tcp(struct scope *g)
 {
-    for (unsigned s = 0; s < g->n_stations; s++)
-        for (GList *l = g->stations[s] ? g->stations[s]->conns.head : NULL; l && g->n_dns_conns < DNS_CONNS_MAX; l = l->next) {
+    for (unsigned s = 0; s < g->n_hosts; s++)
+        for (GList *l = g->hosts[s] ? g->hosts[s]->conns.head : NULL; l && g->n_dns_conns < DNS_CONNS_MAX; l = l->next) {
             struct conn *conn = (struct conn *)l->data;
             if (conn->port[SERVER] == DNS_PORT && g->ex->port != DNS_PORT && conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until)
                 g->dns_conns[g->n_dns_conns++] = conn;
@@ -231,7 +231,7 @@ take_dns_over_tcp(struct gathering *g)
 }
 
 void
-gather_lookups(struct gathering *g)
+gather_lookups(struct scope *g)
 {
     struct name *name = g->name;
 
@@ -247,14 +247,14 @@ gather_lookups(struct gathering *g)
 /* memory ******************************************************************/
 
 static void
-remember_lookup(struct gathering *g, GQueue *queue, when_t *latest)
+remember_lookup(struct scope *g, GQueue *queue, when_t *latest)
 {
     int looked_at = 0;
     when_t known = known_since(g);
 
     for (GList *l = queue->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
-        if (lookup->resolved || lookup->last > g->ex->turn || lookup->last + g->root->settings.memory < g->ex->turn ||
+        if (lookup->resolved || lookup->last > g->ex->ready_at || lookup->last + g->root->settings.memory < g->ex->ready_at ||
             lookup->last <= *latest || lookup->start < known || !is_gateways_lookup(g, lookup))
             continue;
         *latest = lookup->last;
@@ -265,7 +265,7 @@ remember_lookup(struct gathering *g, GQueue *queue, when_t *latest)
 
 /* The target's latest failure before the request that the gateway may remember; NULL: none, or a connection that was begun behind it stood. */
 static struct conn *
-latest_failure(const struct gathering *g, const struct target *target, when_t *ended)
+latest_failure(const struct scope *g, const struct target *target, when_t *ended)
 {
     GList *l = target->claimed.tail ? target->claimed.tail : target->waiting.tail;
     struct conn *latest = NULL;
@@ -275,9 +275,9 @@ latest_failure(const struct gathering *g, const struct target *target, when_t *e
     for (int looked_at = 0; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
         when_t failed = conn_failed(conn), end = MAX(failed, conn->hs.last_syn);
-        if (conn->hs.acked && conn->hs.first_syn < g->ex->turn)
+        if (conn->hs.acked && conn->hs.first_syn < g->ex->ready_at)
             stood = MAX(stood, conn->hs.first_syn);
-        if (conn->hs.acked || end > g->ex->turn || end + g->root->settings.memory < g->ex->turn || (!failed && !conn->claimed) || end <= *ended)
+        if (conn->hs.acked || end > g->ex->ready_at || end + g->root->settings.memory < g->ex->ready_at || (!failed && !conn->claimed) || end <= *ended)
             continue;
         latest = conn;
         *ended = end;
@@ -286,15 +286,15 @@ latest_failure(const struct gathering *g, const struct target *target, when_t *e
 }
 
 static void
-remember_target(struct gathering *g, const struct ipaddr *ip, uint16_t port, when_t *latest)
+remember_target(struct scope *g, const struct ipaddr *ip, uint16_t port, when_t *latest)
 {
-    for (unsigned s = 0; s < g->n_stations; s++) {
+    for (unsigned s = 0; s < g->n_hosts; s++) {
         struct target_key key;
         when_t ended;
-        if (!g->stations[s])
+        if (!g->hosts[s])
             continue;
         memset(&key, 0, sizeof key);
-        key.from = g->stations[s]->ip;
+        key.from = g->hosts[s]->ip;
         key.to = *ip;
         key.port = port;
         struct target *target = (struct target *)bounded_find(&g->root->targets, &key);
@@ -316,7 +316,7 @@ is_looked_up_here(const struct name *name)
 }
 
 void
-gather_remembered(struct gathering *g, when_t *remembered)
+gather_remembered(struct scope *g, when_t *remembered)
 {
     struct exchange *ex = g->ex;
     when_t latest = 0;
@@ -326,12 +326,12 @@ gather_remembered(struct gathering *g, when_t *remembered)
         remember_lookup(g, &g->name->claimed, &latest);
         for (unsigned i = 0; i < g->name->n_addresses; i++)
             remember_target(g, &g->name->addresses[i], ex->port, &latest);
-        for (int i = 0; i < HOPS_MAX; i++)
-            if (g->name->hops[i].port)
-                remember_target(g, &g->name->hops[i].ip, g->name->hops[i].port, &latest);
+        for (int i = 0; i < NEXT_HOPS_MAX; i++)
+            if (g->name->next_hops[i].port)
+                remember_target(g, &g->name->next_hops[i].ip, g->name->next_hops[i].port, &latest);
     }
-    for (int i = 0; g->box && !is_looked_up_here(g->name) && i < HOPS_MAX; i++)
-        if (g->box->hops[i].port)
-            remember_target(g, &g->box->hops[i].ip, g->box->hops[i].port, &latest);
+    for (int i = 0; g->gateway && !is_looked_up_here(g->name) && i < NEXT_HOPS_MAX; i++)
+        if (g->gateway->next_hops[i].port)
+            remember_target(g, &g->gateway->next_hops[i].ip, g->gateway->next_hops[i].port, &latest);
     *remembered = latest;
 }

@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#include "match/tieparts.h"
+#include "match/scope.h"
 
 /* A resolution that is still running: the next question, or giving up, comes within this time. */
 #define ASKING_INTERVAL (3 * NS_PER_SECOND / 2)
@@ -15,7 +15,7 @@
 #define UNREACHED_LONG (9 * NS_PER_SECOND / 10)
 
 static bool
-is_asked_in_window(const struct gathering *g, const struct neighbor *n)
+is_asked_in_window(const struct scope *g, const struct neighbor *n)
 {
     return n && n->last + ASKING_INTERVAL >= g->from && n->first <= g->until;
 }
@@ -35,12 +35,12 @@ set_unreached(struct unreached *u, const struct neighbor *n, const struct ipaddr
 
 /* The gateway's latest unanswered question for any neighbour. */
 static const struct neighbor *
-latest_unanswered(const struct gathering *g)
+latest_unanswered(const struct scope *g)
 {
     const struct neighbor *latest = NULL;
 
-    for (unsigned s = 0; s < g->n_stations; s++)
-        for (GList *l = g->stations[s] ? g->stations[s]->neighbors.tail : NULL; l; l = l->prev) {
+    for (unsigned s = 0; s < g->n_hosts; s++)
+        for (GList *l = g->hosts[s] ? g->hosts[s]->neighbors.tail : NULL; l; l = l->prev) {
             const struct neighbor *n = (const struct neighbor *)l->data;
             if (is_asked_in_window(g, n) && !ipaddr_equal(&n->ip, &g->ex->conn->ip[CLIENT]) && (!latest || n->last > latest->last))
                 latest = n;
@@ -49,14 +49,14 @@ latest_unanswered(const struct gathering *g)
 }
 
 static const struct reported *
-report_for(const struct gathering *g, const struct ipaddr *destination, uint16_t port)
+report_for(const struct scope *g, const struct ipaddr *destination, uint16_t port)
 {
-    for (unsigned s = 0; s < g->n_stations; s++) {
+    for (unsigned s = 0; s < g->n_hosts; s++) {
         struct target_key key;
-        if (!g->stations[s])
+        if (!g->hosts[s])
             continue;
         memset(&key, 0, sizeof key);
-        key.from = g->stations[s]->ip;
+        key.from = g->hosts[s]->ip;
         key.to = *destination;
         key.port = port;
         const struct reported *r = (const struct reported *)bounded_find(&g->root->reported, &key);
@@ -67,12 +67,12 @@ report_for(const struct gathering *g, const struct ipaddr *destination, uint16_t
 }
 
 static bool
-unreached_at(struct gathering *g, struct unreached *u, const struct ipaddr *destination, uint16_t port, enum tie tie)
+unreached_at(struct scope *g, struct unreached *u, const struct ipaddr *destination, uint16_t port, enum tie tie)
 {
     const struct neighbor *n = (const struct neighbor *)bounded_find(&g->root->neighbors, destination);
     const struct reported *r = report_for(g, destination, port);
 
-    if (!is_asked_in_window(g, n) || !(is_gateway_address(g, &n->asker) || may_be_gateway(g, n->station)))
+    if (!is_asked_in_window(g, n) || !(is_gateway_address(g, &n->asker) || may_be_gateway(g, n->host)))
         n = r ? latest_unanswered(g) : NULL;
     if (!n)
         return false;
@@ -82,24 +82,24 @@ unreached_at(struct gathering *g, struct unreached *u, const struct ipaddr *dest
 }
 
 bool
-gather_unreached(struct gathering *g, struct unreached *u)
+gather_unreached(struct scope *g, struct unreached *u)
 {
     const struct exchange *ex = g->ex;
 
     for (unsigned i = g->name ? g->name->n_addresses : 0; i > 0; i--)
         if (unreached_at(g, u, &g->name->addresses[i - 1], ex->port, TIE_ADDRESS))
             return true;
-    for (int i = 0; i < HOPS_MAX; i++) {
-        if (g->name && g->name->hops[i].port && unreached_at(g, u, &g->name->hops[i].ip, g->name->hops[i].port, TIE_LEARNT))
+    for (int i = 0; i < NEXT_HOPS_MAX; i++) {
+        if (g->name && g->name->next_hops[i].port && unreached_at(g, u, &g->name->next_hops[i].ip, g->name->next_hops[i].port, TIE_LEARNT))
             return true;
-        if (g->box && g->box->hops[i].port && unreached_at(g, u, &g->box->hops[i].ip, g->box->hops[i].port, TIE_LEARNT))
+        if (g->gateway && g->gateway->next_hops[i].port && unreached_at(g, u, &g->gateway->next_hops[i].ip, g->gateway->next_hops[i].port, TIE_LEARNT))
             return true;
     }
     return false;
 }
 
 bool
-gather_unreached_server(struct gathering *g, const struct ipaddr *server, struct unreached *u)
+gather_unreached_server(struct scope *g, const struct ipaddr *server, struct unreached *u)
 {
     if (!unreached_at(g, u, server, DNS_PORT, TIE_ADDRESS))
         return false;
@@ -108,11 +108,11 @@ gather_unreached_server(struct gathering *g, const struct ipaddr *server, struct
 }
 
 bool
-gather_unreached_by_time(struct gathering *g, struct unreached *u)
+gather_unreached_by_time(struct scope *g, struct unreached *u)
 {
     const struct neighbor *n = latest_unanswered(g);
-    const struct station *station;
-    bool crowd = g_queue_get_length(&g->box->open) > 1;
+    const struct host *host;
+    bool crowd = g_queue_get_length(&g->gateway->open) > 1;
 
     /* Without DNS it could be a server as well as a DNS server. */
     if (!n || g->root->settings.unseen.dns || n->last < g->from)
@@ -120,7 +120,7 @@ gather_unreached_by_time(struct gathering *g, struct unreached *u)
     if (crowd && (g->until - n->last < UNREACHED_LONG || has_rival(g, &n->ip)))
         return false;
     set_unreached(u, n, NULL, 0, TIE_TIME);
-    station = (const struct station *)bounded_find(&g->root->stations, &n->ip);
-    u->for_dns = (station && station->answers_dns) || !g->name || g->name->n_addresses == 0;
+    host = (const struct host *)bounded_find(&g->root->hosts, &n->ip);
+    u->for_dns = (host && host->answers_dns) || !g->name || g->name->n_addresses == 0;
     return true;
 }

@@ -6,13 +6,13 @@
 
 #include <glib.h>
 
-#include "match/tieparts.h"
+#include "match/scope.h"
 
 /* Attempts at one target that are looked at. */
 #define LOOKED_AT_MAX 256
 
 bool
-begins_in_window(const struct gathering *g, const struct conn *conn)
+begins_in_window(const struct scope *g, const struct conn *conn)
 {
     if (g->preview && conn->previewed && conn->previewed != g->ex->serial)
         return false;
@@ -20,7 +20,7 @@ begins_in_window(const struct gathering *g, const struct conn *conn)
 }
 
 static bool
-is_candidate(const struct gathering *g, const struct conn *conn, const struct exchange *ex)
+is_candidate(const struct scope *g, const struct conn *conn, const struct exchange *ex)
 {
     for (unsigned i = 0; i < g->n; i++)
         if (g->candidates[i].conn == conn && (!ex || g->candidates[i].ex == ex))
@@ -29,7 +29,7 @@ is_candidate(const struct gathering *g, const struct conn *conn, const struct ex
 }
 
 void
-gather_conn(struct gathering *g, struct conn *conn, struct exchange *ex, enum tie tie, bool alone)
+gather_conn(struct scope *g, struct conn *conn, struct exchange *ex, enum tie tie, bool alone)
 {
     if (g->n == ATTEMPTS_MAX || is_candidate(g, conn, ex))
         return;
@@ -41,7 +41,7 @@ gather_conn(struct gathering *g, struct conn *conn, struct exchange *ex, enum ti
 }
 
 bool
-explains_now(const struct gathering *g, const struct conn *conn)
+explains_now(const struct scope *g, const struct conn *conn)
 {
     when_t failed = conn_failed(conn);
 
@@ -66,7 +66,7 @@ given_up(const struct conn *conn, bool goes_on)
 
 /* Which of two attempts is likelier this request's: one that fared as the request did, then the older. */
 static bool
-better(const struct gathering *g, const struct conn *x, const struct conn *y)
+better(const struct scope *g, const struct conn *x, const struct conn *y)
 {
     bool goes_on = ignores_errors(x) || ignores_errors(y);
     when_t x_failed = given_up(x, goes_on), y_failed = given_up(y, goes_on);
@@ -78,7 +78,7 @@ better(const struct gathering *g, const struct conn *x, const struct conn *y)
 
 /* The attempt that began soonest after the last one failed, and failed too: the same request's next try. */
 static struct conn *
-next_try(const struct gathering *g, struct conn *const *eligible, unsigned n, const struct conn *last)
+next_try(const struct scope *g, struct conn *const *eligible, unsigned n, const struct conn *last)
 {
     struct conn *next = NULL;
     when_t failed = conn_failed(last);
@@ -106,9 +106,9 @@ keep_sequence(struct conn **eligible, unsigned n)
 }
 
 void
-gather_eligible(struct gathering *g, struct conn **eligible, unsigned n, bool rivals, enum tie tie)
+gather_eligible(struct scope *g, struct conn **eligible, unsigned n, bool rivals, enum tie tie)
 {
-    struct box *box = g->box;
+    struct gateway *gateway = g->gateway;
     struct conn *best = NULL;
 
     if (n == 0)
@@ -118,7 +118,7 @@ gather_eligible(struct gathering *g, struct conn **eligible, unsigned n, bool ri
         for (unsigned i = 0; i < n; i++)
             gather_conn(g, eligible[i], NULL, tie, true);
         if (!g->success && !g->preview && eligible[n - 1]->hs.rst.n > 0)
-            box->tries = n;
+            gateway->tries = n;
         return;
     }
     for (unsigned i = 0; i < n; i++)
@@ -127,7 +127,7 @@ gather_eligible(struct gathering *g, struct conn **eligible, unsigned n, bool ri
     if (!best)
         return;
     gather_conn(g, best, NULL, tie, n == 1);
-    for (unsigned tries = 1; best->hs.rst.n > 0 && tries < box->tries; tries++) {
+    for (unsigned tries = 1; best->hs.rst.n > 0 && tries < gateway->tries; tries++) {
         struct conn *next = next_try(g, eligible, n, best);
         if (!next)
             break;
@@ -151,7 +151,7 @@ candidate_end(const struct candidate *c)
 
 /* What the client got came from there: the gateway had no reason to try again. */
 static bool
-brought_answer(const struct gathering *g, const struct candidate *c)
+brought_answer(const struct scope *g, const struct candidate *c)
 {
     return g->success && c->ex->reply.complete && c->ex->reply.status == g->ex->reply.status;
 }
@@ -161,7 +161,7 @@ brought_answer(const struct gathering *g, const struct candidate *c)
  * connection that carried the request is another one's.
  */
 static bool
-is_sequential(const struct gathering *g, const struct conn *conn)
+is_sequential(const struct scope *g, const struct conn *conn)
 {
     when_t failed = conn_failed(conn);
 
@@ -178,17 +178,17 @@ is_sequential(const struct gathering *g, const struct conn *conn)
 }
 
 void
-gather_target(struct gathering *g, const struct station *station, const struct ipaddr *ip, uint16_t port, enum tie tie, bool crowd)
+gather_target(struct scope *g, const struct host *host, const struct ipaddr *ip, uint16_t port, enum tie tie, bool crowd)
 {
     struct conn *eligible[LOOKED_AT_MAX];
     struct target_key key;
     struct target *target;
     unsigned n = 0;
 
-    if (!station)
+    if (!host)
         return;
     memset(&key, 0, sizeof key);
-    key.from = station->ip;
+    key.from = host->ip;
     key.to = *ip;
     key.port = port;
     target = (struct target *)bounded_find(&g->root->targets, &key);

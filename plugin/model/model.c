@@ -1,5 +1,5 @@
 /* model.c
- * What is remembered of a capture: stations, names and the limits of it all
+ * What is remembered of a capture: hosts, names and the limits of it all
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,7 +15,7 @@
  * or lately failed (500 a second, 120 s each); a flood of any size costs no more memory.
  */
 #define CONNS_MAX     (1u << 17)
-#define STATIONS_MAX  (CONNS_MAX + (1u << 16))
+#define HOSTS_MAX  (CONNS_MAX + (1u << 16))
 #define NAMES_MAX     (1u << 16)
 #define ASKED_MAX     (1u << 16)
 #define NEIGHBORS_MAX (1u << 12)
@@ -89,110 +89,110 @@ ipaddr_key_equal(const void *x, const void *y)
 KEY_FUNCTIONS(target_key)
 KEY_FUNCTIONS(asked_key)
 
-/* stations and boxes ******************************************************/
+/* hosts and gateways ******************************************************/
 
 static bool
-station_may_go(const struct bounded_entry *entry)
+host_may_go(const struct bounded_entry *entry)
 {
-    const struct station *s = (const struct station *)entry;
+    const struct host *s = (const struct host *)entry;
 
     return g_queue_is_empty((GQueue *)&s->conns) && g_queue_is_empty((GQueue *)&s->searches) &&
-           g_queue_is_empty((GQueue *)&s->neighbors) && (!s->box || g_queue_is_empty(&s->box->open));
+           g_queue_is_empty((GQueue *)&s->neighbors) && (!s->gateway || g_queue_is_empty(&s->gateway->open));
 }
 
 static void
-box_leave(struct station *s)
+gateway_leave(struct host *s)
 {
-    if (s->box && --s->box->n_stations == 0)
-        wmem_free(wmem_file_scope(), s->box);
-    s->box = NULL;
+    if (s->gateway && --s->gateway->n_hosts == 0)
+        wmem_free(wmem_file_scope(), s->gateway);
+    s->gateway = NULL;
 }
 
 static void
-station_evict(bounded_t *table _U_, struct bounded_entry *entry)
+host_evict(bounded_t *table _U_, struct bounded_entry *entry)
 {
-    box_leave((struct station *)entry);
+    gateway_leave((struct host *)entry);
     wmem_free(wmem_file_scope(), entry);
 }
 
-struct station *
-station_find(struct root *root, const struct ipaddr *ip)
+struct host *
+host_find(struct root *root, const struct ipaddr *ip)
 {
-    return ip->family ? (struct station *)bounded_find(&root->stations, ip) : NULL;
+    return ip->family ? (struct host *)bounded_find(&root->hosts, ip) : NULL;
 }
 
-struct station *
-station_get(struct root *root, const struct ipaddr *ip)
+struct host *
+host_get(struct root *root, const struct ipaddr *ip)
 {
-    struct station *s = (struct station *)bounded_find(&root->stations, ip);
+    struct host *s = (struct host *)bounded_find(&root->hosts, ip);
 
     if (!s) {
-        s = wmem_new0(wmem_file_scope(), struct station);
+        s = wmem_new0(wmem_file_scope(), struct host);
         s->ip = *ip;
-        bounded_insert(&root->stations, &s->entry, &s->ip);
+        bounded_insert(&root->hosts, &s->entry, &s->ip);
     }
     return s;
 }
 
-struct box *
-station_box(struct station *s)
+struct gateway *
+host_gateway(struct host *s)
 {
-    if (!s->box) {
-        s->box = wmem_new0(wmem_file_scope(), struct box);
-        s->box->n_stations = 1;
-        s->box->stations[s->box->n_known++] = s->ip;
+    if (!s->gateway) {
+        s->gateway = wmem_new0(wmem_file_scope(), struct gateway);
+        s->gateway->n_hosts = 1;
+        s->gateway->hosts[s->gateway->n_known++] = s->ip;
     }
-    return s->box;
+    return s->gateway;
 }
 
 static bool
-is_established(const struct station *s)
+is_established(const struct host *s)
 {
-    return s->box && (s->box->n_known > 1 || !g_queue_is_empty(&s->box->open));
+    return s->gateway && (s->gateway->n_known > 1 || !g_queue_is_empty(&s->gateway->open));
 }
 
 bool
-station_on_same_link(const struct station *a, const struct station *b)
+host_on_same_link(const struct host *a, const struct host *b)
 {
     return a && b && a->link && a->link == b->link;
 }
 
 void
-station_join(struct root *root, struct station *a, struct station *b)
+host_join(struct root *root, struct host *a, struct host *b)
 {
-    struct box *box = station_box(a), *other = station_box(b);
+    struct gateway *gateway = host_gateway(a), *other = host_gateway(b);
     GList *link;
 
-    if (other == box || box->n_known + other->n_known > BOX_STATIONS_MAX)
+    if (other == gateway || gateway->n_known + other->n_known > GATEWAY_HOSTS_MAX)
         return;
-    if (is_established(a) && is_established(b) && !station_on_same_link(a, b) && !ipaddr_equal(&a->suspect, &b->ip)) {
+    if (is_established(a) && is_established(b) && !host_on_same_link(a, b) && !ipaddr_equal(&a->suspect, &b->ip)) {
         a->suspect = b->ip;
         return;
     }
     while ((link = g_queue_pop_head_link(&other->open))) {
-        ((struct exchange *)link->data)->box = box;
-        g_queue_push_tail_link(&box->open, link);
+        ((struct exchange *)link->data)->gateway = gateway;
+        g_queue_push_tail_link(&gateway->open, link);
     }
     for (unsigned i = 0; i < other->n_known; i++) {
-        struct station *member = station_find(root, &other->stations[i]);
-        if (!member || member->box != other)
+        struct host *member = host_find(root, &other->hosts[i]);
+        if (!member || member->gateway != other)
             continue;                   /* evicted meanwhile */
-        member->box = box;
-        box->n_stations++;
-        box->stations[box->n_known++] = member->ip;
-        other->n_stations--;
+        member->gateway = gateway;
+        gateway->n_hosts++;
+        gateway->hosts[gateway->n_known++] = member->ip;
+        other->n_hosts--;
     }
-    if (other->n_stations == 0)
+    if (other->n_hosts == 0)
         wmem_free(wmem_file_scope(), other);
 }
 
 bool
-station_serves(const struct station *s, const struct name *name)
+host_serves(const struct host *s, const struct name *name)
 {
     int looked_at = 0;
 
-    for (GList *l = s->box && name ? name->open.head : NULL; l && looked_at < 64; l = l->next, looked_at++)
-        if (((struct exchange *)l->data)->box == s->box)
+    for (GList *l = s->gateway && name ? name->open.head : NULL; l && looked_at < 64; l = l->next, looked_at++)
+        if (((struct exchange *)l->data)->gateway == s->gateway)
             return true;
     return false;
 }
@@ -225,7 +225,7 @@ name_evict(bounded_t *table, struct bounded_entry *entry)
 }
 
 static void
-plain_evict(bounded_t *table _U_, struct bounded_entry *entry)
+entry_free(bounded_t *table _U_, struct bounded_entry *entry)
 {
     wmem_free(wmem_file_scope(), entry);
 }
@@ -293,11 +293,11 @@ name_add_address(struct root *root, struct name *name, const struct ipaddr *ip)
 }
 
 void
-hop_learn(struct hop *hops, const struct ipaddr *ip, uint16_t port, when_t now)
+next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, when_t now)
 {
-    struct hop *oldest = hops;
+    struct next_hop *oldest = hops;
 
-    for (struct hop *h = hops; h < hops + HOPS_MAX; h++) {
+    for (struct next_hop *h = hops; h < hops + NEXT_HOPS_MAX; h++) {
         if (h->port == port && ipaddr_equal(&h->ip, ip)) {
             h->last = now;
             return;
@@ -305,7 +305,7 @@ hop_learn(struct hop *hops, const struct ipaddr *ip, uint16_t port, when_t now)
         if (h->last < oldest->last)
             oldest = h;
     }
-    *oldest = (struct hop){ *ip, port, now };
+    *oldest = (struct next_hop){ *ip, port, now };
 }
 
 /* the root ****************************************************************/
@@ -340,14 +340,14 @@ root_new(void)
     struct root *root = wmem_new0(wmem_file_scope(), struct root);
 
     table_init(root, &root->conns, CONNS_MAX, g_direct_hash, g_direct_equal, NULL, conn_evict);
-    table_init(root, &root->stations, STATIONS_MAX, ipaddr_hash, ipaddr_key_equal, station_may_go, station_evict);
-    table_init(root, &root->targets, CONNS_MAX * 2, target_key_hash, target_key_equal, target_may_go, plain_evict);
-    table_init(root, &root->approaches, CONNS_MAX * 2, target_key_hash, target_key_equal, NULL, plain_evict);
+    table_init(root, &root->hosts, HOSTS_MAX, ipaddr_hash, ipaddr_key_equal, host_may_go, host_evict);
+    table_init(root, &root->targets, CONNS_MAX * 2, target_key_hash, target_key_equal, target_may_go, entry_free);
+    table_init(root, &root->approaches, CONNS_MAX * 2, target_key_hash, target_key_equal, NULL, entry_free);
     table_init(root, &root->names, NAMES_MAX, wmem_str_hash, g_str_equal, name_may_go, name_evict);
-    table_init(root, &root->reverses, NAMES_MAX * 2, ipaddr_hash, ipaddr_key_equal, NULL, plain_evict);
+    table_init(root, &root->reverses, NAMES_MAX * 2, ipaddr_hash, ipaddr_key_equal, NULL, entry_free);
     table_init(root, &root->asked, ASKED_MAX, asked_key_hash, asked_key_equal, NULL, asked_evict);
     table_init(root, &root->neighbors, NEIGHBORS_MAX, ipaddr_hash, ipaddr_key_equal, NULL, neighbor_evict);
-    table_init(root, &root->reported, NEIGHBORS_MAX, target_key_hash, target_key_equal, NULL, plain_evict);
+    table_init(root, &root->reported, NEIGHBORS_MAX, target_key_hash, target_key_equal, NULL, entry_free);
     return root;
 }
 
@@ -359,16 +359,16 @@ root_copy_learnt(struct root *to, struct root *from)
         struct name *copy = name_get(to, name->text);
         for (unsigned i = 0; i < name->n_addresses; i++)
             name_add_address(to, copy, &name->addresses[i]);
-        memcpy(copy->hops, name->hops, sizeof copy->hops);
+        memcpy(copy->next_hops, name->next_hops, sizeof copy->next_hops);
     }
-    for (GList *l = from->stations.order.head; l; l = l->next) {
-        const struct station *station = (const struct station *)l->data;
-        struct station *copy = station_get(to, &station->ip);
-        copy->answers_dns = station->answers_dns;
-        copy->is_client = station->is_client;
-        copy->link = station->link;
-        if (station->box && station->box->n_known > 1)
-            station_join(to, station_get(to, &station->box->stations[0]), copy);
+    for (GList *l = from->hosts.order.head; l; l = l->next) {
+        const struct host *host = (const struct host *)l->data;
+        struct host *copy = host_get(to, &host->ip);
+        copy->answers_dns = host->answers_dns;
+        copy->is_client = host->is_client;
+        copy->link = host->link;
+        if (host->gateway && host->gateway->n_known > 1)
+            host_join(to, host_get(to, &host->gateway->hosts[0]), copy);
     }
 }
 

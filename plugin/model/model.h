@@ -17,9 +17,9 @@
  * and changed only while a frame is seen for the first time. Structs point to each other
  * only where the one pointed to is known to be unlinked before it is freed:
  *
- *   station  an address; several of them make a box (a gateway with two network cards)
+ *   host     an address; several of them make one gateway (a machine with two network cards)
  *   conn     a TCP connection, found by tcp.stream, standing on one shelf by its fate
- *   target   the attempts of one station at one address and port, oldest first
+ *   target   the attempts of one host at one address and port, oldest first
  *   exchange a request on a connection and its reply; on the gateway's side it may be
  *            the child of a client's exchange (its parent)
  *   name     a host name: its addresses, its searches, the exchanges that ask for it
@@ -36,28 +36,28 @@
 #define BEGUN_WITH (NS_PER_SECOND / 10)
 
 /* A server and port that requests went to. */
-struct hop {
+struct next_hop {
     struct ipaddr ip;
     uint16_t port;
     when_t last;
 };
-#define HOPS_MAX 4
+#define NEXT_HOPS_MAX 4
 
-#define BOX_STATIONS_MAX 8
-struct box {
-    unsigned n_stations;        /* that point here */
-    struct ipaddr stations[BOX_STATIONS_MAX];
+#define GATEWAY_HOSTS_MAX 8
+struct gateway {
+    unsigned n_hosts;        /* that point here */
+    struct ipaddr hosts[GATEWAY_HOSTS_MAX];
     unsigned n_known;
-    GQueue open;                /* exchanges that wait for this box */
-    struct hop hops[HOPS_MAX];  /* next hops that carried requests for several hosts */
+    GQueue open;                /* exchanges that wait for this gateway */
+    struct next_hop next_hops[NEXT_HOPS_MAX];  /* next hops that carried requests for several hosts */
     unsigned tries;             /* how often it tries an address that sends RSTs */
 };
 
-#define STATION_RECENT_MAX 128
-struct station {
+#define HOST_RECENT_MAX 128
+struct host {
     struct bounded_entry entry; /* key: ip */
     struct ipaddr ip;
-    struct box *box;
+    struct gateway *gateway;
     GQueue conns;               /* recent connections that it opened */
     GQueue searches;            /* recent searches */
     GQueue neighbors;           /* unanswered ARP or ND of its own */
@@ -130,17 +130,17 @@ struct conn {
     unsigned icmp_quote;        /* of the latest error */
     struct flow *flow[2];
     struct tls_conn *tls;
-    struct plain *plain;        /* NULL: nothing of it was decrypted */
+    struct decrypted *decrypted;     /* NULL: nothing of it was decrypted */
     GQueue exchanges;           /* in the order of their requests */
     struct exchange *receiving; /* the one that the server is answering */
-    unsigned n_untold;          /* see exchange_swallowed() */
+    unsigned n_not_shown;          /* see exchange_hidden_response() */
     unsigned requests;          /* so far */
     when_t idle_since;          /* the latest response was complete */
     unsigned skipped;           /* requests beyond EXCHANGES_MAX */
     struct target *target;
     GList target_link;
-    struct station *station;
-    GList station_link;
+    struct host *host;
+    GList host_link;
     GQueue *shelf;
     GList shelf_link;
     when_t shelved;
@@ -161,7 +161,7 @@ struct exchange {
     char *texts;                /* one block that holds the texts below */
     const char *method, *url, *host, *path, *forwarded_for;     /* NULL: not there; host in lower case, no port */
     uint16_t port;
-    bool connect, absolute, forwarded, headless, cut_short, decrypted;
+    bool connect, absolute, forwarded, without_request, cut_short, decrypted;
     uint32_t h2_stream;         /* 0: HTTP/1 */
     struct closing ended[2];    /* of the HTTP/2 stream alone */
     uint32_t h2_error;          /* with which it ended */
@@ -174,18 +174,18 @@ struct exchange {
     unsigned of_frame;          /* pipelined requests that begin before it in its frame */
     unsigned answers;           /* final responses so far */
     bool too_many;              /* requests were skipped before it */
-    unsigned swallowed;         /* the status behind the one in reply */
-    bool untold;                /* see exchange_swallowed() */
-    uint8_t *swallowed_bytes;   /* its response, as far as its segment had it */
-    size_t swallowed_length;
+    unsigned hidden_status;         /* the status behind the one in reply */
+    bool not_shown;                /* see exchange_hidden_response() */
+    uint8_t *hidden_bytes;   /* its response, as far as its segment had it */
+    size_t hidden_length;
     uint32_t last_length;       /* of the segment before, once the body is opaque */
     struct reply reply;
-    when_t turn;                /* when it came, and the response to the request before it was complete */
+    when_t ready_at;                /* when it came, and the response to the request before it was complete */
     uint32_t response_frame;    /* first segment of the response that counts */
     when_t response_time;
 
-    struct box *box;
-    GList box_link;
+    struct gateway *gateway;
+    GList gateway_link;
     struct name *name;
     GList name_link;
     unsigned url_hash, path_hash;       /* of host, port and path; of the path */
@@ -204,7 +204,7 @@ struct name {
     char *text;
     struct ipaddr addresses[NAME_ADDRESSES_MAX];
     unsigned n_addresses;
-    struct hop hops[HOPS_MAX];
+    struct next_hop next_hops[NEXT_HOPS_MAX];
     GQueue open;                /* exchanges for it without an answer */
     GQueue searches;            /* not claimed */
     GQueue claimed;
@@ -223,8 +223,8 @@ struct lookup {                 /* one search, see struct search */
     struct name *name;
     GList name_link;
     GQueue *name_queue;
-    struct station *station;
-    GList station_link;
+    struct host *host;
+    GList host_link;
     GQueue *shelf;
     GList shelf_link;
     when_t start, last;
@@ -254,8 +254,8 @@ struct neighbor {
     struct frames asked;        /* since the last answer */
     when_t asked_at[FRAMES_MAX];
     when_t first, last;
-    struct station *station;
-    GList station_link;
+    struct host *host;
+    GList host_link;
 };
 
 /* A destination that the gateway's own kernel reported as unreachable. */
@@ -280,7 +280,7 @@ struct settings {
 #define OPEN_BUCKETS 4096
 
 struct root {
-    bounded_t conns, stations, targets, approaches, names, reverses, asked, neighbors, reported;
+    bounded_t conns, hosts, targets, approaches, names, reverses, asked, neighbors, reported;
     GQueue by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */
     struct conn *latest_conns[LATEST_CONNS];    /* one of those whose stream leaves this remainder, or NULL */
     GQueue shelf_open, shelf_failed, shelf_served, shelf_done;
@@ -301,28 +301,28 @@ void frames_free(struct frames *frames);
 
 struct root *root_new(void);
 
-/* Addresses of names, and which stations are one gateway: what a second look at the same capture may know from the first. */
+/* Addresses of names, and which hosts are one gateway: what a second look at the same capture may know from the first. */
 void root_copy_learnt(struct root *to, struct root *from);
 
 /* Forgets what is over; called once for each frame, O(1) on average. */
 void root_sweep(struct root *root);
 
-struct station *station_get(struct root *root, const struct ipaddr *ip);
-struct station *station_find(struct root *root, const struct ipaddr *ip);
-struct box *station_box(struct station *station);
+struct host *host_get(struct root *root, const struct ipaddr *ip);
+struct host *host_find(struct root *root, const struct ipaddr *ip);
+struct gateway *host_gateway(struct host *host);
 
 /*
  * Both addresses were seen at work for one request: they are the same gateway. Where both
  * are gateways in their own right already, it takes two such sights, since one could be
  * chance, unless their frames come from one network card.
  */
-void station_join(struct root *root, struct station *a, struct station *b);
+void host_join(struct root *root, struct host *a, struct host *b);
 
 /* true: their frames have one Ethernet address, or both are the host that captured. A router's address proves nothing: a hint. */
-bool station_on_same_link(const struct station *a, const struct station *b);
+bool host_on_same_link(const struct host *a, const struct host *b);
 
-/* true: somebody waits at the station's box for that name. */
-bool station_serves(const struct station *station, const struct name *name);
+/* true: somebody waits at the host's gateway for that name. */
+bool host_serves(const struct host *host, const struct name *name);
 
 struct name *name_get(struct root *root, const char *text);
 struct name *name_find(struct root *root, const char *text);
@@ -331,6 +331,6 @@ void name_add_address(struct root *root, struct name *name, const struct ipaddr 
 /* name may be NULL: no address is its own. */
 bool name_has_address(const struct name *name, const struct ipaddr *ip);
 
-void hop_learn(struct hop *hops, const struct ipaddr *ip, uint16_t port, when_t now);
+void next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, when_t now);
 
 #endif

@@ -26,20 +26,20 @@ shelve(GQueue *shelf, struct lookup *lookup)
 }
 
 static struct lookup *
-lookup_new(struct root *root, struct name *name, struct station *station, when_t time)
+lookup_new(struct root *root, struct name *name, struct host *host, when_t time)
 {
     struct lookup *lookup = wmem_new0(wmem_file_scope(), struct lookup);
 
-    lookup->name_link.data = lookup->station_link.data = lookup->shelf_link.data = lookup;
+    lookup->name_link.data = lookup->host_link.data = lookup->shelf_link.data = lookup;
     lookup->name = name;
     lookup->name_queue = &name->searches;
     g_queue_push_tail_link(lookup->name_queue, &lookup->name_link);
-    if (g_queue_get_length(&station->searches) >= STATION_RECENT_MAX) {
-        struct lookup *oldest = (struct lookup *)g_queue_pop_head_link(&station->searches)->data;
-        oldest->station = NULL;
+    if (g_queue_get_length(&host->searches) >= HOST_RECENT_MAX) {
+        struct lookup *oldest = (struct lookup *)g_queue_pop_head_link(&host->searches)->data;
+        oldest->host = NULL;
     }
-    lookup->station = station;
-    g_queue_push_tail_link(&station->searches, &lookup->station_link);
+    lookup->host = host;
+    g_queue_push_tail_link(&host->searches, &lookup->host_link);
     lookup->start = lookup->last = time;
     shelve(&root->lookups_open, lookup);
     return lookup;
@@ -76,8 +76,8 @@ lookup_drop(struct root *root, struct lookup *lookup)
         wmem_free(wmem_file_scope(), asked);
     }
     g_queue_unlink(lookup->name_queue, &lookup->name_link);
-    if (lookup->station)
-        g_queue_unlink(&lookup->station->searches, &lookup->station_link);
+    if (lookup->host)
+        g_queue_unlink(&lookup->host->searches, &lookup->host_link);
     g_queue_unlink(lookup->shelf, &lookup->shelf_link);
     wmem_free(wmem_file_scope(), lookup);
 }
@@ -119,15 +119,15 @@ searched_name(struct root *root, const char *asked, when_t time, struct exchange
 }
 
 static bool
-is_gateways(const struct station *asker, const struct lookup *lookup)
+is_gateways(const struct host *asker, const struct lookup *lookup)
 {
-    return !lookup->station || asker == lookup->station || ipaddr_is_loopback(&asker->ip) || ipaddr_is_loopback(&lookup->station->ip) ||
-           (asker->box && asker->box == lookup->station->box);
+    return !lookup->host || asker == lookup->host || ipaddr_is_loopback(&asker->ip) || ipaddr_is_loopback(&lookup->host->ip) ||
+           (asker->gateway && asker->gateway == lookup->host->gateway);
 }
 
 /* Other searches went over this socket too: it tells nothing. */
 static bool
-is_shared_socket(const struct station *asker, const struct lookup *lookup, uint16_t port)
+is_shared_socket(const struct host *asker, const struct lookup *lookup, uint16_t port)
 {
     unsigned looked_at = 0;
 
@@ -156,7 +156,7 @@ is_settled(const struct lookup *lookup, when_t now)
 }
 
 static enum fit
-fit_of(const struct lookup *lookup, const struct dns_message *m, const struct station *asker)
+fit_of(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
 {
     bool name_asked = false, repeated = false;
 
@@ -206,7 +206,7 @@ nearer(struct lookup *x, struct lookup *y, when_t now)
  * the newest that has asked this already (a repeat with another id); else a new one.
  */
 static struct lookup *
-search_for(struct root *root, struct name *name, const struct dns_message *m, struct station *asker)
+search_for(struct root *root, struct name *name, const struct dns_message *m, struct host *asker)
 {
     struct lookup *other_type = NULL, *next_name = NULL, *repeat = NULL;
     unsigned looked_at = 0, running = 0;
@@ -242,14 +242,14 @@ search_for(struct root *root, struct name *name, const struct dns_message *m, st
 
 /* A host that looks up what a client just asked a gateway for is that gateway, unless it is what was asked for. */
 static void
-learn_asker(struct root *root, const struct exchange *waiting, struct station *asker)
+learn_asker(struct root *root, const struct exchange *waiting, struct host *asker)
 {
-    if (!waiting || !waiting->box || asker->box == waiting->box || asker->answers_dns || ipaddr_is_loopback(&asker->ip) ||
+    if (!waiting || !waiting->gateway || asker->gateway == waiting->gateway || asker->answers_dns || ipaddr_is_loopback(&asker->ip) ||
         ipaddr_equal(&asker->ip, &waiting->conn->ip[CLIENT]) || name_has_address(waiting->name, &asker->ip))
         return;
-    struct station *asked = station_get(root, &waiting->conn->ip[SERVER]);
-    if (station_on_same_link(asked, asker) || !station_serves(asker, waiting->name))
-        station_join(root, asked, asker);
+    struct host *asked = host_get(root, &waiting->conn->ip[SERVER]);
+    if (host_on_same_link(asked, asker) || !host_serves(asker, waiting->name))
+        host_join(root, asked, asker);
 }
 
 /* An ICMP error for the socket's other question wakes the asker for both. */
@@ -297,10 +297,10 @@ question(struct root *root, const struct dns_message *m)
     }
 
     struct name *name = searched_name(root, m->name, m->time, &waiting);
-    struct station *asker = station_get(root, &m->src);
+    struct host *asker = host_get(root, &m->src);
     if (m->link_src)
         asker->link = m->link_src;
-    station_get(root, &m->dst)->answers_dns = true;
+    host_get(root, &m->dst)->answers_dns = true;
     learn_asker(root, waiting, asker);
     struct lookup *lookup = search_for(root, name, m, asker);
     if (lookup->n == QUESTIONS_MAX)
@@ -395,9 +395,9 @@ lookup_message(struct root *root, const struct dns_message *m)
 static struct asked *
 latest_from(struct root *root, const struct asked_key *key)
 {
-    const struct station *station = station_find(root, &key->from);
+    const struct host *host = host_find(root, &key->from);
 
-    for (GList *l = station ? station->searches.tail : NULL; l; l = l->prev) {
+    for (GList *l = host ? host->searches.tail : NULL; l; l = l->prev) {
         const struct lookup *lookup = (const struct lookup *)l->data;
         for (unsigned i = lookup->n; i > 0; i--)
             if (lookup->questions[i - 1]->key.port == key->port && ipaddr_equal(&lookup->questions[i - 1]->key.to, &key->to))

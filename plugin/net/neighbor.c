@@ -14,8 +14,8 @@
 void
 neighbor_free(struct neighbor *n)
 {
-    if (n->station)
-        g_queue_unlink(&n->station->neighbors, &n->station_link);
+    if (n->host)
+        g_queue_unlink(&n->host->neighbors, &n->host_link);
     frames_free(&n->asked);
     wmem_free(wmem_file_scope(), n);
 }
@@ -35,9 +35,9 @@ neighbor_asked(struct root *root, const struct ipaddr *ip, const struct ipaddr *
         n->ip = *ip;
         n->asker = *asker;
         n->first = time;
-        n->station = station_get(root, asker);
-        n->station_link.data = n;
-        g_queue_push_tail_link(&n->station->neighbors, &n->station_link);
+        n->host = host_get(root, asker);
+        n->host_link.data = n;
+        g_queue_push_tail_link(&n->host->neighbors, &n->host_link);
         bounded_insert(&root->neighbors, &n->entry, &n->ip);
     } else if (time - n->last < COPY_WITHIN) {
         return;

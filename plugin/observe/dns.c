@@ -22,11 +22,11 @@ is_within(const field_info *fi, const field_info *question, const field_info *ne
 }
 
 static const char *
-dns_name(const struct sight *sight, field_info *fi)
+dns_name(const struct frame_view *view, field_info *fi)
 {
     const char *text = fvalue_get_string(COMPAT_VALUE(fi));
 
-    return text ? wmem_ascii_strdown(sight->pinfo->pool, text, -1) : NULL;
+    return text ? wmem_ascii_strdown(view->pinfo->pool, text, -1) : NULL;
 }
 
 /* RFC 1035 section 3.2.1: type, class and TTL stand before the length, the data behind it. */
@@ -49,7 +49,7 @@ ip_id_before(struct place transport)
 
 /* question: the name that the message asks for, or repeats; next: that of the message behind it, or NULL */
 static bool
-read_dns_message(const struct sight *sight, field_info *question, const field_info *next, struct dns_message *m)
+read_dns_message(const struct frame_view *view, field_info *question, const field_info *next, struct dns_message *m)
 {
     struct place at = place_of(question);
 
@@ -57,31 +57,31 @@ read_dns_message(const struct sight *sight, field_info *question, const field_in
     if (!has_bytes(at, 0, DNS_HEADER + question->length + 2) || tvb_get_ntohs(at.tvb, at.start + 4) != 1)
         return false;
     memset(m, 0, sizeof *m);
-    m->frame = sight->frame;
-    m->time = sight->time;
+    m->frame = view->frame;
+    m->time = view->time;
     link_t link_dst;
 
-    read_links(sight, &m->link_src, &link_dst);
-    m->src = ipaddr_from(&sight->pinfo->src);
-    m->dst = ipaddr_from(&sight->pinfo->dst);
-    m->sport = (uint16_t)sight->pinfo->srcport;
-    m->dport = (uint16_t)sight->pinfo->destport;
+    read_links(view, &m->link_src, &link_dst);
+    m->src = ipaddr_from(&view->pinfo->src);
+    m->dst = ipaddr_from(&view->pinfo->dst);
+    m->sport = (uint16_t)view->pinfo->srcport;
+    m->dport = (uint16_t)view->pinfo->destport;
     m->id = tvb_get_ntohs(at.tvb, at.start);
-    m->ip_id = sight->pinfo->ptype == PT_UDP && m->src.family == 4 ? ip_id_before((struct place){ at.tvb, at.start - 8 }) : 0;
+    m->ip_id = view->pinfo->ptype == PT_UDP && m->src.family == 4 ? ip_id_before((struct place){ at.tvb, at.start - 8 }) : 0;
     m->response = byte_at(at, 2) & 0x80;
     m->truncated = byte_at(at, 2) & 0x02;
     m->rcode = byte_at(at, 3) & 0x0f;
     m->type = tvb_get_ntohs(at.tvb, question->start + question->length);
-    m->name = dns_name(sight, question);
+    m->name = dns_name(view, question);
     if (m->response && tvb_get_ntohs(at.tvb, at.start + 6) > 0) {
-        GPtrArray *records = fields_of(sight, DNS_RESP_LEN), *cnames = fields_of(sight, DNS_CNAME);
+        GPtrArray *records = fields_of(view, DNS_RESP_LEN), *cnames = fields_of(view, DNS_CNAME);
         for (unsigned i = 0; records && i < records->len; i++)
             if (is_within(field_at(records, i), question, next))
                 add_address(field_at(records, i), m);
         for (unsigned i = 0; cnames && i < cnames->len && m->n_canonical < DNS_NAMES_MAX; i++)
             if (is_within(field_at(cnames, i), question, next))
-                m->canonical[m->n_canonical++] = dns_name(sight, field_at(cnames, i));
-        m->cut_short = m->n_addresses == 0 && sight->pinfo->fd->cap_len < sight->pinfo->fd->pkt_len;
+                m->canonical[m->n_canonical++] = dns_name(view, field_at(cnames, i));
+        m->cut_short = m->n_addresses == 0 && view->pinfo->fd->cap_len < view->pinfo->fd->pkt_len;
     }
     return true;
 }
@@ -94,25 +94,25 @@ is_unicast_dns(const packet_info *pinfo)
 }
 
 void
-see_dns(struct sight *sight)
+see_dns(struct frame_view *view)
 {
-    GPtrArray *questions = fields_of(sight, DNS_QRY_NAME);
+    GPtrArray *questions = fields_of(view, DNS_QRY_NAME);
 
-    if (!questions || !is_unicast_dns(sight->pinfo))
+    if (!questions || !is_unicast_dns(view->pinfo))
         return;
     for (unsigned i = 0; i < questions->len; i++) {
-        struct fact fact = fact_of(sight, FACT_DNS);
-        if (read_dns_message(sight, field_at(questions, i), field_at(questions, i + 1), &fact.u.dns))
-            track_fact(sight->tracker, &fact);
+        struct fact fact = fact_of(view, FACT_DNS);
+        if (read_dns_message(view, field_at(questions, i), field_at(questions, i + 1), &fact.u.dns))
+            track_fact(view->tracker, &fact);
     }
 }
 
 bool
-read_quoted_query(const struct sight *sight, const struct asked_key *key, struct dns_message *m)
+read_quoted_query(const struct frame_view *view, const struct asked_key *key, struct dns_message *m)
 {
-    GPtrArray *questions = fields_of(sight, DNS_QRY_NAME);
+    GPtrArray *questions = fields_of(view, DNS_QRY_NAME);
 
-    if (!questions || !read_dns_message(sight, field_at(questions, 0), NULL, m))
+    if (!questions || !read_dns_message(view, field_at(questions, 0), NULL, m))
         return false;
     m->frame = 0;               /* it never left */
     m->link_src = 0;

@@ -23,7 +23,7 @@ enum field {
 };
 
 /* One frame on its way through. */
-struct sight {
+struct frame_view {
     struct tracker *tracker;
     tvbuff_t *tvb;              /* the whole frame */
     packet_info *pinfo;
@@ -33,10 +33,10 @@ struct sight {
 };
 
 /* An empty fact of this kind, of the frame. */
-struct fact fact_of(const struct sight *sight, enum fact_kind kind);
+struct fact fact_of(const struct frame_view *view, enum fact_kind kind);
 
 /* The frame's values of a wanted field in order; NULL if it has none. */
-GPtrArray *fields_of(const struct sight *sight, enum field field);
+GPtrArray *fields_of(const struct frame_view *view, enum field field);
 
 /* NULL behind the last. */
 static inline field_info *
@@ -71,33 +71,33 @@ byte_at(struct place p, int offset)
 }
 
 /* Who sent the frame on its link, and to whom. */
-void read_links(const struct sight *sight, link_t *src, link_t *dst);
+void read_links(const struct frame_view *view, link_t *src, link_t *dst);
 
 /* The identification of an IPv4 header without options (RFC 791) right before that place; 0 where there is none. */
 uint16_t ip_id_before(struct place transport);
 
 /* HTTP inside TLS: the records of this segment that Wireshark decrypted. */
-void see_decrypted(struct sight *sight, const struct segment *segment);
+void see_decrypted(struct frame_view *view, const struct segment *segment);
 
 /* The HTTP/2 frames that end in this segment, decrypted or not. */
-void see_http2(struct sight *sight, const struct segment *segment);
+void see_http2(struct frame_view *view, const struct segment *segment);
 
 /* The DNS messages of the frame (RFC 1035), over UDP or TCP. */
-void see_dns(struct sight *sight);
+void see_dns(struct frame_view *view);
 
 /*
  * A query that an ICMP error quotes, read into m; the addresses and ports are the caller's
  * to tell. false: not enough of it is quoted.
  */
-bool read_quoted_query(const struct sight *sight, const struct asked_key *key, struct dns_message *m);
+bool read_quoted_query(const struct frame_view *view, const struct asked_key *key, struct dns_message *m);
 
 /* An ICMP error (RFC 792), by its field icmp.type; other messages are ignored. */
-void see_icmp(struct sight *sight, const field_info *type);
+void see_icmp(struct frame_view *view, const field_info *type);
 
 /* An ICMPv6 error (RFC 4443) or a Neighbour Discovery message (RFC 4861), by icmpv6.type. */
-void see_icmpv6(struct sight *sight, const field_info *type);
+void see_icmpv6(struct frame_view *view, const field_info *type);
 
 /* ARP for IPv4 (RFC 826), by arp.opcode. */
-void see_arp(struct sight *sight, const field_info *opcode);
+void see_arp(struct frame_view *view, const field_info *opcode);
 
 #endif

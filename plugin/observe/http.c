@@ -23,22 +23,22 @@ next_source(const GSList **l, const char *name)
 }
 
 void
-see_decrypted(struct sight *sight, const struct segment *seg)
+see_decrypted(struct frame_view *view, const struct segment *seg)
 {
-    const GSList *at = sight->pinfo->data_src;
+    const GSList *at = view->pinfo->data_src;
 
     for (tvbuff_t *tvb; (tvb = next_source(&at, "Decrypted TLS")); ) {
         struct fact fact;
-        fact.kind = FACT_PLAIN;
-        fact.frame = sight->frame;
-        fact.time = sight->time;
+        fact.kind = FACT_DECRYPTED;
+        fact.frame = view->frame;
+        fact.time = view->time;
         fact.u.tcp.n_shown = 0;
         fact.u.tcp.segment = *seg;
         fact.u.tcp.segment.captured = fact.u.tcp.segment.length = tvb_captured_length(tvb);
         if (fact.u.tcp.segment.length == 0)
             continue;
         fact.u.tcp.segment.data = tvb_get_ptr(tvb, 0, (int)fact.u.tcp.segment.length);
-        track_fact(sight->tracker, &fact);
+        track_fact(view->tracker, &fact);
     }
 }
 
@@ -67,17 +67,17 @@ content_of(const GPtrArray *ids, unsigned from, uint32_t stream)
 
 /* HTTP/2 has no reason phrase. */
 static struct said
-said_in(const struct sight *sight, const struct http_head *head, struct slice content)
+said_in(const struct frame_view *view, const struct http_head *head, struct slice content)
 {
-    const char *text = wmem_strdup_printf(sight->pinfo->pool, "HTTP/1.1 %u \r\nProxy-Status: %.*s\r\nX-Squid-Error: %.*s\r\n\r\n%.*s", head->status,
+    const char *text = wmem_strdup_printf(view->pinfo->pool, "HTTP/1.1 %u \r\nProxy-Status: %.*s\r\nX-Squid-Error: %.*s\r\n\r\n%.*s", head->status,
                                           (int)head->proxy_status.n, head->proxy_status.n ? head->proxy_status.s : "",
                                           (int)head->squid_error.n, head->squid_error.n ? head->squid_error.s : "", (int)content.n, content.s);
 
-    return reported_read(sight->pinfo->pool, (const uint8_t *)text, strlen(text));
+    return reported_read(view->pinfo->pool, (const uint8_t *)text, strlen(text));
 }
 
 static void
-read_block(const struct sight *sight, const GPtrArray *ids, unsigned at, tvbuff_t *block, struct fact *fact)
+read_block(const struct frame_view *view, const GPtrArray *ids, unsigned at, tvbuff_t *block, struct fact *fact)
 {
     struct h2_frame *f = &fact->u.h2.frame;
     struct http_head head;
@@ -87,15 +87,15 @@ read_block(const struct sight *sight, const GPtrArray *ids, unsigned at, tvbuff_
         return;
     f->block = tvb_get_ptr(block, 0, (int)n);
     f->block_length = n;
-    if (h2_read_head(f->block, f->block_length, &head) && head.status && sight->tracker->root->settings.watched(head.status))
-        fact->u.h2.said = said_in(sight, &head, content_of(ids, at + 1, f->stream));
+    if (h2_read_head(f->block, f->block_length, &head) && head.status && view->tracker->root->settings.watched(head.status))
+        fact->u.h2.said = said_in(view, &head, content_of(ids, at + 1, f->stream));
 }
 
 void
-see_http2(struct sight *sight, const struct segment *seg)
+see_http2(struct frame_view *view, const struct segment *seg)
 {
-    GPtrArray *ids = fields_of(sight, HTTP2_STREAM);
-    const GSList *at = sight->pinfo->data_src;
+    GPtrArray *ids = fields_of(view, HTTP2_STREAM);
+    const GSList *at = view->pinfo->data_src;
 
     for (unsigned i = 0; ids && i < ids->len; i++) {
         struct place id = place_of(field_at(ids, i));
@@ -104,13 +104,13 @@ see_http2(struct sight *sight, const struct segment *seg)
         if (!has_bytes(id, -5, H2_FRAME_HEADER))
             continue;
         fact.kind = FACT_HTTP2;
-        fact.frame = sight->frame;
-        fact.time = sight->time;
+        fact.frame = view->frame;
+        fact.time = view->time;
         fact.u.h2.said = (struct said){ NULL, -1 };
         *f = (struct h2_frame){ seg->stream, seg->src, seg->sport, tvb_get_ntohl(id.tvb, id.start) & 0x7fffffff, 0, type_at(id), byte_at(id, -1), NULL, 0 };
         tvbuff_t *block = HEAD_FRAME(f->type) ? next_source(&at, "Decompressed Header") : NULL;
         if (f->type == H2_HEADERS)
-            read_block(sight, ids, i, block, &fact);
+            read_block(view, ids, i, block, &fact);
         if (f->type == H2_RST_STREAM && has_bytes(id, 4, 4))
             f->error = tvb_get_ntohl(id.tvb, id.start + 4);
         if (f->type == H2_GOAWAY && has_bytes(id, 4, 8)) {
@@ -118,6 +118,6 @@ see_http2(struct sight *sight, const struct segment *seg)
             f->error = tvb_get_ntohl(id.tvb, id.start + 8);
         }
         if (f->type == H2_DATA || f->type == H2_HEADERS || f->type == H2_RST_STREAM || f->type == H2_GOAWAY)
-            track_fact(sight->tracker, &fact);
+            track_fact(view->tracker, &fact);
     }
 }

@@ -46,13 +46,13 @@ quote_hash(struct place icmp)
 }
 
 static void
-see_dns_error(struct sight *sight, struct place icmp, struct place transport, const struct target_key *quoted, uint16_t sport, uint8_t type, uint8_t code, bool own)
+see_dns_error(struct frame_view *view, struct place icmp, struct place transport, const struct target_key *quoted, uint16_t sport, uint8_t type, uint8_t code, bool own)
 {
-    struct fact fact = fact_of(sight, FACT_DNS_ERROR);
+    struct fact fact = fact_of(view, FACT_DNS_ERROR);
     struct dns_error *error = &fact.u.dns_error.error;
 
-    error->frame = sight->frame;
-    error->time = sight->time;
+    error->frame = view->frame;
+    error->time = view->time;
     error->ip_id = ip_id_before(icmp);
     error->type = type;
     error->code = code;
@@ -62,24 +62,24 @@ see_dns_error(struct sight *sight, struct place icmp, struct place transport, co
     error->id_known = has_bytes(transport, 8, 2);
     if (error->id_known)
         error->key.id = tvb_get_ntohs(transport.tvb, transport.start + 8);
-    if (own && read_quoted_query(sight, &error->key, &fact.u.dns_error.quoted))
+    if (own && read_quoted_query(view, &error->key, &fact.u.dns_error.quoted))
         error->quoted = &fact.u.dns_error.quoted;
-    track_fact(sight->tracker, &fact);
+    track_fact(view->tracker, &fact);
 }
 
 /* pinfo may already tell the quoted packet's addresses: the sender is in the header before. */
 static struct ipaddr
-icmp_sender(const struct sight *sight, struct place icmp, bool v6)
+icmp_sender(const struct frame_view *view, struct place icmp, bool v6)
 {
     if (!v6 && has_bytes(icmp, -8, 4))
         return ipaddr_from_bytes(4, tvb_get_ptr(icmp.tvb, icmp.start - 8, 4));
     if (v6 && has_bytes(icmp, -32, 16))
         return ipaddr_from_bytes(6, tvb_get_ptr(icmp.tvb, icmp.start - 32, 16));
-    return ipaddr_from(&sight->pinfo->net_src);
+    return ipaddr_from(&view->pinfo->net_src);
 }
 
 static void
-see_icmp_error(struct sight *sight, const field_info *type_field, bool v6)
+see_icmp_error(struct frame_view *view, const field_info *type_field, bool v6)
 {
     struct place icmp = place_of(type_field), transport;
     struct ipaddr source;
@@ -95,78 +95,78 @@ see_icmp_error(struct sight *sight, const field_info *type_field, bool v6)
         return;
     if (!read_quote((struct place){ icmp.tvb, icmp.start + 8 }, v6, &key, &protocol, &transport))
         return;
-    source = icmp_sender(sight, icmp, v6);
+    source = icmp_sender(view, icmp, v6);
     own = ipaddr_equal(&source, &key.from);
     if (own) {
-        struct fact fact = fact_of(sight, FACT_REPORTED);
+        struct fact fact = fact_of(view, FACT_REPORTED);
         fact.u.reported = key;
-        track_fact(sight->tracker, &fact);
+        track_fact(view->tracker, &fact);
     }
     uint16_t sport = tvb_get_ntohs(transport.tvb, transport.start);
     if (protocol == IP_PROTO_TCP) {
-        struct fact fact = fact_of(sight, FACT_ICMP);
+        struct fact fact = fact_of(view, FACT_ICMP);
         fact.u.icmp.key = key;
         fact.u.icmp.sport = sport;
-        fact.u.icmp.error = (struct icmp_error){ sight->frame, sight->time, source, v6, type, code, quote_hash(icmp) };
-        track_fact(sight->tracker, &fact);
+        fact.u.icmp.error = (struct icmp_error){ view->frame, view->time, source, v6, type, code, quote_hash(icmp) };
+        track_fact(view->tracker, &fact);
     } else if (protocol == IP_PROTO_UDP && key.port == DNS_PORT) {
-        see_dns_error(sight, icmp, transport, &key, sport, type, code, own);
+        see_dns_error(view, icmp, transport, &key, sport, type, code, own);
     }
 }
 
 void
-see_icmp(struct sight *sight, const field_info *type)
+see_icmp(struct frame_view *view, const field_info *type)
 {
-    see_icmp_error(sight, type, false);
+    see_icmp_error(view, type, false);
 }
 
 /* neighbours **************************************************************/
 
 static void
-tell_asked(struct sight *sight, const struct ipaddr *neighbor, const struct ipaddr *asker)
+tell_asked(struct frame_view *view, const struct ipaddr *neighbor, const struct ipaddr *asker)
 {
-    struct fact fact = fact_of(sight, FACT_NEIGHBOR_ASKED);
+    struct fact fact = fact_of(view, FACT_NEIGHBOR_ASKED);
 
     fact.u.neighbor.neighbor = *neighbor;
     fact.u.neighbor.asker = *asker;
-    track_fact(sight->tracker, &fact);
+    track_fact(view->tracker, &fact);
 }
 
 static void
-tell_heard(struct sight *sight, const struct ipaddr *neighbor)
+tell_heard(struct frame_view *view, const struct ipaddr *neighbor)
 {
-    struct fact fact = fact_of(sight, FACT_NEIGHBOR_HEARD);
+    struct fact fact = fact_of(view, FACT_NEIGHBOR_HEARD);
 
     fact.u.neighbor.neighbor = *neighbor;
-    track_fact(sight->tracker, &fact);
+    track_fact(view->tracker, &fact);
 }
 
 /* RFC 4861 section 4.3 and 4.4 */
 enum { ND_SOLICITATION = 135, ND_ADVERTISEMENT = 136 };
 
 void
-see_icmpv6(struct sight *sight, const field_info *type_field)
+see_icmpv6(struct frame_view *view, const field_info *type_field)
 {
     struct place icmp = place_of(type_field);
-    struct ipaddr target, asker = ipaddr_from(&sight->pinfo->net_src);
+    struct ipaddr target, asker = ipaddr_from(&view->pinfo->net_src);
     uint8_t type;
 
     if (!has_bytes(icmp, 0, 24))
         return;
     type = byte_at(icmp, 0);
     if (type != ND_SOLICITATION && type != ND_ADVERTISEMENT) {
-        see_icmp_error(sight, type_field, true);
+        see_icmp_error(view, type_field, true);
         return;
     }
     target = ipaddr_from_bytes(6, tvb_get_ptr(icmp.tvb, icmp.start + 8, 16));
     if (type == ND_ADVERTISEMENT)
-        tell_heard(sight, &target);
+        tell_heard(view, &target);
     else if (asker.family == 6 && !ipaddr_equal(&asker, &target))
-        tell_asked(sight, &target, &asker);
+        tell_asked(view, &target, &asker);
 }
 
 void
-see_arp(struct sight *sight, const field_info *opcode)
+see_arp(struct frame_view *view, const field_info *opcode)
 {
     struct place arp = place_of(opcode);
     struct ipaddr sender, target;
@@ -179,7 +179,7 @@ see_arp(struct sight *sight, const field_info *opcode)
         return;
     sender = ipaddr_from_bytes(4, tvb_get_ptr(arp.tvb, arp.start + 2 + hardware, 4));
     target = ipaddr_from_bytes(4, tvb_get_ptr(arp.tvb, arp.start + 2 + 2 * hardware + 4, 4));
-    tell_heard(sight, &sender);
+    tell_heard(view, &sender);
     if (byte_at(arp, 1) == 1 && !ipaddr_equal(&sender, &target))
-        tell_asked(sight, &target, &sender);
+        tell_asked(view, &target, &sender);
 }

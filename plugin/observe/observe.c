@@ -71,21 +71,21 @@ observe_heads_are_shown(void)
 }
 
 struct fact
-fact_of(const struct sight *sight, enum fact_kind kind)
+fact_of(const struct frame_view *view, enum fact_kind kind)
 {
     struct fact fact;
 
     memset(&fact, 0, sizeof fact);
     fact.kind = kind;
-    fact.frame = sight->frame;
-    fact.time = sight->time;
+    fact.frame = view->frame;
+    fact.time = view->time;
     return fact;
 }
 
 GPtrArray *
-fields_of(const struct sight *sight, enum field field)
+fields_of(const struct frame_view *view, enum field field)
 {
-    GPtrArray *found = field_ids[field] > 0 ? proto_get_finfo_ptr_array(sight->tree, field_ids[field]) : NULL;
+    GPtrArray *found = field_ids[field] > 0 ? proto_get_finfo_ptr_array(view->tree, field_ids[field]) : NULL;
 
     return found && found->len > 0 ? found : NULL;
 }
@@ -116,9 +116,9 @@ long_at(const uint8_t *p)
  * reassembled packet).
  */
 static int
-ip_payload_left(const struct sight *sight, struct bytes all, int tcp)
+ip_payload_left(const struct frame_view *view, struct bytes all, int tcp)
 {
-    const address *src = &sight->pinfo->net_src;
+    const address *src = &view->pinfo->net_src;
 
     for (int ihl = 20; src->type == AT_IPv4 && ihl <= 60 && tcp >= ihl; ihl += 4) {
         const uint8_t *ip = all.p + tcp - ihl;
@@ -144,14 +144,14 @@ ip_payload_left(const struct sight *sight, struct bytes all, int tcp)
 enum { SLL2_HOST = 0, SLL2_OUTGOING = 4 };
 
 static int
-direction_of(const struct sight *sight)
+direction_of(const struct frame_view *view)
 {
-    const wtap_rec *rec = sight->pinfo->rec;
-    struct place frame = { sight->tvb, 0 };
+    const wtap_rec *rec = view->pinfo->rec;
+    struct place frame = { view->tvb, 0 };
 
-    if (sight->pinfo->p2p_dir != P2P_DIR_UNKNOWN || !rec || rec->rec_type != REC_TYPE_PACKET ||
+    if (view->pinfo->p2p_dir != P2P_DIR_UNKNOWN || !rec || rec->rec_type != REC_TYPE_PACKET ||
         rec->rec_header.packet_header.pkt_encap != WTAP_ENCAP_SLL2 || !has_bytes(frame, SLL2_PACKET_TYPE, 1))
-        return sight->pinfo->p2p_dir;
+        return view->pinfo->p2p_dir;
     switch (byte_at(frame, SLL2_PACKET_TYPE)) {
     case SLL2_HOST:
         return P2P_DIR_RECV;
@@ -164,10 +164,10 @@ direction_of(const struct sight *sight)
 
 /* On loopback all addresses are zero: nothing tells one end from the other. */
 void
-read_links(const struct sight *sight, link_t *src, link_t *dst)
+read_links(const struct frame_view *view, link_t *src, link_t *dst)
 {
-    const packet_info *pinfo = sight->pinfo;
-    int direction = direction_of(sight);
+    const packet_info *pinfo = view->pinfo;
+    int direction = direction_of(view);
 
     *src = link_from(&pinfo->dl_src);
     *dst = link_from(&pinfo->dl_dst);
@@ -181,7 +181,7 @@ read_links(const struct sight *sight, link_t *src, link_t *dst)
 
 /* false: the header is not all there */
 static bool
-read_header(const struct sight *sight, field_info *stream, struct segment *seg)
+read_header(const struct frame_view *view, field_info *stream, struct segment *seg)
 {
     struct place at = place_of(stream);
     struct bytes all = { NULL, at.tvb ? (int)tvb_captured_length(at.tvb) : 0 };
@@ -193,11 +193,11 @@ read_header(const struct sight *sight, field_info *stream, struct segment *seg)
     const uint8_t *p = all.p + tcp;
 
     header = (p[12] >> 4) * 4;
-    left = ip_payload_left(sight, all, tcp);
+    left = ip_payload_left(view, all, tcp);
     if (left < 0)
         left = tvb_reported_length_remaining(at.tvb, tcp);
-    seg->frame = sight->frame;
-    seg->time = sight->time;
+    seg->frame = view->frame;
+    seg->time = view->time;
     seg->stream = fvalue_get_uinteger(COMPAT_VALUE(stream));
     seg->sport = (uint16_t)word_at(p);
     seg->dport = (uint16_t)word_at(p + 2);
@@ -212,13 +212,13 @@ read_header(const struct sight *sight, field_info *stream, struct segment *seg)
 
 /* false: the addresses are not IP */
 static bool
-read_ends(const struct sight *sight, struct segment *seg)
+read_ends(const struct frame_view *view, struct segment *seg)
 {
-    const packet_info *pinfo = sight->pinfo;
+    const packet_info *pinfo = view->pinfo;
 
     seg->src = ipaddr_from(&pinfo->src);
     seg->dst = ipaddr_from(&pinfo->dst);
-    read_links(sight, &seg->link_src, &seg->link_dst);
+    read_links(view, &seg->link_src, &seg->link_dst);
     return seg->src.family && seg->dst.family;
 }
 
@@ -262,7 +262,7 @@ is_icmp(const packet_info *pinfo)
 #define BEFORE_STATUS 9
 
 static struct said
-read_said(const struct sight *sight, const field_info *status)
+read_said(const struct frame_view *view, const field_info *status)
 {
     struct place line = { status->ds_tvb, status->start - BEFORE_STATUS };
     int n;
@@ -270,11 +270,11 @@ read_said(const struct sight *sight, const field_info *status)
     if (!has_bytes(line, 0, BEFORE_STATUS))
         return (struct said){ NULL, -1 };
     n = tvb_captured_length_remaining(line.tvb, line.start);
-    return reported_read(sight->pinfo->pool, tvb_get_ptr(line.tvb, line.start, n), (size_t)n);
+    return reported_read(view->pinfo->pool, tvb_get_ptr(line.tvb, line.start, n), (size_t)n);
 }
 
 static void
-see_tcp(struct sight *sight, field_info *stream)
+see_tcp(struct frame_view *view, field_info *stream)
 {
     struct fact fact;
     struct segment *seg = &fact.u.tcp.segment;
@@ -282,31 +282,31 @@ see_tcp(struct sight *sight, field_info *stream)
     struct above_tcp above = { false, false, false };
 
     fact.kind = FACT_TCP;       /* the rest of it is large, and this is the common case */
-    fact.frame = sight->frame;
-    fact.time = sight->time;
+    fact.frame = view->frame;
+    fact.time = view->time;
     fact.u.tcp.n_shown = 0;
-    if (!read_header(sight, stream, seg))
+    if (!read_header(view, stream, seg))
         return;
     /* Most segments only acknowledge what has come. */
-    if (seg->flags == TCP_ACK && seg->length == 0 && track_expected(sight->tracker, seg))
+    if (seg->flags == TCP_ACK && seg->length == 0 && track_expected(view->tracker, seg))
         return;
-    if (!read_ends(sight, seg))
+    if (!read_ends(view, seg))
         return;
     /* A response may be shown with the FIN behind it. */
     if (seg->length > 0 || (seg->flags & (TCP_FIN | TCP_RST)))
-        above = layers_above_tcp(sight->pinfo);
+        above = layers_above_tcp(view->pinfo);
     if (above.tls)
-        see_decrypted(sight, seg);
-    found = above.http ? fields_of(sight, HTTP_STATUS) : NULL;
+        see_decrypted(view, seg);
+    found = above.http ? fields_of(view, HTTP_STATUS) : NULL;
     for (unsigned i = 0; found && i < found->len && i < SHOWN_MAX; i++) {
         field_info *status = field_at(found, i);
         struct shown *shown = &fact.u.tcp.shown[fact.u.tcp.n_shown++];
         shown->status = fvalue_get_uinteger(COMPAT_VALUE(status));
-        shown->said = sight->tracker->root->settings.watched(shown->status) ? read_said(sight, status) : (struct said){ NULL, -1 };
+        shown->said = view->tracker->root->settings.watched(shown->status) ? read_said(view, status) : (struct said){ NULL, -1 };
     }
-    track_fact(sight->tracker, &fact);
+    track_fact(view->tracker, &fact);
     if (above.http2)
-        see_http2(sight, seg);
+        see_http2(view, seg);
 }
 
 /* the frame ***************************************************************/
@@ -319,16 +319,16 @@ time_of(const packet_info *pinfo)
 }
 
 static void
-begin_frame(const struct sight *sight)
+begin_frame(const struct frame_view *view)
 {
-    const packet_info *pinfo = sight->pinfo;
-    struct frame_facts facts = { sight->frame, sight->time, pinfo->fd->cap_len < pinfo->fd->pkt_len, false, 0 };
+    const packet_info *pinfo = view->pinfo;
+    struct frame_facts facts = { view->frame, view->time, pinfo->fd->cap_len < pinfo->fd->pkt_len, false, 0 };
 
     if (pinfo->rec && pinfo->rec->rec_type == REC_TYPE_PACKET && (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)) {
         facts.has_interface = true;
         facts.interface_id = pinfo->rec->rec_header.packet_header.interface_id;
     }
-    track_frame(sight->tracker, &facts);
+    track_frame(view->tracker, &facts);
 }
 
 /* What stands in a frame at least before a quoted segment: two IPv4 headers and ICMP's. */
@@ -337,30 +337,30 @@ begin_frame(const struct sight *sight)
 void
 observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    struct sight sight = { tracker, tvb, pinfo, tree, tracker->numbers.serial, time_of(pinfo) };
+    struct frame_view view = { tracker, tvb, pinfo, tree, tracker->numbers.serial, time_of(pinfo) };
     GPtrArray *found;
 
-    begin_frame(&sight);
-    found = fields_of(&sight, TCP_STREAM);
+    begin_frame(&view);
+    found = fields_of(&view, TCP_STREAM);
     field_info *stream = field_at(found, found ? found->len - 1 : 0);
     /* First of all: an ICMP error looks like the segment that it quotes. */
     if (!(stream && stream->ds_tvb == tvb && stream->start < LEAST_BEFORE_QUOTED) && is_icmp(pinfo)) {
-        if ((found = fields_of(&sight, ICMP_TYPE))) {
-            see_icmp(&sight, field_at(found, 0));
+        if ((found = fields_of(&view, ICMP_TYPE))) {
+            see_icmp(&view, field_at(found, 0));
             return;
         }
-        if ((found = fields_of(&sight, ICMPV6_TYPE))) {
-            see_icmpv6(&sight, field_at(found, 0));
+        if ((found = fields_of(&view, ICMPV6_TYPE))) {
+            see_icmpv6(&view, field_at(found, 0));
             return;
         }
     }
     if (stream) {
-        see_tcp(&sight, stream);
+        see_tcp(&view, stream);
         if (pinfo->srcport == DNS_PORT || pinfo->destport == DNS_PORT)
-            see_dns(&sight);
-    } else if ((found = fields_of(&sight, ARP_OPCODE))) {
-        see_arp(&sight, field_at(found, 0));    /* also inside UDP: VXLAN, Geneve */
+            see_dns(&view);
+    } else if ((found = fields_of(&view, ARP_OPCODE))) {
+        see_arp(&view, field_at(found, 0));    /* also inside UDP: VXLAN, Geneve */
     } else if (pinfo->ptype == PT_UDP) {
-        see_dns(&sight);
+        see_dns(&view);
     }
 }

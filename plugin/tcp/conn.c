@@ -76,11 +76,11 @@ unlink_target(struct conn *conn)
 }
 
 static void
-unlink_station(struct conn *conn)
+unlink_host(struct conn *conn)
 {
-    if (conn->station)
-        g_queue_unlink(&conn->station->conns, &conn->station_link);
-    conn->station = NULL;
+    if (conn->host)
+        g_queue_unlink(&conn->host->conns, &conn->host_link);
+    conn->host = NULL;
 }
 
 static void
@@ -91,12 +91,12 @@ conn_free(struct root *root, struct conn *conn)
     while (!g_queue_is_empty(&conn->exchanges))
         exchange_drop(root, (struct exchange *)conn->exchanges.head->data);
     unlink_target(conn);
-    unlink_station(conn);
+    unlink_host(conn);
     g_queue_unlink(conn->shelf, &conn->shelf_link);
     flow_free(conn->flow[CLIENT]);
     flow_free(conn->flow[SERVER]);
     wmem_free(wmem_file_scope(), conn->tls);
-    plain_free(conn);
+    decrypted_free(conn);
     frames_free(&conn->hs.syn);
     frames_free(&conn->hs.rst);
     frames_free(&conn->hs.icmp);
@@ -143,15 +143,15 @@ file_attempt(struct root *root, struct conn *conn)
 {
     struct target_key key;
     struct target *target;
-    struct station *station = station_get(root, &conn->ip[CLIENT]);
+    struct host *host = host_get(root, &conn->ip[CLIENT]);
 
-    station->link = conn->link[CLIENT];
+    host->link = conn->link[CLIENT];
 
-    if (g_queue_get_length(&station->conns) >= STATION_RECENT_MAX)
-        unlink_station((struct conn *)station->conns.head->data);
-    conn->station = station;
-    conn->station_link.data = conn;
-    g_queue_push_tail_link(&station->conns, &conn->station_link);
+    if (g_queue_get_length(&host->conns) >= HOST_RECENT_MAX)
+        unlink_host((struct conn *)host->conns.head->data);
+    conn->host = host;
+    conn->host_link.data = conn;
+    g_queue_push_tail_link(&host->conns, &conn->host_link);
 
     memset(&key, 0, sizeof key);
     key.from = conn->ip[CLIENT];
@@ -186,9 +186,9 @@ conn_claim(struct conn *conn, uint32_t owner)
 static bool
 is_clients(struct root *root, const struct conn *conn)
 {
-    const struct station *station = station_find(root, &conn->ip[CLIENT]);
+    const struct host *host = host_find(root, &conn->ip[CLIENT]);
 
-    return station && station->is_client && !station->box;
+    return host && host->is_client && !host->gateway;
 }
 
 static GQueue *
@@ -228,7 +228,7 @@ conn_from(struct root *root, const struct target_key *key, uint16_t sport)
 
     if (!target)
         return NULL;
-    for (GList *l = target->waiting.tail; l && looked_at < STATION_RECENT_MAX; l = l->prev, looked_at++)
+    for (GList *l = target->waiting.tail; l && looked_at < HOST_RECENT_MAX; l = l->prev, looked_at++)
         if (((struct conn *)l->data)->port[CLIENT] == sport)
             return (struct conn *)l->data;
     return NULL;

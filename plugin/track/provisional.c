@@ -23,20 +23,20 @@
 #define ANSWER_DUE (NS_PER_SECOND / 4)
 
 bool
-early_in_order(const struct tracker *t)
+provisional_in_order(const struct tracker *t)
 {
     return t->marks.n <= 1 && !t->root->disorder;
 }
 
 struct exchange *
-early_same(const struct tracker *t, const struct exchange *ex)
+provisional_same(const struct tracker *t, const struct exchange *ex)
 {
     struct conn *conn = conn_find(t->late, ex->conn->stream);
 
     for (GList *l = conn ? conn->exchanges.head : NULL; l; l = l->next) {
         struct exchange *same = (struct exchange *)l->data;
         if (same->reply.request_frame == ex->reply.request_frame && same->of_frame == ex->of_frame && same->h2_stream == ex->h2_stream &&
-            !same->headless && same->state == EXCHANGE_WAITING)
+            !same->without_request && same->state == EXCHANGE_WAITING)
             return same;
     }
     return NULL;
@@ -102,10 +102,10 @@ was_silent_long(struct tracker *t, const struct exchange *ex, const struct evide
 }
 
 void
-early_diagnose(struct tracker *t, struct exchange *ex, struct collected *found, struct finding *f)
+provisional_diagnose(struct tracker *t, struct exchange *ex, struct collected *found, struct finding *f)
 {
-    unsigned status = ex->swallowed ? ex->swallowed : ex->reply.status;
-    struct exchange *same = early_same(t, ex);
+    unsigned status = ex->hidden_status ? ex->hidden_status : ex->reply.status;
+    struct exchange *same = provisional_same(t, ex);
     const struct evidence *e = &found->evidence;
 
     tie_preview(same ? t->late : t->root, same ? same : ex, status, ex->response_time, found);

@@ -17,12 +17,12 @@
  */
 
 /* true: no frame was late so far, and only one interface was seen: most files are like that. */
-bool early_in_order(const struct tracker *tracker);
+bool provisional_in_order(const struct tracker *tracker);
 
 /* The exchange as tracker->late knows it; NULL: not yet. */
-struct exchange *early_same(const struct tracker *tracker, const struct exchange *ex);
+struct exchange *provisional_same(const struct tracker *tracker, const struct exchange *ex);
 
 /* As diagnose(); the finding is withdrawn where a frame that is still to come could change it. */
-void early_diagnose(struct tracker *tracker, struct exchange *ex, struct collected *found, struct finding *finding);
+void provisional_diagnose(struct tracker *tracker, struct exchange *ex, struct collected *found, struct finding *finding);
 
 #endif

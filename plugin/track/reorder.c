@@ -10,11 +10,11 @@
 
 /* A binary heap by time, then by order of arrival. */
 struct held_fact {
-    struct fact fact;           /* first: inorder_release() gets this pointer */
+    struct fact fact;           /* first: reorder_release() gets this pointer */
     uint64_t serial;
 };
 
-struct inorder {
+struct reorder {
     struct held_fact **heap;
     unsigned n, room;
     uint64_t put;               /* so far */
@@ -49,10 +49,10 @@ watermarks_lowest(const struct watermarks *marks, when_t patience)
     return lowest;
 }
 
-struct inorder *
-inorder_new(void)
+struct reorder *
+reorder_new(void)
 {
-    return wmem_new0(wmem_file_scope(), struct inorder);
+    return wmem_new0(wmem_file_scope(), struct reorder);
 }
 
 /* copies ******************************************************************/
@@ -86,7 +86,7 @@ keep_contents(struct fact *fact)
 
     switch (fact->kind) {
     case FACT_TCP:
-    case FACT_PLAIN:
+    case FACT_DECRYPTED:
         seg->data = (const uint8_t *)wmem_memdup(wmem_file_scope(), seg->data, seg->captured ? seg->captured : 1);
         for (unsigned i = 0; i < fact->u.tcp.n_shown; i++)
             fact->u.tcp.shown[i].said.words = keep(fact->u.tcp.shown[i].said.words);
@@ -111,11 +111,11 @@ keep_contents(struct fact *fact)
 }
 
 void
-inorder_release(struct fact *fact)
+reorder_release(struct fact *fact)
 {
     switch (fact->kind) {
     case FACT_TCP:
-    case FACT_PLAIN:
+    case FACT_DECRYPTED:
         wmem_free(wmem_file_scope(), (uint8_t *)fact->u.tcp.segment.data);
         for (unsigned i = 0; i < fact->u.tcp.n_shown; i++)
             wmem_free(wmem_file_scope(), (char *)fact->u.tcp.shown[i].said.words);
@@ -146,7 +146,7 @@ precedes(const struct held_fact *x, const struct held_fact *y)
 }
 
 static void
-swap(struct inorder *queue, unsigned i, unsigned k)
+swap(struct reorder *queue, unsigned i, unsigned k)
 {
     struct held_fact *held = queue->heap[i];
 
@@ -155,7 +155,7 @@ swap(struct inorder *queue, unsigned i, unsigned k)
 }
 
 void
-inorder_put(struct inorder *queue, const struct fact *fact)
+reorder_put(struct reorder *queue, const struct fact *fact)
 {
     struct held_fact *held = wmem_new(wmem_file_scope(), struct held_fact);
     unsigned i = queue->n++;
@@ -173,7 +173,7 @@ inorder_put(struct inorder *queue, const struct fact *fact)
 }
 
 struct fact *
-inorder_take(struct inorder *queue, when_t until)
+reorder_take(struct reorder *queue, when_t until)
 {
     struct held_fact *first;
     unsigned n = queue->n;

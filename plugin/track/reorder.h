@@ -36,16 +36,16 @@ void watermarks_note(struct watermarks *marks, uint32_t interface_id, when_t tim
  */
 when_t watermarks_lowest(const struct watermarks *marks, when_t patience);
 
-struct inorder;
+struct reorder;
 
 /* In wmem_file_scope(), like the copies of the facts in it. */
-struct inorder *inorder_new(void);
+struct reorder *reorder_new(void);
 
 /* Copies the fact with its texts and bytes. */
-void inorder_put(struct inorder *queue, const struct fact *fact);
+void reorder_put(struct reorder *queue, const struct fact *fact);
 
-/* The earliest fact up to that time, or NULL; of the caller until inorder_release(). */
-struct fact *inorder_take(struct inorder *queue, when_t until);
-void inorder_release(struct fact *fact);
+/* The earliest fact up to that time, or NULL; of the caller until reorder_release(). */
+struct fact *reorder_take(struct reorder *queue, when_t until);
+void reorder_release(struct fact *fact);
 
 #endif

@@ -166,8 +166,8 @@ diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uin
         return;                 /* in order of time it came already */
     struct collected *found = g_new(struct collected, 1);
     struct finding *f = g_new(struct finding, 1);
-    if (first && t->late && !ex->headless && !early_in_order(t)) {
-        early_diagnose(t, ex, found, f);
+    if (first && t->late && !ex->without_request && !provisional_in_order(t)) {
+        provisional_diagnose(t, ex, found, f);
     } else {
         tie_collect(root, ex, found);
         diagnose(&found->evidence, f);
@@ -185,21 +185,21 @@ diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uin
 
 /* Somebody waits for this gateway. */
 static bool
-has_waiting(const struct station *station)
+has_waiting(const struct host *host)
 {
-    return station && station->box && !g_queue_is_empty(&station->box->open);
+    return host && host->gateway && !g_queue_is_empty(&host->gateway->open);
 }
 
 /* A server's 502 for a gateway that will pass it on; before all earlier frames came, one for any gateway. */
 static bool
 will_be_relayed(const struct tracker *t, struct root *root, const struct exchange *ex)
 {
-    bool early = root == t->root && t->late && !early_in_order(t);
-    const struct exchange *same = early ? early_same(t, ex) : ex;
+    bool early = root == t->root && t->late && !provisional_in_order(t);
+    const struct exchange *same = early ? provisional_same(t, ex) : ex;
 
     if (!early || same)
         return same->had_parent && !tie_is_gateway(same == ex ? root : t->late, same);
-    return ex->had_parent || has_waiting(station_find(root, &ex->conn->ip[CLIENT])) || has_waiting(station_find(t->late, &ex->conn->ip[CLIENT]));
+    return ex->had_parent || has_waiting(host_find(root, &ex->conn->ip[CLIENT])) || has_waiting(host_find(t->late, &ex->conn->ip[CLIENT]));
 }
 
 static void
@@ -211,7 +211,7 @@ respond(struct tracker *t, struct root *root, struct exchange *ex, unsigned stat
                 t->relay_frame = frame;
             else
                 drop_verdict(t, frame, first_verdict(t, frame, ex->conn, false));
-        } else if (root == t->root || ex->headless || ex->reply.request_time >= t->late_since) {
+        } else if (root == t->root || ex->without_request || ex->reply.request_time >= t->late_since) {
             diagnose_exchange(t, root, ex, frame, said);
         }
     }
@@ -234,14 +234,14 @@ apply_tcp(struct tracker *t, struct root *root, const struct fact *fact)
         ex = exchange_shown(root, conn, s->status, again, fact->frame, fact->time);
         if (ex) {
             if (root->settings.watched(s->status))
-                exchange_told(ex);
+                exchange_hidden_shown(ex);
             respond(t, root, ex, s->status, fact->frame, &s->said);
         }
     }
-    while ((ex = exchange_swallowed(conn))) {
-        struct said said = reported_read(wmem_file_scope(), ex->swallowed_bytes, ex->swallowed_length);
-        exchange_told(ex);
-        respond(t, root, ex, ex->swallowed ? ex->swallowed : ex->reply.status, fact->frame, &said);
+    while ((ex = exchange_hidden_response(conn))) {
+        struct said said = reported_read(wmem_file_scope(), ex->hidden_bytes, ex->hidden_length);
+        exchange_hidden_shown(ex);
+        respond(t, root, ex, ex->hidden_status ? ex->hidden_status : ex->reply.status, fact->frame, &said);
     }
 }
 
@@ -264,8 +264,8 @@ apply(struct tracker *t, struct root *root, const struct fact *fact)
     case FACT_TCP:
         apply_tcp(t, root, fact);
         break;
-    case FACT_PLAIN:
-        plain_bytes(root, &fact->u.tcp.segment);
+    case FACT_DECRYPTED:
+        decrypted_bytes(root, &fact->u.tcp.segment);
         break;
     case FACT_HTTP2:
         apply_http2(t, root, fact);
@@ -298,12 +298,12 @@ catch_up(struct tracker *t, when_t until)
 {
     struct fact *fact;
 
-    while ((fact = inorder_take(t->queue, until))) {
+    while ((fact = reorder_take(t->queue, until))) {
         t->late->frame = fact->frame;
         t->late->now = MAX(t->late->now, fact->time);
         root_sweep(t->late);
         apply(t, t->late, fact);
-        inorder_release(fact);
+        reorder_release(fact);
     }
 }
 
@@ -327,7 +327,7 @@ void
 track_fact(struct tracker *t, const struct fact *fact)
 {
     if (t->late) {
-        inorder_put(t->queue, fact);
+        reorder_put(t->queue, fact);
         if (reached(t) >= fact->time)
             catch_up(t, fact->time);
     }
@@ -353,7 +353,7 @@ begin_late(struct tracker *t, when_t since)
     t->late = root_new();
     t->late->settings = t->root->settings;
     t->late_since = since;
-    t->queue = inorder_new();
+    t->queue = reorder_new();
     root_copy_learnt(t->late, t->root);
 }
 

@@ -22,7 +22,7 @@ struct tracker {
     struct numbers numbers;
     struct root *root;
     struct root *late;          /* NULL: the frames are in order */
-    struct inorder *queue;      /* of facts that late has not seen */
+    struct reorder *queue;      /* of facts that late has not seen */
     when_t late_since;          /* requests before this one are root's alone */
     struct watermarks marks;
     uint32_t frames;

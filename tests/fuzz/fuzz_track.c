@@ -22,7 +22,7 @@
 static void
 shrink(struct root *root)
 {
-    bounded_t *const tables[] = { &root->conns, &root->stations, &root->targets, &root->approaches, &root->names,
+    bounded_t *const tables[] = { &root->conns, &root->hosts, &root->targets, &root->approaches, &root->names,
                                   &root->reverses, &root->asked, &root->neighbors, &root->reported };
 
     for (size_t i = 0; root && i < G_N_ELEMENTS(tables); i++)

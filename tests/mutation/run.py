@@ -63,7 +63,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="only see whether each rule stands where mutants.py says, and each cause has one")
     args = parser.parse_args()
 
-    causes = re.findall(r'X\(\w+,\s+"(\w+)",\s+CATEGORY', (TOP / "plugin" / "causes.h").read_text())
+    causes = re.findall(r'X\(\w+,\s+"(\w+)",\s+CATEGORY', (TOP / "plugin" / "diagnose" / "causes.h").read_text())
     missing = set(causes) - {about for about, *_ in MUTANTS}
     assert not missing, f"no mutant of {missing}"
     for _, name, right, *_ in MUTANTS:

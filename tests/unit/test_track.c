@@ -114,7 +114,7 @@ test_relayed_behind_answer(void)
     no_verdict_at(responds(1, 502));
 }
 
-/* swallowed ***************************************************************/
+/* hidden responses ***************************************************************/
 
 static void
 one_refused_request(void)
@@ -309,12 +309,12 @@ main(int argc, char **argv)
     g_test_add_func("/track/links", test_links);
     g_test_add_func("/track/relayed/late", test_relayed_late);
     g_test_add_func("/track/relayed/behind an answer", test_relayed_behind_answer);
-    g_test_add_func("/track/swallowed/shown", test_shown_and_swallowed);
-    g_test_add_func("/track/swallowed/cut and shown", test_cut_and_shown);
-    g_test_add_func("/track/swallowed/not shown", test_not_shown);
-    g_test_add_func("/track/swallowed/two", test_two_not_shown);
-    g_test_add_func("/track/swallowed/one of two", test_one_of_two_shown);
-    g_test_add_func("/track/swallowed/behind a gateway", test_behind_gateway);
+    g_test_add_func("/track/hidden/shown", test_shown_and_swallowed);
+    g_test_add_func("/track/hidden/cut and shown", test_cut_and_shown);
+    g_test_add_func("/track/hidden/not shown", test_not_shown);
+    g_test_add_func("/track/hidden/two", test_two_not_shown);
+    g_test_add_func("/track/hidden/one of two", test_one_of_two_shown);
+    g_test_add_func("/track/hidden/behind a gateway", test_behind_gateway);
     g_test_add_func("/track/one interface", test_one_interface);
     g_test_add_func("/track/late", test_late);
     g_test_add_func("/track/late/retry", test_late_retry);
