@@ -143,9 +143,9 @@ verdict_fill(struct verdict *v, const struct exchange *ex, const struct evidence
     v->port = ex->without_request ? 0 : ex->port;
     v->request_frame = ex->reply.request_frame;
     v->wait = ex->without_request ? 0 : e->response_time - e->request_time;
-    v->client = ex->conn->ip[CLIENT];
-    v->gateway = ex->conn->ip[SERVER];
-    v->client_port = ex->conn->port[CLIENT];
+    v->client = ex->conn->side[CLIENT].ip;
+    v->gateway = ex->conn->side[SERVER].ip;
+    v->client_port = ex->conn->side[CLIENT].port;
     v->client_stream = ex->conn->stream;
     v->n_cited = f->n_cited;
     if (f->n_cited > 0)

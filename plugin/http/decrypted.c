@@ -61,8 +61,8 @@ decrypted_bytes(struct root *root, const struct segment *seg)
 
     if (!conn || seg->captured == 0)
         return;
-    int side = conn->port[CLIENT] == seg->sport && ipaddr_equal(&conn->ip[CLIENT], &seg->src) ? CLIENT : SERVER;
-    if (!conn->flow[side] || is_tls_message(seg->data, seg->captured))
+    int side = conn->side[CLIENT].port == seg->sport && ipaddr_equal(&conn->side[CLIENT].ip, &seg->src) ? CLIENT : SERVER;
+    if (!conn->side[side].flow || is_tls_message(seg->data, seg->captured))
         return;
     root->decrypts = true;
     if (!conn->decrypted)

@@ -151,7 +151,7 @@ exchange_drop_served(struct root *root, struct conn *conn)
 static bool
 request_is_missing(const struct conn *conn)
 {
-    const struct flow *flow = conn->flow[CLIENT];
+    const struct flow *flow = conn->side[CLIENT].flow;
 
     return flow && flow->http && flow_lacks_acked(conn, CLIENT) && !httpstream_inside_message(flow->http);
 }

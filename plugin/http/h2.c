@@ -114,7 +114,7 @@ go_away(struct conn *conn, int side, const struct h2_frame *f, uint32_t frame, w
 static int
 side_of(struct conn *conn, const struct h2_frame *f, const struct http_head *head)
 {
-    bool first = conn->port[CLIENT] == f->sport && ipaddr_equal(&conn->ip[CLIENT], &f->src);
+    bool first = conn->side[CLIENT].port == f->sport && ipaddr_equal(&conn->side[CLIENT].ip, &f->src);
 
     if (!conn->sides_known && head) {
         if (first != head->is_request)

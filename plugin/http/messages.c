@@ -28,7 +28,7 @@ static void
 request_head(struct feed *feed, const struct http_head *head)
 {
     struct conn *conn = feed->conn;
-    struct flow *flow = conn->flow[CLIENT];
+    struct flow *flow = conn->side[CLIENT].flow;
 
     exchange_drop_served(feed->root, conn);
     if (g_queue_get_length(&conn->exchanges) >= EXCHANGES_MAX) {
@@ -103,7 +103,7 @@ static enum http_body
 response_head(struct feed *feed, const struct http_head *head)
 {
     struct exchange *ex = exchange_responding(feed->root, feed->conn);
-    struct flow *flow = feed->conn->flow[SERVER];
+    struct flow *flow = feed->conn->side[SERVER].flow;
     struct reply *reply = &ex->reply;
 
     if (head->status / 100 == 1 && head->status != 101) {
@@ -126,8 +126,8 @@ response_head(struct feed *feed, const struct http_head *head)
         hide_head(feed->conn, ex, feed->seg, head);      /* the dissector need not follow to here */
     if (ex->connect && head->status / 100 == 2)
         feed->conn->tunnel_owner = ex->serial;
-    if (ex->connect && head->status / 100 == 2 && feed->conn->flow[CLIENT] && feed->conn->flow[CLIENT]->http)
-        httpstream_tunnel(feed->conn->flow[CLIENT]->http);
+    if (ex->connect && head->status / 100 == 2 && feed->conn->side[CLIENT].flow && feed->conn->side[CLIENT].flow->http)
+        httpstream_tunnel(feed->conn->side[CLIENT].flow->http);
     return response_body(ex, head);
 }
 
@@ -154,7 +154,7 @@ is_relayed_content(const struct exchange *ex, const struct segment *seg)
     for (GList *l = ex->children.head; l; l = l->next) {
         const struct exchange *child = (const struct exchange *)l->data;
         if (child->reply.status == ex->reply.status && child->reply.fault == HTTP_FAULT_NONE &&
-            (child->reply.complete || (!child->conn->closed[SERVER].frame && !child->conn->closed[CLIENT].frame)))
+            (child->reply.complete || (!child->conn->side[SERVER].closed.frame && !child->conn->side[CLIENT].closed.frame)))
             return true;
     }
     /* A full segment before it: the middle of a stream. */
@@ -198,7 +198,7 @@ static void
 on_begun(void *owner, bool is_request)
 {
     struct feed *feed = (struct feed *)owner;
-    struct flow *flow = feed->conn->flow[is_request ? CLIENT : SERVER];
+    struct flow *flow = feed->conn->side[is_request ? CLIENT : SERVER].flow;
 
     flow->message_frame = feed->seg->frame;
     flow->message_time = feed->seg->time;
@@ -250,7 +250,7 @@ static const struct httpstream_owner calls = { on_head, on_begun, on_end, on_fau
 static void
 begin_protocol(struct conn *conn, int side, const struct segment *seg)
 {
-    struct flow *flow = conn->flow[side], *other = conn->flow[!side];
+    struct flow *flow = conn->side[side].flow, *other = conn->side[!side].flow;
 
     if (side == CLIENT) {
         if (h2_begins(seg->data, seg->captured))
@@ -287,23 +287,23 @@ note_reply_bytes(const struct root *root, struct conn *conn, const struct segmen
 void
 exchange_bytes(struct root *root, struct conn *conn, int side, const struct segment *seg)
 {
-    struct flow *flow = conn->flow[side];
+    struct flow *flow = conn->side[side].flow;
     struct feed feed = { root, conn, seg };
 
-    if (!conn->first_bytes[side]) {
-        conn->first_bytes[side] = seg->time;
-        conn->first_bytes_frame[side] = seg->frame;
+    if (!conn->side[side].first_bytes) {
+        conn->side[side].first_bytes = seg->time;
+        conn->side[side].first_bytes_frame = seg->frame;
     }
     if (!flow->http && !flow->opaque && !conn->tls) {
         begin_protocol(conn, side, seg);
         if (flow->http && flow->lost)
             httpstream_skip(flow->http, 1, &calls, &feed);      /* its first message need not begin here */
     }
-    if (side == CLIENT && flow->http && conn->flow[SERVER] && conn->flow[SERVER]->http && httpstream_is_tunnel(flow->http) &&
+    if (side == CLIENT && flow->http && conn->side[SERVER].flow && conn->side[SERVER].flow->http && httpstream_is_tunnel(flow->http) &&
         http_begins_request(seg->data, seg->captured)) {
         /* Plain HTTP in a tunnel that the gateway looks into. */
         httpstream_leave_tunnel(flow->http);
-        httpstream_leave_tunnel(conn->flow[SERVER]->http);
+        httpstream_leave_tunnel(conn->side[SERVER].flow->http);
         conn->receiving = NULL;
         conn->in_tunnel = true;
     }
@@ -337,7 +337,7 @@ exchange_end_of_stream(struct root *root, struct conn *conn, struct httpstream *
 void
 exchange_bytes_missing(struct root *root, struct conn *conn, int side, uint32_t n)
 {
-    struct flow *flow = conn->flow[side];
+    struct flow *flow = conn->side[side].flow;
     struct feed feed = { root, conn, NULL };
 
     if (side == SERVER && conn->receiving && conn->receiving->state == EXCHANGE_ANSWERED) {
@@ -367,10 +367,10 @@ exchange_bytes_missing(struct root *root, struct conn *conn, int side, uint32_t 
 void
 exchanges_close(struct root *root, struct conn *conn)
 {
-    if (conn->closed[SERVER].frame && conn->closed[SERVER].reset)
+    if (conn->side[SERVER].closed.frame && conn->side[SERVER].closed.reset)
         return;
-    if (conn->flow[SERVER] && conn->flow[SERVER]->http)
-        exchange_end_of_stream(root, conn, conn->flow[SERVER]->http);
+    if (conn->side[SERVER].flow && conn->side[SERVER].flow->http)
+        exchange_end_of_stream(root, conn, conn->side[SERVER].flow->http);
     decrypted_close(root, conn);
 }
 
@@ -380,7 +380,7 @@ exchanges_close(struct root *root, struct conn *conn)
 static bool
 is_inside_head(const struct conn *conn)
 {
-    const struct flow *flow = conn->flow[SERVER];
+    const struct flow *flow = conn->side[SERVER].flow;
     size_t n = 0;
 
     if (flow && flow->http && !flow_has_gap(flow))
@@ -408,8 +408,8 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again
             return NULL;        /* how it goes on decides */
         if (!exchange_waiting(conn) && !root->settings.watched(status))
             return NULL;        /* of one that is over and gone */
-        if (flow_has_gap(conn->flow[SERVER]))
-            exchanges_lose(root, conn, conn->flow[SERVER]->next);
+        if (flow_has_gap(conn->side[SERVER].flow))
+            exchanges_lose(root, conn, conn->side[SERVER].flow->next);
         /* The bytes could not be followed up to here. */
         if (conn->receiving && conn->receiving->state != EXCHANGE_WAITING)
             conn->receiving = NULL;

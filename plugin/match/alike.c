@@ -26,7 +26,7 @@ names_client(const struct exchange *ex, const struct exchange *waiting)
 {
     const char *list = ex->forwarded_for;
     char text[WS_INET6_ADDRSTRLEN];
-    address client = ipaddr_to_address(&waiting->conn->ip[CLIENT]);
+    address client = ipaddr_to_address(&waiting->conn->side[CLIENT].ip);
     bool named = false;
 
     if (!list)
@@ -139,7 +139,7 @@ ready(const struct exchange *waiting)
     const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&waiting->children);
     when_t since = lookup && lookup->resolved ? MAX(waiting->ready_at, lookup->last) : waiting->ready_at;
 
-    return last ? MAX(since, last->conn->closed[SERVER].frame ? last->conn->closed[SERVER].time : conn_failed(last->conn)) : since;
+    return last ? MAX(since, last->conn->side[SERVER].closed.frame ? last->conn->side[SERVER].closed.time : conn_failed(last->conn)) : since;
 }
 
 /* The connections that the gateway began before, for whomever, and that carry no request yet, latest first. */
@@ -155,7 +155,7 @@ pending_before(const struct exchange *ex, when_t since, const struct conn **pend
         const struct conn *earlier = (const struct conn *)l->data;
         if (earlier->hs.first_syn < since)
             break;
-        if (!conn_failed(earlier) && !earlier->flow[CLIENT])
+        if (!conn_failed(earlier) && !earlier->side[CLIENT].flow)
             pending[n++] = earlier;
     }
     return n;
@@ -165,7 +165,7 @@ pending_before(const struct exchange *ex, when_t since, const struct conn **pend
 static bool
 is_other(const struct exchange *other, struct exchange *const *alike, unsigned n, const struct conn *conn)
 {
-    if (!g_queue_is_empty((GQueue *)&other->children) || (alike[0]->port == conn->port[SERVER] && other->port != conn->port[SERVER]))
+    if (!g_queue_is_empty((GQueue *)&other->children) || (alike[0]->port == conn->side[SERVER].port && other->port != conn->side[SERVER].port))
         return false;
     for (unsigned i = 0; i < n; i++)
         if (other == alike[i])

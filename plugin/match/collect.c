@@ -28,7 +28,7 @@ fill_stream_end(struct attempt *a, const struct exchange *ex)
 static const struct httpstream *
 reply_stream(const struct conn *conn)
 {
-    return conn->decrypted ? decrypted_stream(conn, SERVER) : conn->flow[SERVER] ? conn->flow[SERVER]->http : NULL;
+    return conn->decrypted ? decrypted_stream(conn, SERVER) : conn->side[SERVER].flow ? conn->side[SERVER].flow->http : NULL;
 }
 
 static void
@@ -39,9 +39,9 @@ fill_attempt(struct attempt *a, const struct candidate *c, when_t from)
     memset(a, 0, sizeof *a);
     a->tie = c->tie;
     a->alone = c->alone;
-    a->server = conn->ip[SERVER];
-    a->gateway = conn->ip[CLIENT];
-    a->port = conn->port[SERVER];
+    a->server = conn->side[SERVER].ip;
+    a->gateway = conn->side[CLIENT].ip;
+    a->port = conn->side[SERVER].port;
     a->stream = conn->stream;
     a->reused = c->ex && (!conn->syn_seen || c->ex->nth > 1);
     a->start = a->reused || !conn->hs.first_syn ? (c->ex ? c->ex->reply.request_time : conn->last) : conn->hs.first_syn;
@@ -49,11 +49,11 @@ fill_attempt(struct attempt *a, const struct candidate *c, when_t from)
         a->start = from;            /* it was there already: the tunnel's */
     a->icmp_late_frame = conn->icmp_late_frame;
     a->hs = conn->hs;
-    a->closed[CLIENT] = conn->closed[CLIENT];
-    a->closed[SERVER] = conn->closed[SERVER];
-    a->gateway_bytes_frame = conn->first_bytes_frame[CLIENT];
-    if (conn->first_bytes[SERVER] && (!conn->first_bytes[CLIENT] || conn->first_bytes[SERVER] < conn->first_bytes[CLIENT]))
-        a->early_frame = conn->first_bytes_frame[SERVER];
+    a->closed[CLIENT] = conn->side[CLIENT].closed;
+    a->closed[SERVER] = conn->side[SERVER].closed;
+    a->gateway_bytes_frame = conn->side[CLIENT].first_bytes_frame;
+    if (conn->side[SERVER].first_bytes && (!conn->side[CLIENT].first_bytes || conn->side[SERVER].first_bytes < conn->side[CLIENT].first_bytes))
+        a->early_frame = conn->side[SERVER].first_bytes_frame;
     a->not_h2_frame = conn->not_h2_frame;
     if (conn->h2)
         a->early_frame = 0;         /* either side may speak first */
@@ -107,7 +107,7 @@ fill_search(struct scope *g, struct collected *found)
     for (unsigned i = 0; i < g->n_dns_conns; i++) {
         const struct conn *conn = g->dns_conns[i];
         bool refused = conn->hs.rst.n > 0 || conn->hs.icmp.n > 0;
-        s->tcp_server = conn->ip[SERVER];
+        s->tcp_server = conn->side[SERVER].ip;
         s->tcp[s->n_tcp++] = conn->hs;
         s->over_tcp_refused = s->over_tcp_refused || refused;
         s->over_tcp_silent = s->over_tcp_silent || (!refused && !conn->hs.acked);

@@ -113,7 +113,7 @@ name_asked_for(struct root *root, const char *host)
 static bool
 server_ended(const struct conn *conn)
 {
-    return conn->closed[SERVER].frame && (conn->closed[SERVER].reset || !flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, SERVER));
+    return conn->side[SERVER].closed.frame && (conn->side[SERVER].closed.reset || !flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, SERVER));
 }
 
 /* true: its last child failed or there is none, so that one more is to be expected. */
@@ -123,7 +123,7 @@ wants_child(const struct exchange *ex)
     const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&ex->children);
 
     return !last || server_ended(last->conn) || last->ended[SERVER].frame || last->ended[CLIENT].frame || last->reply.fault != HTTP_FAULT_NONE ||
-           last->conn->closed[CLIENT].frame ||
+           last->conn->side[CLIENT].closed.frame ||
            (last->state != EXCHANGE_WAITING && last->reply.status / 100 != 2);
 }
 
@@ -135,11 +135,11 @@ wants_child(const struct exchange *ex)
 static bool
 may_be_gateway(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct host *sender)
 {
-    bool one_server = ipaddr_equal(&ex->conn->ip[SERVER], &waiting->conn->ip[SERVER]);
+    bool one_server = ipaddr_equal(&ex->conn->side[SERVER].ip, &waiting->conn->side[SERVER].ip);
 
     if (sender->is_client)
         return false;
-    if (host_serves(sender, waiting->name) && !host_on_same_link(sender, host_find(root, &waiting->conn->ip[SERVER])))
+    if (host_serves(sender, waiting->name) && !host_on_same_link(sender, host_find(root, &waiting->conn->side[SERVER].ip)))
         return false;
     /* To one address: a transparent proxy, not two clients of one gateway. */
     if (one_server && (waiting->absolute || ex->absolute))
@@ -152,10 +152,10 @@ static bool
 may_serve(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct host *sender, bool exact)
 {
     /* The gateway closed the connection on which its client waited: nothing serves that any more. */
-    if (waiting->conn->closed[SERVER].frame)
+    if (waiting->conn->side[SERVER].closed.frame)
         return false;
     if (waiting->conn == ex->conn || waiting->reply.request_time > ex->reply.request_time + CLOCK_SLACK ||
-        ipaddr_equal(&ex->conn->ip[CLIENT], &waiting->conn->ip[CLIENT]))
+        ipaddr_equal(&ex->conn->side[CLIENT].ip, &waiting->conn->side[CLIENT].ip))
         return false;
     if (sender->gateway && sender->gateway == waiting->gateway)
         return true;
@@ -252,27 +252,27 @@ learn(struct root *root, const struct exchange *ex, struct exchange *parent, str
 {
     const struct conn *conn = ex->conn;
 
-    if (sender->gateway != parent->gateway && !ipaddr_equal(&conn->ip[CLIENT], &parent->conn->ip[CLIENT]))
-        host_join(root, host_get(root, &parent->conn->ip[SERVER]), sender);
+    if (sender->gateway != parent->gateway && !ipaddr_equal(&conn->side[CLIENT].ip, &parent->conn->side[CLIENT].ip))
+        host_join(root, host_get(root, &parent->conn->side[SERVER].ip), sender);
     if (!parent->name)
         return;
-    next_hop_learn(parent->name->next_hops, &conn->ip[SERVER], conn->port[SERVER], root->now);
-    if (parent->gateway && !name_has_address(parent->name, &conn->ip[SERVER]))
-        next_hop_learn(parent->gateway->next_hops, &conn->ip[SERVER], conn->port[SERVER], root->now);
+    next_hop_learn(parent->name->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, root->now);
+    if (parent->gateway && !name_has_address(parent->name, &conn->side[SERVER].ip))
+        next_hop_learn(parent->gateway->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, root->now);
 }
 
 void
 parent_register(struct root *root, struct exchange *ex)
 {
-    struct host *sender = host_get(root, &ex->conn->ip[CLIENT]);
-    struct host *asked = host_get(root, &ex->conn->ip[SERVER]);
+    struct host *sender = host_get(root, &ex->conn->side[CLIENT].ip);
+    struct host *asked = host_get(root, &ex->conn->side[SERVER].ip);
     struct name *name = ex->host ? name_asked_for(root, ex->host) : NULL;
     struct exchange *parent;
     enum tie tie;
     bool alone;
 
-    sender->link = ex->conn->link[CLIENT];
-    asked->link = ex->conn->link[SERVER];
+    sender->link = ex->conn->side[CLIENT].link;
+    asked->link = ex->conn->side[SERVER].link;
     ex->path_hash = text_hash(ex->path, 0);
     ex->url_hash = text_hash(ex->host, ex->path_hash + ex->port * 2u + ex->connect);
     parent = find_parent(root, ex, sender, name, &tie, &alone);

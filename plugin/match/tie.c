@@ -21,7 +21,7 @@ scope_init(struct scope *g, struct root *root, struct exchange *ex)
     g->root = root;
     g->ex = ex;
     /* Behind an early answer of another kind it is not filed any more. */
-    g->gateway = ex->gateway ? ex->gateway : host_gateway(host_get(root, &ex->conn->ip[SERVER]));
+    g->gateway = ex->gateway ? ex->gateway : host_gateway(host_get(root, &ex->conn->side[SERVER].ip));
     g->name = ex->name ? ex->name : name_find(root, ex->host);
     g->from = ex->reply.request_time;
     g->until = ex->response_time ? ex->response_time : root->now;
@@ -95,13 +95,13 @@ take_hops(struct scope *g, const struct next_hop *hops, bool crowd)
 static bool
 is_on_gateways_link(const struct scope *g, const struct host *host)
 {
-    return host_on_same_link(host, host_find(g->root, &g->ex->conn->ip[SERVER]));
+    return host_on_same_link(host, host_find(g->root, &g->ex->conn->side[SERVER].ip));
 }
 
 bool
 may_be_gateway(const struct scope *g, const struct host *host)
 {
-    return host && !host->is_client && !host->answers_dns && !ipaddr_equal(&host->ip, &g->ex->conn->ip[CLIENT]) &&
+    return host && !host->is_client && !host->answers_dns && !ipaddr_equal(&host->ip, &g->ex->conn->side[CLIENT].ip) &&
            host->gateway != g->gateway && (is_on_gateways_link(g, host) || !host_serves(host, g->name));
 }
 
@@ -121,7 +121,7 @@ static bool
 is_childs_server(const struct scope *g, const struct ipaddr *ip, uint16_t port)
 {
     for (unsigned i = 0; i < g->n; i++)
-        if (g->candidates[i].ex && g->candidates[i].conn->port[SERVER] == port && ipaddr_equal(&g->candidates[i].conn->ip[SERVER], ip))
+        if (g->candidates[i].ex && g->candidates[i].conn->side[SERVER].port == port && ipaddr_equal(&g->candidates[i].conn->side[SERVER].ip, ip))
             return true;
     return false;
 }
@@ -152,7 +152,7 @@ take_address(struct scope *g, const struct ipaddr *ip, uint16_t port)
             continue;
         gather_target(g, host, ip, port, TIE_ADDRESS, false);
         if (g->n > before && !g->preview)
-            host_join(g->root, host_get(g->root, &g->ex->conn->ip[SERVER]), host);
+            host_join(g->root, host_get(g->root, &g->ex->conn->side[SERVER].ip), host);
     }
 }
 
@@ -160,7 +160,7 @@ take_address(struct scope *g, const struct ipaddr *ip, uint16_t port)
 static bool
 is_intercepted(const struct scope *g)
 {
-    const struct host *server = host_find(g->root, &g->ex->conn->ip[SERVER]);
+    const struct host *server = host_find(g->root, &g->ex->conn->side[SERVER].ip);
 
     return !g->ex->absolute && server && g_queue_is_empty((GQueue *)&server->conns) && g_queue_is_empty((GQueue *)&server->searches);
 }
@@ -173,7 +173,7 @@ gather_attempts_at_addresses(struct scope *g)
     for (unsigned i = 0; g->name && i < g->name->n_addresses; i++)
         take_address(g, &g->name->addresses[i], ex->port);
     if (is_intercepted(g))
-        take_address(g, &ex->conn->ip[SERVER], ex->conn->port[SERVER]);
+        take_address(g, &ex->conn->side[SERVER].ip, ex->conn->side[SERVER].port);
 }
 
 /* What carried the request itself, and further tries at the same servers. */
@@ -188,7 +188,7 @@ gather_children(struct scope *g)
     for (unsigned i = 0; i < n; i++) {
         const struct conn *conn = g->candidates[i].conn;
         if (!i || conn->target != g->candidates[i - 1].conn->target)
-            gather_target(g, host_find(g->root, &conn->ip[CLIENT]), &conn->ip[SERVER], conn->port[SERVER], TIE_LEARNT, false);
+            gather_target(g, host_find(g->root, &conn->side[CLIENT].ip), &conn->side[SERVER].ip, conn->side[SERVER].port, TIE_LEARNT, false);
     }
 }
 
@@ -198,10 +198,10 @@ gather_children(struct scope *g)
 static bool
 is_anothers(struct scope *g, const struct conn *conn)
 {
-    const struct host *server = host_find(g->root, &conn->ip[SERVER]);
-    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, &conn->ip[SERVER]);
+    const struct host *server = host_find(g->root, &conn->side[SERVER].ip);
+    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, &conn->side[SERVER].ip);
 
-    if (conn->port[SERVER] == DNS_PORT && server && server->answers_dns)
+    if (conn->side[SERVER].port == DNS_PORT && server && server->answers_dns)
         return true;
     for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
         if (r->names[i] && r->names[i] != g->name && name_has_rival(g, r->names[i]))
@@ -212,7 +212,7 @@ is_anothers(struct scope *g, const struct conn *conn)
 static bool
 same_target(const struct conn *x, const struct conn *y)
 {
-    return x->port[SERVER] == y->port[SERVER] && ipaddr_equal(&x->ip[SERVER], &y->ip[SERVER]);
+    return x->side[SERVER].port == y->side[SERVER].port && ipaddr_equal(&x->side[SERVER].ip, &y->side[SERVER].ip);
 }
 
 /* Keeps those with the port of this connection; returns how many. */
@@ -222,7 +222,7 @@ keep_port(struct conn **eligible, unsigned n, uint16_t port)
     unsigned kept = 0;
 
     for (unsigned i = 0; i < n; i++)
-        if (eligible[i]->port[SERVER] == port)
+        if (eligible[i]->side[SERVER].port == port)
             eligible[kept++] = eligible[i];
     return kept;
 }
@@ -245,13 +245,13 @@ gather_attempts_by_time(struct scope *g)
                 eligible[n++] = conn;
         }
     for (unsigned i = 0; i < n; i++)
-        if (eligible[i]->port[SERVER] == g->ex->port) {
+        if (eligible[i]->side[SERVER].port == g->ex->port) {
             n = keep_port(eligible, n, g->ex->port);
             break;
         }
     for (unsigned i = 1; i < n; i++) {
         one = one && same_target(eligible[0], eligible[i]);
-        one_port = one_port && eligible[0]->port[SERVER] == eligible[i]->port[SERVER];
+        one_port = one_port && eligible[0]->side[SERVER].port == eligible[i]->side[SERVER].port;
     }
     if (one || (one_port && !crowd))
         gather_eligible(g, eligible, n, crowd, TIE_TIME);
@@ -307,7 +307,7 @@ tie_is_gateway(struct root *root, const struct exchange *ex)
             continue;
         for (GList *l = g.hosts[s]->conns.tail; l; l = l->prev) {
             struct conn *conn = (struct conn *)l->data;
-            if (begins_in_window(&g, conn) && name_has_address(ex->name, &conn->ip[SERVER]))
+            if (begins_in_window(&g, conn) && name_has_address(ex->name, &conn->side[SERVER].ip))
                 return true;
         }
         for (GList *l = g.hosts[s]->searches.tail; l; l = l->prev)

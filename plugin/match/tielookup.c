@@ -18,7 +18,7 @@ static bool
 is_next_hop(const struct scope *g, const struct ipaddr *ip)
 {
     for (unsigned i = 0; i < g->n; i++)
-        if (ipaddr_equal(&g->candidates[i].conn->ip[SERVER], ip))
+        if (ipaddr_equal(&g->candidates[i].conn->side[SERVER].ip, ip))
             return true;
     return false;
 }
@@ -225,7 +225,7 @@ take_dns_over_tcp(struct scope *g)
     for (unsigned s = 0; s < g->n_hosts; s++)
         for (GList *l = g->hosts[s] ? g->hosts[s]->conns.head : NULL; l && g->n_dns_conns < DNS_CONNS_MAX; l = l->next) {
             struct conn *conn = (struct conn *)l->data;
-            if (conn->port[SERVER] == DNS_PORT && g->ex->port != DNS_PORT && conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until)
+            if (conn->side[SERVER].port == DNS_PORT && g->ex->port != DNS_PORT && conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until)
                 g->dns_conns[g->n_dns_conns++] = conn;
         }
 }

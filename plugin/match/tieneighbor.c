@@ -42,7 +42,7 @@ latest_unanswered(const struct scope *g)
     for (unsigned s = 0; s < g->n_hosts; s++)
         for (GList *l = g->hosts[s] ? g->hosts[s]->neighbors.tail : NULL; l; l = l->prev) {
             const struct neighbor *n = (const struct neighbor *)l->data;
-            if (is_asked_in_window(g, n) && !ipaddr_equal(&n->ip, &g->ex->conn->ip[CLIENT]) && (!latest || n->last > latest->last))
+            if (is_asked_in_window(g, n) && !ipaddr_equal(&n->ip, &g->ex->conn->side[CLIENT].ip) && (!latest || n->last > latest->last))
                 latest = n;
         }
     return latest;

@@ -61,7 +61,7 @@ ignores_errors(const struct conn *conn)
 static when_t
 given_up(const struct conn *conn, bool goes_on)
 {
-    return goes_on && conn->hs.rst.seen == 0 && !conn->closed[CLIENT].frame && !conn->closed[SERVER].frame ? 0 : conn_failed(conn);
+    return goes_on && conn->hs.rst.seen == 0 && !conn->side[CLIENT].closed.frame && !conn->side[SERVER].closed.frame ? 0 : conn_failed(conn);
 }
 
 /* Which of two attempts is likelier this request's: one that fared as the request did, then the older. */

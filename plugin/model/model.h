@@ -107,34 +107,39 @@ struct approach {
     unsigned n;                 /* so far; the oldest is overwritten */
 };
 
+/* One end of a connection: who it is, what it sent, how it ended. */
+struct side {
+    struct ipaddr ip;
+    link_t link;
+    uint16_t port;
+    bool ack_seen;              /* acked is set */
+    uint32_t acked;             /* of the bytes of this side, by the other one */
+    uint32_t first_bytes_frame;
+    when_t first_bytes;
+    struct closing closed;
+    struct flow *flow;
+};
+
 struct conn {
     struct bounded_entry entry; /* key: GUINT_TO_POINTER(stream + 1) */
     uint32_t stream;
     uint32_t isn, server_isn;   /* of the SYN and of the SYN/ACK, where they were seen */
     uint32_t owner;             /* serial of the exchange that claimed it */
     uint32_t previewed;         /* of the one that will, as far as can be told */
-    struct ipaddr ip[2];
-    link_t link[2];
-    uint16_t port[2];
+    struct side side[2];
     bool sides_known, syn_seen, claimed, had_exchange, in_tunnel, h2;
-    bool ack_seen[2];
-    uint32_t acked[2];          /* of the bytes of that side, by the other one */
     uint32_t not_h2_frame;      /* the server's first bytes, where the gateway speaks HTTP/2 and it does not */
     uint32_t tunnel_owner;      /* serial of the CONNECT that made it a tunnel */
     when_t last;
     struct handshake hs;
-    struct closing closed[2];
-    uint32_t first_bytes_frame[2];
-    when_t first_bytes[2];
     uint32_t icmp_late_frame;
     unsigned icmp_quote;        /* of the latest error */
-    struct flow *flow[2];
     struct tls_conn *tls;
-    struct decrypted *decrypted;     /* NULL: nothing of it was decrypted */
+    struct decrypted *decrypted;    /* NULL: nothing of it was decrypted */
     GQueue exchanges;           /* in the order of their requests */
     struct exchange *receiving; /* the one that the server is answering */
-    unsigned n_not_shown;          /* see exchange_hidden_response() */
-    unsigned requests;          /* so far */
+    unsigned n_not_shown;       /* see exchange_hidden_response() */
+    unsigned requests;          /* that it carried */
     when_t idle_since;          /* the latest response was complete */
     unsigned skipped;           /* requests beyond EXCHANGES_MAX */
     struct target *target;

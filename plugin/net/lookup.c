@@ -245,9 +245,9 @@ static void
 learn_asker(struct root *root, const struct exchange *waiting, struct host *asker)
 {
     if (!waiting || !waiting->gateway || asker->gateway == waiting->gateway || asker->answers_dns || ipaddr_is_loopback(&asker->ip) ||
-        ipaddr_equal(&asker->ip, &waiting->conn->ip[CLIENT]) || name_has_address(waiting->name, &asker->ip))
+        ipaddr_equal(&asker->ip, &waiting->conn->side[CLIENT].ip) || name_has_address(waiting->name, &asker->ip))
         return;
-    struct host *asked = host_get(root, &waiting->conn->ip[SERVER]);
+    struct host *asked = host_get(root, &waiting->conn->side[SERVER].ip);
     if (host_on_same_link(asked, asker) || !host_serves(asker, waiting->name))
         host_join(root, asked, asker);
 }

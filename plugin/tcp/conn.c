@@ -55,12 +55,12 @@ conn_new(struct root *root, const struct segment *seg)
     struct conn *conn = wmem_new0(wmem_file_scope(), struct conn);
 
     conn->stream = seg->stream;
-    conn->ip[CLIENT] = seg->src;
-    conn->ip[SERVER] = seg->dst;
-    conn->port[CLIENT] = seg->sport;
-    conn->port[SERVER] = seg->dport;
-    conn->link[CLIENT] = seg->link_src;
-    conn->link[SERVER] = seg->link_dst;
+    conn->side[CLIENT].ip = seg->src;
+    conn->side[SERVER].ip = seg->dst;
+    conn->side[CLIENT].port = seg->sport;
+    conn->side[SERVER].port = seg->dport;
+    conn->side[CLIENT].link = seg->link_src;
+    conn->side[SERVER].link = seg->link_dst;
     conn->last = seg->time;
     bounded_insert(&root->conns, &conn->entry, stream_key(seg->stream));
     shelve(conn, &root->shelf_open, root->now);
@@ -93,8 +93,8 @@ conn_free(struct root *root, struct conn *conn)
     unlink_target(conn);
     unlink_host(conn);
     g_queue_unlink(conn->shelf, &conn->shelf_link);
-    flow_free(conn->flow[CLIENT]);
-    flow_free(conn->flow[SERVER]);
+    flow_free(conn->side[CLIENT].flow);
+    flow_free(conn->side[SERVER].flow);
     wmem_free(wmem_file_scope(), conn->tls);
     decrypted_free(conn);
     frames_free(&conn->hs.syn);
@@ -123,8 +123,8 @@ file_approach(struct root *root, const struct conn *conn)
     struct approach *approach;
 
     memset(&key, 0, sizeof key);
-    key.to = conn->ip[SERVER];
-    key.port = conn->port[SERVER];
+    key.to = conn->side[SERVER].ip;
+    key.port = conn->side[SERVER].port;
     approach = (struct approach *)bounded_find(&root->approaches, &key);
     if (!approach) {
         approach = wmem_new0(wmem_file_scope(), struct approach);
@@ -132,9 +132,9 @@ file_approach(struct root *root, const struct conn *conn)
         bounded_insert(&root->approaches, &approach->entry, &approach->key);
     }
     for (unsigned i = 0; i < MIN(approach->n, APPROACHES_MAX); i++)
-        if (ipaddr_equal(&approach->from[i], &conn->ip[CLIENT]))
+        if (ipaddr_equal(&approach->from[i], &conn->side[CLIENT].ip))
             return;
-    approach->from[approach->n++ % APPROACHES_MAX] = conn->ip[CLIENT];
+    approach->from[approach->n++ % APPROACHES_MAX] = conn->side[CLIENT].ip;
 }
 
 /* Files the connection under who opened it and where it went. */
@@ -143,9 +143,9 @@ file_attempt(struct root *root, struct conn *conn)
 {
     struct target_key key;
     struct target *target;
-    struct host *host = host_get(root, &conn->ip[CLIENT]);
+    struct host *host = host_get(root, &conn->side[CLIENT].ip);
 
-    host->link = conn->link[CLIENT];
+    host->link = conn->side[CLIENT].link;
 
     if (g_queue_get_length(&host->conns) >= HOST_RECENT_MAX)
         unlink_host((struct conn *)host->conns.head->data);
@@ -154,9 +154,9 @@ file_attempt(struct root *root, struct conn *conn)
     g_queue_push_tail_link(&host->conns, &conn->host_link);
 
     memset(&key, 0, sizeof key);
-    key.from = conn->ip[CLIENT];
-    key.to = conn->ip[SERVER];
-    key.port = conn->port[SERVER];
+    key.from = conn->side[CLIENT].ip;
+    key.to = conn->side[SERVER].ip;
+    key.port = conn->side[SERVER].port;
     target = (struct target *)bounded_find(&root->targets, &key);
     if (!target) {
         target = wmem_new0(wmem_file_scope(), struct target);
@@ -186,7 +186,7 @@ conn_claim(struct conn *conn, uint32_t owner)
 static bool
 is_clients(struct root *root, const struct conn *conn)
 {
-    const struct host *host = host_find(root, &conn->ip[CLIENT]);
+    const struct host *host = host_find(root, &conn->side[CLIENT].ip);
 
     return host && host->is_client && !host->gateway;
 }
@@ -194,7 +194,7 @@ is_clients(struct root *root, const struct conn *conn)
 static GQueue *
 shelf_of_ended(struct root *root, const struct conn *conn)
 {
-    bool closed = conn->closed[CLIENT].frame && conn->closed[SERVER].frame;
+    bool closed = conn->side[CLIENT].closed.frame && conn->side[SERVER].closed.frame;
 
     if (!exchanges_all_served(conn))
         return &root->shelf_failed;
@@ -215,7 +215,7 @@ conn_over(struct root *root, struct conn *conn)
 when_t
 conn_failed(const struct conn *conn)
 {
-    when_t end = MAX(conn->closed[CLIENT].time, conn->closed[SERVER].time);
+    when_t end = MAX(conn->side[CLIENT].closed.time, conn->side[SERVER].closed.time);
 
     return MAX(end, MAX(conn->hs.last_rst, conn->hs.last_icmp));
 }
@@ -229,7 +229,7 @@ conn_from(struct root *root, const struct target_key *key, uint16_t sport)
     if (!target)
         return NULL;
     for (GList *l = target->waiting.tail; l && looked_at < HOST_RECENT_MAX; l = l->prev, looked_at++)
-        if (((struct conn *)l->data)->port[CLIENT] == sport)
+        if (((struct conn *)l->data)->side[CLIENT].port == sport)
             return (struct conn *)l->data;
     return NULL;
 }
@@ -239,7 +239,7 @@ conn_from(struct root *root, const struct target_key *key, uint16_t sport)
 static struct conn *
 segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
 {
-    if (conn && (!conn->syn_seen || conn->isn != seg->seq || !ipaddr_equal(&conn->ip[CLIENT], &seg->src))) {
+    if (conn && (!conn->syn_seen || conn->isn != seg->seq || !ipaddr_equal(&conn->side[CLIENT].ip, &seg->src))) {
         /* Where Wireshark does not analyse sequence numbers a reused port keeps its stream. */
         conn_drop(root, conn);
         conn = NULL;
@@ -265,23 +265,12 @@ segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
 void
 conn_swap_sides(struct conn *conn)
 {
-    struct ipaddr ip = conn->ip[CLIENT];
-    uint16_t port = conn->port[CLIENT];
-    link_t link = conn->link[CLIENT];
-    struct flow *flow = conn->flow[CLIENT];
-    struct closing closed = conn->closed[CLIENT];
+    struct side client = conn->side[CLIENT];
 
-    conn->ip[CLIENT] = conn->ip[SERVER];
-    conn->ip[SERVER] = ip;
-    conn->port[CLIENT] = conn->port[SERVER];
-    conn->port[SERVER] = port;
-    conn->link[CLIENT] = conn->link[SERVER];
-    conn->link[SERVER] = link;
-    conn->flow[CLIENT] = conn->flow[SERVER];
-    conn->flow[SERVER] = flow;
-    conn->closed[CLIENT] = conn->closed[SERVER];
-    conn->closed[SERVER] = closed;
-    conn->ack_seen[CLIENT] = conn->ack_seen[SERVER] = false;
+    conn->side[CLIENT] = conn->side[SERVER];
+    conn->side[SERVER] = client;
+    /* What was acknowledged is counted anew: both were guesses. */
+    conn->side[CLIENT].ack_seen = conn->side[SERVER].ack_seen = false;
 }
 
 static struct conn *
@@ -290,7 +279,7 @@ segment_synack(struct root *root, struct conn *conn, const struct segment *seg)
     if (!conn)
         conn = conn_new(root, seg);
     if (!conn->sides_known) {
-        if (ipaddr_equal(&conn->ip[CLIENT], &seg->src) && conn->port[CLIENT] == seg->sport)
+        if (ipaddr_equal(&conn->side[CLIENT].ip, &seg->src) && conn->side[CLIENT].port == seg->sport)
             conn_swap_sides(conn);
         conn->sides_known = true;
     }
@@ -305,7 +294,7 @@ segment_synack(struct root *root, struct conn *conn, const struct segment *seg)
 static bool
 is_from(const struct conn *conn, const struct segment *seg, int side)
 {
-    return conn->port[side] == seg->sport && ipaddr_equal(&conn->ip[side], &seg->src);
+    return conn->side[side].port == seg->sport && ipaddr_equal(&conn->side[side].ip, &seg->src);
 }
 
 /* A RST answers the latest SYN; one more without a SYN between is a copy. */
@@ -329,9 +318,9 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
             conn->hs.slowest_rst = MAX(conn->hs.slowest_rst, seg->time - conn->hs.last_syn);
         }
     }
-    if (!conn->closed[side].frame)
-        conn->closed[side] = (struct closing){ seg->frame, seg->time, seg->seq + seg->length, reset };
-    if (reset || (conn->closed[CLIENT].frame && conn->closed[SERVER].frame)) {
+    if (!conn->side[side].closed.frame)
+        conn->side[side].closed = (struct closing){ seg->frame, seg->time, seg->seq + seg->length, reset };
+    if (reset || (conn->side[CLIENT].closed.frame && conn->side[SERVER].closed.frame)) {
         exchanges_close(root, conn);
         if (conn->shelf == &root->shelf_open)
             shelve(conn, shelf_of_ended(root, conn), root->now);

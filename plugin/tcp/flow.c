@@ -22,9 +22,9 @@ struct held {
 static struct flow *
 flow_get(struct conn *conn, int side)
 {
-    if (!conn->flow[side])
-        conn->flow[side] = wmem_new0(wmem_file_scope(), struct flow);
-    return conn->flow[side];
+    if (!conn->side[side].flow)
+        conn->side[side].flow = wmem_new0(wmem_file_scope(), struct flow);
+    return conn->side[side].flow;
 }
 
 static struct held *
@@ -76,7 +76,7 @@ hold(struct flow *flow, const struct segment *seg)
 static void
 deliver(struct root *root, struct conn *conn, int side, const struct segment *seg, uint32_t offset)
 {
-    struct flow *flow = conn->flow[side];
+    struct flow *flow = conn->side[side].flow;
     struct segment part = *seg;
 
     part.data += MIN(offset, part.captured);
@@ -89,7 +89,7 @@ deliver(struct root *root, struct conn *conn, int side, const struct segment *se
 static void
 deliver_held(struct root *root, struct conn *conn, int side)
 {
-    struct flow *flow = conn->flow[side];
+    struct flow *flow = conn->side[side].flow;
 
     while (!g_queue_is_empty(&flow->held)) {
         struct held *held = (struct held *)flow->held.head->data;
@@ -108,7 +108,7 @@ deliver_held(struct root *root, struct conn *conn, int side)
 static void
 give_up_gap(struct root *root, struct conn *conn, int side)
 {
-    struct flow *flow = conn->flow[side];
+    struct flow *flow = conn->side[side].flow;
 
     if (g_queue_is_empty(&flow->held))
         return;
@@ -122,11 +122,11 @@ give_up_gap(struct root *root, struct conn *conn, int side)
 static void
 give_up_acked(struct root *root, struct conn *conn, int side)
 {
-    const struct flow *flow = conn->flow[side];
+    const struct flow *flow = conn->side[side].flow;
 
-    while (flow_has_gap(flow) && conn->ack_seen[side] && (int32_t)(conn->acked[side] - flow->next) > 0) {
+    while (flow_has_gap(flow) && conn->side[side].ack_seen && (int32_t)(conn->side[side].acked - flow->next) > 0) {
         const struct segment *next = &((const struct held *)flow->held.head->data)->seg;
-        if ((int32_t)(conn->acked[side] - next->seq) < 0)
+        if ((int32_t)(conn->side[side].acked - next->seq) < 0)
             break;
         give_up_gap(root, conn, side);
     }
@@ -167,10 +167,10 @@ flow_segment(struct root *root, struct conn *conn, int side, const struct segmen
 void
 flow_acked(struct root *root, struct conn *conn, int side, uint32_t ack)
 {
-    if (conn->ack_seen[side] && (int32_t)(ack - conn->acked[side]) <= 0)
+    if (conn->side[side].ack_seen && (int32_t)(ack - conn->side[side].acked) <= 0)
         return;
-    conn->ack_seen[side] = true;
-    conn->acked[side] = ack;
+    conn->side[side].ack_seen = true;
+    conn->side[side].acked = ack;
     give_up_acked(root, conn, side);
 }
 
@@ -180,7 +180,7 @@ flow_acked(struct root *root, struct conn *conn, int side, uint32_t ack)
 static bool
 next_of(const struct conn *conn, int side, uint32_t *next)
 {
-    const struct flow *flow = conn->flow[side];
+    const struct flow *flow = conn->side[side].flow;
 
     if (!flow && !(side == CLIENT ? conn->syn_seen : conn->hs.synack_frame != 0))
         return false;
@@ -193,7 +193,7 @@ flow_lacks_acked(const struct conn *conn, int side)
 {
     uint32_t next;
 
-    return conn->ack_seen[side] && next_of(conn, side, &next) && (int32_t)(conn->acked[side] - next) > (conn->closed[side].frame != 0);
+    return conn->side[side].ack_seen && next_of(conn, side, &next) && (int32_t)(conn->side[side].acked - next) > (conn->side[side].closed.frame != 0);
 }
 
 bool
@@ -201,7 +201,7 @@ flow_ends_behind_gap(const struct conn *conn, int side)
 {
     uint32_t next;
 
-    return conn->closed[side].frame && next_of(conn, side, &next) && (int32_t)(conn->closed[side].seq - next) > 0;
+    return conn->side[side].closed.frame && next_of(conn, side, &next) && (int32_t)(conn->side[side].closed.seq - next) > 0;
 }
 
 bool
@@ -212,5 +212,5 @@ flow_expected(const struct conn *conn, const struct segment *seg)
     /* Equal ports do not tell the sides apart. */
     if (!conn->hs.acked || seg->sport == seg->dport)
         return false;
-    return !next_of(conn, seg->sport == conn->port[CLIENT] ? SERVER : CLIENT, &next) || (int32_t)(seg->ack - next) <= 1;
+    return !next_of(conn, seg->sport == conn->side[CLIENT].port ? SERVER : CLIENT, &next) || (int32_t)(seg->ack - next) <= 1;
 }

@@ -199,7 +199,7 @@ will_be_relayed(const struct tracker *t, struct root *root, const struct exchang
 
     if (!early || same)
         return same->had_parent && !tie_is_gateway(same == ex ? root : t->late, same);
-    return ex->had_parent || has_waiting(host_find(root, &ex->conn->ip[CLIENT])) || has_waiting(host_find(t->late, &ex->conn->ip[CLIENT]));
+    return ex->had_parent || has_waiting(host_find(root, &ex->conn->side[CLIENT].ip)) || has_waiting(host_find(t->late, &ex->conn->side[CLIENT].ip));
 }
 
 static void

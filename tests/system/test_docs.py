@@ -320,7 +320,7 @@ def test_preferences_are_all_described(tshark):
 
 
 def causes():
-    header = (TOP / "plugin" / "causes.h").read_text()
+    header = (TOP / "plugin" / "diagnose" / "causes.h").read_text()
     return re.findall(r'X\(\w+,\s+"(\w+)",\s+CATEGORY', header)
 
 

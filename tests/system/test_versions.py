@@ -65,6 +65,6 @@ def test_misuse(args):
 
 
 def test_only_compat_asks_for_a_version():
-    asking = {path.name for path in (TESTS.parent / "plugin").glob("*.[ch]")
+    asking = {path.name for path in (TESTS.parent / "plugin").glob("**/*.[ch]")
               if re.search(r"^\s*#.*\b(WIRESHARK_VERSION|WIRESHARK_AT_LEAST|__has_include)", path.read_text(), re.M)}
     assert asking == {"compat.h"}
