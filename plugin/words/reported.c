@@ -10,16 +10,11 @@
 
 #include "bytes/body.h"
 #include "diagnose/causes.h"
-#include "diagnose/diagnose.h"
 #include "bytes/httphead.h"
 #include "words/reported.h"
 
 #define HEAD_MAX (32 * 1024)
 #define TITLE_MAX 200
-
-#define HEADING(e, heading) [e] = heading,
-static const char *const headings[N_CATEGORIES] = { MWG502_CATEGORIES(HEADING) };
-#undef HEADING
 
 /* What gateways are known to say, in letters only and lower case, and the category that it means. */
 static const struct {
@@ -87,7 +82,7 @@ heading_of(const char *letters, int *category)
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
         if (strcmp(letters, known[i].letters) == 0) {
             *category = (int)known[i].category;
-            return headings[known[i].category];
+            return category_heading(known[i].category);
         }
     return NULL;
 }
