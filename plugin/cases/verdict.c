@@ -8,6 +8,7 @@
 
 #include "cases/verdict.h"
 #include "words/phrases.h"
+#include "words/summary.h"
 
 /* Listed in the tree; more are only counted. */
 #define LISTED_MAX 32

@@ -12,6 +12,7 @@
 #define MWG502_DIAGNOSE_CAUSES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * X(enum suffix, token, category, RFC 9209 proxy error type, explains)

@@ -6,28 +6,18 @@
 
 #include "base/compat.h"
 
+#include "observe/http.h"
 #include "words/reported.h"
-#include "observe/frame_view.h"
 
 /* A header block begins on its first frame with all that is asked for. */
 #define HEAD_FRAME(type) ((type) == H2_HEADERS || (type) == H2_PUSH_PROMISE || (type) == H2_CONTINUATION)
-
-/* The next data source of that name behind *l, which moves on to it; NULL: none. The first one is the frame. */
-static tvbuff_t *
-next_source(const GSList **l, const char *name)
-{
-    while (*l && (*l = (*l)->next))
-        if (compat_source_is((const struct data_source *)(*l)->data, name))
-            return get_data_source_tvb((const struct data_source *)(*l)->data);
-    return NULL;
-}
 
 void
 see_decrypted(struct frame_view *view, const struct segment *seg)
 {
     const GSList *at = view->pinfo->data_src;
 
-    for (tvbuff_t *tvb; (tvb = next_source(&at, "Decrypted TLS")); ) {
+    for (tvbuff_t *tvb; (tvb = foreign_next_source(&at, SOURCE_DECRYPTED_TLS)); ) {
         struct fact fact;
         fact.kind = FACT_DECRYPTED;
         fact.frame = view->frame;
@@ -108,7 +98,7 @@ see_http2(struct frame_view *view, const struct segment *seg)
         fact.time = view->time;
         fact.u.h2.said = (struct said){ NULL, -1 };
         *f = (struct h2_frame){ seg->stream, seg->src, seg->sport, tvb_get_ntohl(id.tvb, id.start) & 0x7fffffff, 0, type_at(id), byte_at(id, -1), NULL, 0 };
-        tvbuff_t *block = HEAD_FRAME(f->type) ? next_source(&at, "Decompressed Header") : NULL;
+        tvbuff_t *block = HEAD_FRAME(f->type) ? foreign_next_source(&at, SOURCE_HTTP2_HEADER) : NULL;
         if (f->type == H2_HEADERS)
             read_block(view, ids, i, block, &fact);
         if (f->type == H2_RST_STREAM && has_bytes(id, 4, 4))

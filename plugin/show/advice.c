@@ -8,6 +8,7 @@
 
 #include <epan/to_str.h>
 
+#include "show/advice.h"
 #include "words/phrases.h"
 
 /*
@@ -122,7 +123,7 @@ cites(const struct verdict *v, enum role role)
 }
 
 static const char *
-advice_for(const struct verdict *v)
+text_for(const struct verdict *v)
 {
     if (v->missing == MISSING_DISSECTION)
         return enable_protocols;
@@ -134,11 +135,11 @@ advice_for(const struct verdict *v)
 }
 
 char *
-words_advice(wmem_allocator_t *scope, const struct verdict *v)
+advice_for(wmem_allocator_t *scope, const struct verdict *v)
 {
     wmem_strbuf_t *text = wmem_strbuf_new(scope, "");
 
-    for (const char *s = advice_for(v); *s; ) {
+    for (const char *s = text_for(v); *s; ) {
         size_t n = strcspn(s, "{");
 
         wmem_strbuf_append_len(text, s, n);

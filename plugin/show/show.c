@@ -10,7 +10,9 @@
 #include <epan/expert.h>
 #include <epan/to_str.h>
 
+#include "show/advice.h"
 #include "show/fields.h"
+#include "show/headline.h"
 #include "show/show.h"
 #include "words/phrases.h"
 
@@ -209,7 +211,7 @@ add_said(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
 static void
 add_advice(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    char *advice = words_advice(pinfo->pool, v), *sentence = advice, *end;
+    char *advice = advice_for(pinfo->pool, v), *sentence = advice, *end;
     proto_item *item = proto_tree_add_string_format(tree, hf_advice, tvb, 0, 0, advice, "What to check next");
     proto_tree *branch = proto_item_add_subtree(item, ett_advice);
 
@@ -258,7 +260,7 @@ static void
 show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     const char *summary = verdict_summary(pinfo->pool, v);
-    char *headline = words_headline(pinfo->pool, v, summary);
+    char *headline = headline_of(pinfo->pool, v, summary);
     proto_item *item = proto_tree_add_protocol_format(tree, proto_mwg502, tvb, 0, 0, "MWG 502: %s", headline);
     proto_tree *top = proto_item_add_subtree(item, ett_verdict);
     proto_item *said = NULL;
