@@ -10,6 +10,7 @@
 #include "play.h"
 #include "track/track.h"
 #include "show/advice.h"
+#include "words/phrases.h"
 
 #define FRAMES_MOST 2000
 
