@@ -181,7 +181,7 @@ MUTANTS = [
     ("network cards", "tcp/conn.c", "conn->side[SERVER] = client;", "conn->side[SERVER] = client;\n    conn->side[SERVER].link = conn->side[CLIENT].link;", QUICK),
     ("copies", "observe/frame_view.c", "return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ?", "return false ?", COPIES),
     ("further tries", "match/tietarget.c", "eligible[i]->hs.first_syn >= failed && explains_now(g, eligible[i])", "eligible[i]->hs.first_syn >= failed", QUICK),
-    ("repeated questions", "net/lookup.c", "(a->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
+    ("repeated questions", "net/lookup.c", "(asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
     ("repeated questions", "net/lookup.c", " && !is_shared_socket(asker, lookup, m->sport)", "", QUICK),
     ("repeated questions", "net/lookup.c", "if (e->ip_id && e->ip_id == asked->icmp_ip_id &&", "if (false &&", QUICK),
     ("running look-ups", "match/tie.c", " && !alike_knows_no_address(other)", "", QUICK),
