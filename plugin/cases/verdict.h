@@ -10,8 +10,12 @@
 #include <epan/wmem_scopes.h>
 
 #include "diagnose/diagnose.h"
+#include "fact/product.h"
 #include "model/model.h"
 #include "base/numbers.h"
+
+/* AGREEMENT_NONE: nothing was compared, since one of both says no category. */
+enum agreement { AGREEMENT_NONE, AGREES, DIFFERS };
 
 /* One connection that was tried. */
 struct tried {
@@ -51,7 +55,8 @@ struct verdict {
     const char *summary;        /* see verdict_summary() */
     const char *host, *url, *method;    /* NULL: unknown */
     const char *reported;       /* what the gateway said of itself, NULL: nothing */
-    bool agrees;                /* with reported */
+    enum agreement agreement;   /* of reported with the cause */
+    enum product product;       /* of the gateway */
     uint16_t port;              /* asked for, 0: unknown */
     uint32_t request_frame;     /* 0: not in the capture */
     when_t wait;                /* request to response */
@@ -76,7 +81,10 @@ struct verdict {
 struct said {
     const char *words;
     int category;               /* enum category, or -1 */
+    enum product product;
 };
+
+#define SAID_NOTHING ((struct said){ NULL, -1, PRODUCT_UNKNOWN })
 
 /* Fills all but numbers, number, frame and next; timeout in seconds, of the preference. */
 void verdict_fill(struct verdict *verdict, const struct exchange *exchange, const struct evidence *evidence, const struct finding *finding,

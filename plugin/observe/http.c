@@ -59,9 +59,17 @@ content_of(const GPtrArray *ids, unsigned from, uint32_t stream)
 static struct said
 said_in(const struct frame_view *view, const struct http_head *head, struct slice content)
 {
-    const char *text = wmem_strdup_printf(view->pinfo->pool, "HTTP/1.1 %u \r\nProxy-Status: %.*s\r\nX-Squid-Error: %.*s\r\n\r\n%.*s", head->status,
-                                          (int)head->proxy_status.n, head->proxy_status.n ? head->proxy_status.s : "",
-                                          (int)head->squid_error.n, head->squid_error.n ? head->squid_error.s : "", (int)content.n, content.s);
+    const struct { const char *name; struct slice value; } lines[] = {
+        { "Proxy-Status", head->proxy_status }, { "X-Squid-Error", head->squid_error }, { "Server", head->server }, { "Via", head->via },
+    };
+    wmem_strbuf_t *buffer = wmem_strbuf_new(view->pinfo->pool, "");
+
+    wmem_strbuf_append_printf(buffer, "HTTP/1.1 %u \r\n", head->status);
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        if (lines[i].value.n > 0)
+            wmem_strbuf_append_printf(buffer, "%s: %.*s\r\n", lines[i].name, (int)lines[i].value.n, lines[i].value.s);
+    wmem_strbuf_append_printf(buffer, "\r\n%.*s", (int)content.n, content.s);
+    const char *text = wmem_strbuf_get_str(buffer);
 
     return reported_read(view->pinfo->pool, (const uint8_t *)text, strlen(text));
 }
@@ -96,7 +104,7 @@ see_http2(struct frame_view *view, const struct segment *seg)
         fact.kind = FACT_HTTP2;
         fact.frame = view->frame;
         fact.time = view->time;
-        fact.u.h2.said = (struct said){ NULL, -1 };
+        fact.u.h2.said = SAID_NOTHING;
         *f = (struct h2_frame){ seg->stream, seg->src, seg->sport, tvb_get_ntohl(id.tvb, id.start) & 0x7fffffff, 0, type_at(id), byte_at(id, -1), NULL, 0 };
         tvbuff_t *block = HEAD_FRAME(f->type) ? foreign_next_source(&at, SOURCE_HTTP2_HEADER) : NULL;
         if (f->type == H2_HEADERS)

@@ -116,7 +116,7 @@ read_said(const struct frame_view *view, const field_info *status)
     int n;
 
     if (!has_bytes(line, 0, BEFORE_STATUS))
-        return (struct said){ NULL, -1 };
+        return SAID_NOTHING;
     n = tvb_captured_length_remaining(line.tvb, line.start);
     return reported_read(view->pinfo->pool, tvb_get_ptr(line.tvb, line.start, n), (size_t)n);
 }
@@ -150,7 +150,7 @@ see_tcp(struct frame_view *view, field_info *stream)
         field_info *status = field_at(found, i);
         struct shown *shown = &fact.u.tcp.shown[fact.u.tcp.n_shown++];
         shown->status = fvalue_get_uinteger(COMPAT_VALUE(status));
-        shown->said = view->tracker->root->settings.watched(shown->status) ? read_said(view, status) : (struct said){ NULL, -1 };
+        shown->said = view->tracker->root->settings.watched(shown->status) ? read_said(view, status) : SAID_NOTHING;
     }
     track_fact(view->tracker, &fact);
     if (above.http2)

@@ -9,7 +9,10 @@
 
 #include "cases/verdict.h"
 
-/* Sentences that end with ". ", in the given scope; with the menu paths of the article. */
+/*
+ * Sentences that end with ". " (the last one with "."), in the given scope: the steps of the cause in
+ * words of no product, then what this gateway calls it and where it is set, if its product is known.
+ */
 char *advice_for(wmem_allocator_t *scope, const struct verdict *verdict);
 
 #endif

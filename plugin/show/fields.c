@@ -9,7 +9,7 @@
 #include "show/fields.h"
 
 int hf_cause = -1, hf_category = -1, hf_summary = -1, hf_advice = -1, hf_confidence = -1, hf_rfc9209 = -1;
-int hf_reported = -1, hf_agreement = -1, hf_host = -1, hf_url = -1, hf_method = -1, hf_port = -1;
+int hf_product = -1, hf_reported = -1, hf_agreement = -1, hf_host = -1, hf_url = -1, hf_method = -1, hf_port = -1;
 int hf_server_ip = -1, hf_server_ipv6 = -1, hf_server_port = -1, hf_server_stream = -1;
 int hf_client_ip = -1, hf_client_ipv6 = -1, hf_client_port = -1, hf_client_stream = -1;
 int hf_attempts = -1, hf_attempt = -1, hf_lookup = -1, hf_range = -1, hf_dns_name = -1, hf_dns_rcode = -1;
@@ -108,6 +108,7 @@ fields_register(int proto)
         STRING_FIELD(rfc9209, "Error type (RFC 9209)", "mwg502.rfc9209", "What a Proxy-Status header would say, absent where no type fits"),
         STRING_FIELD(reported, "Gateway says", "mwg502.reported", "What the gateway said of itself"),
         STRING_FIELD(agreement, "Agreement", "mwg502.agreement", "Whether the gateway's words agree with the wire"),
+        STRING_FIELD(product, "Gateway is", "mwg502.product", "The proxy, as far as it is known by its own words"),
         STRING_FIELD(host, "Host", "mwg502.host", "Host that the client asked for"),
         STRING_FIELD(url, "URL", "mwg502.url", "Request target as the client sent it"),
         STRING_FIELD(method, "Method", "mwg502.method", NULL),

@@ -15,6 +15,7 @@
 #include "show/headline.h"
 #include "show/show.h"
 #include "words/phrases.h"
+#include "words/product.h"
 
 static int proto_mwg502 = -1;
 
@@ -194,16 +195,17 @@ add_evidence(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
             proto_item_set_hidden(add_frame(branch, hf_evidence_frame, tvb, v, v->cited[i].frame));
 }
 
-/* Returns the item with the agreement; NULL: the gateway said nothing. */
+/* Returns the item with the agreement; NULL: there is none. */
 static proto_item *
 add_said(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
 {
     proto_item *item;
 
-    if (!v->reported)
-        return NULL;
+    add_string(tree, hf_product, tvb, product_name(v->product));
     add_string(tree, hf_reported, tvb, v->reported);
-    item = proto_tree_add_string(tree, hf_agreement, tvb, 0, 0, v->agrees ? "agrees" : "differs");
+    if (v->agreement == AGREEMENT_NONE)
+        return NULL;
+    item = proto_tree_add_string(tree, hf_agreement, tvb, 0, 0, v->agreement == AGREES ? "agrees" : "differs");
     proto_item_set_generated(item);
     return item;
 }
@@ -269,7 +271,7 @@ show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
     if (proto_field_is_referenced(tree, proto_mwg502))      /* else nobody looks: spares their texts */
         said = add_fields(v, summary, tvb, pinfo, top);
     expert_add_info_format(pinfo, item, &ei_cause[v->cause], "%s", headline);
-    if (v->reported && !v->agrees)
+    if (v->agreement == DIFFERS)
         expert_add_info_format(pinfo, said ? said : item, &ei_differs, "The gateway says %s, the wire shows %s (%s)", v->reported,
                                cause_category(v->cause), cause_token(v->cause));
     stay_open(item, ett_verdict);
