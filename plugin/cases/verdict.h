@@ -10,6 +10,7 @@
 #include <epan/wmem_scopes.h>
 
 #include "diagnose/diagnose.h"
+#include "fact/said.h"
 #include "model/model.h"
 #include "base/numbers.h"
 
@@ -70,12 +71,6 @@ struct verdict {
     unsigned n_cited;
     bool settled;               /* seen in time order, where the file is not */
     struct verdict *next;       /* another response in the same frame */
-};
-
-/* What the gateway said of itself, read from the response; NULL: nothing. */
-struct said {
-    const char *words;
-    int category;               /* enum category, or -1 */
 };
 
 /* Fills all but numbers, number, frame and next; timeout in seconds, of the preference. */

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 
+#include "bytes/h2head.h"
 #include "words/reported.h"
 #include "observe/frame_view.h"
 

@@ -9,7 +9,7 @@
 
 #include <epan/wmem_scopes.h>
 
-#include "cases/verdict.h"
+#include "fact/said.h"
 
 /*
  * Reads reason phrase, Proxy-Status (RFC 9209), X-Squid-Error and the block page, in this

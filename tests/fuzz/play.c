@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "diagnose/evidence.h"
 #include "play.h"
 
 /* the world ***************************************************************/
