@@ -44,7 +44,7 @@ keep_attempts(struct verdict *v, const struct evidence *e, unsigned code)
         v->tried[i].port = a->port;
         v->tried[i].stream = a->stream;
         v->tried[i].reused = a->reused;
-        v->tried[i].frame = a->reused || a->hs.syn.n == 0 ? a->reply.request_frame : a->hs.syn.no[0];
+        v->tried[i].frame = a->reused || a->hs.syn.n == 0 ? a->request_frame : a->hs.syn.no[0];
         v->tried[i].after = a->start - e->request_time;
         v->tried[i].outcome = attempt_outcome(a, e->response_time, code);
     }
@@ -138,11 +138,11 @@ verdict_fill(struct verdict *v, const struct exchange *ex, const struct evidence
     v->missing = f->missing;
     v->rfc9209 = proxy_error_type(f);
     v->summary = words_summary(wmem_file_scope(), e, f, timeout);
-    v->host = keep(ex->host);
-    v->url = keep(ex->url);
-    v->method = keep(ex->method);
-    v->port = ex->without_request ? 0 : ex->port;
-    v->request_frame = ex->reply.request_frame;
+    v->host = keep(ex->request.host);
+    v->url = keep(ex->request.url);
+    v->method = keep(ex->request.method);
+    v->port = ex->without_request ? 0 : ex->request.port;
+    v->request_frame = ex->request.frame;
     v->wait = ex->without_request ? 0 : e->response_time - e->request_time;
     v->client = ex->conn->side[CLIENT].ip;
     v->gateway = ex->conn->side[SERVER].ip;

@@ -10,7 +10,7 @@
 #include <epan/wmem_scopes.h>
 
 #include "diagnose/diagnose.h"
-#include "fact/product.h"
+#include "fact/said.h"
 #include "model/model.h"
 #include "base/numbers.h"
 
@@ -76,15 +76,6 @@ struct verdict {
     bool settled;               /* seen in time order, where the file is not */
     struct verdict *next;       /* another response in the same frame */
 };
-
-/* What the gateway said of itself, read from the response; NULL: nothing. */
-struct said {
-    const char *words;
-    int category;               /* enum category, or -1 */
-    enum product product;
-};
-
-#define SAID_NOTHING ((struct said){ NULL, -1, PRODUCT_UNKNOWN })
 
 /* Fills all but numbers, number, frame and next; timeout in seconds, of the preference. */
 void verdict_fill(struct verdict *verdict, const struct exchange *exchange, const struct evidence *evidence, const struct finding *finding,

@@ -77,7 +77,7 @@ cite_reply(struct finding *f)
     const struct attempt *a = f->attempt;
     const struct reply *reply = &a->reply;
 
-    cite(f, a->tls.request_frame && !a->decrypted ? a->tls.request_frame : reply->request_frame, ROLE_SERVER_REQUEST);
+    cite(f, a->tls.request_frame && !a->decrypted ? a->tls.request_frame : a->request_frame, ROLE_SERVER_REQUEST);
     switch (f->cause) {
     case CAUSE_INVALID_RESPONSE:
         cite(f, a->early_frame, ROLE_SERVER_RESPONSE);

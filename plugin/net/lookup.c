@@ -89,7 +89,7 @@ waiting_for(struct name *name, when_t time)
 {
     for (GList *l = name ? name->open.tail : NULL; l; l = l->prev) {
         struct exchange *ex = (struct exchange *)l->data;
-        if (ex->reply.request_time <= time + CLOCK_SLACK)
+        if (ex->request.time <= time + CLOCK_SLACK)
             return ex;
     }
     return NULL;

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 
+#include "bytes/h2head.h"
 #include "observe/http.h"
 #include "words/reported.h"
 
