@@ -6,7 +6,7 @@ stands there (once), what is written instead, and the system tests that may noti
 the unit tests do not.
 """
 
-UNITS = ("diagnose", "httpgaps", "track", "late", "dropped", "tie", "alike", "rivals")
+UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "attempts", "parents", "lookups", "memory", "addresses", "tries")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"

@@ -3,7 +3,7 @@
 # Static checks: check.sh [--build FOLDER] [CHECK...]
 #
 #   --build FOLDER   a configured build, for clang-tidy's commands (build)
-#   CHECK            spdx format scripts links commands mutants cppcheck tidy analyzer wireshark; default: all
+#   CHECK            spdx format scripts links commands mutants layers cppcheck tidy analyzer wireshark; default: all
 #
 # Wireshark's own rules need the tools/ of its source tree, which is not installed
 # anywhere: WIRESHARK_TOOLS=FOLDER names it. Exit code: 0 nothing found, 1 something
@@ -13,11 +13,11 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd) || exit 1
 cd "$top" || exit 1
 build=build
 [ "${1:-}" = --build ] && build=$2 && shift 2
-[ $# -gt 0 ] || set -- spdx format scripts links commands mutants cppcheck tidy analyzer wireshark
+[ $# -gt 0 ] || set -- spdx format scripts links commands mutants layers cppcheck tidy analyzer wireshark
 
 found=0 skipped=0
 log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log.svg" "$log.test"' EXIT
 
 skip() {
     echo "skipped  $check: $*"
@@ -98,6 +98,16 @@ check_commands() {
 # The rules that tests/mutation makes wrong stand where it looks for them
 check_mutants() {
     python3 tests/mutation/run.py --list >"$log" 2>&1
+    result
+}
+
+# The floors of plugin/ (floors.txt), their picture, and that the check finds what breaks them
+check_layers() {
+    [ -e "$build/compile_commands.json" ] || { skip "no build in $build"; return; }
+    {
+        tests/static/layers.py --build "$build" --draw "$log.svg" && { cmp "$log.svg" docs/images/house.svg || echo 'draw it again: tests/static/layers.py --draw docs/images/house.svg'; }
+        BUILD=$build /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/static/test_layers.py >"$log.test" 2>&1 || cat "$log.test"
+    } >"$log" 2>&1
     result
 }
 
