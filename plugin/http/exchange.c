@@ -8,8 +8,8 @@
 
 #include "bytes/url.h"
 #include "http/exchange.h"
-#include "http/http.h"
-#include "http/shown.h"
+#include "http/hidden.h"
+#include "http/reading.h"
 #include "tcp/flow.h"
 
 /* A copy of the text at *at, perhaps behind a slash; *at moves on behind it. NULL if there is none. */

@@ -11,23 +11,8 @@
 #include "http/exchange.h"
 #include "http/http.h"
 #include "http/messages.h"
+#include "http/reading.h"
 #include "http/tls.h"
-
-struct reading *
-reading_get(struct conn *conn, int side)
-{
-    struct side *speaker = &conn->side[side];
-
-    if (!speaker->reading)
-        speaker->reading = wmem_new0(wmem_file_scope(), struct reading);
-    return speaker->reading;
-}
-
-struct httpstream *
-reading_stream(const struct conn *conn, int side)
-{
-    return conn->side[side].reading ? conn->side[side].reading->stream : NULL;
-}
 
 /* which protocol **********************************************************/
 

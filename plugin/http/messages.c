@@ -7,9 +7,9 @@
 #include <glib.h>
 
 #include "http/exchange.h"
-#include "http/http.h"
+#include "http/hidden.h"
 #include "http/messages.h"
-#include "http/shown.h"
+#include "http/reading.h"
 #include "http/tls.h"
 
 /* Segments of a reply whose numbers are kept. */

@@ -8,10 +8,10 @@
 
 #include <glib.h>
 
-#include "tcp/flow.h"
 #include "http/decrypted.h"
-#include "http/http.h"
+#include "http/reading.h"
 #include "match/scope.h"
+#include "tcp/flow.h"
 
 /* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
 static void

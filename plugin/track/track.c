@@ -9,6 +9,7 @@
 #include "http/decrypted.h"
 #include "http/exchange.h"
 #include "http/h2.h"
+#include "http/hidden.h"
 #include "http/shown.h"
 #include "match/tie.h"
 #include "model/attempts.h"
