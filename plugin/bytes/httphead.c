@@ -200,8 +200,9 @@ is_token(const char *s, const char *end)
 
 /* The headers that matter, in order of length: most others need few looks. */
 enum header {
-    VIA, HOST, COOKIE, REFERER, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_REQUEST_ID, PROXY_STATUS, AUTHORIZATION,
-    X_SQUID_ERROR, CONTENT_LENGTH, X_AMZN_TRACE_ID, X_FORWARDED_FOR, CONTENT_ENCODING, X_CORRELATION_ID, TRANSFER_ENCODING, OTHER_HEADER
+    VIA, HOST, COOKIE, SERVER, REFERER, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_REQUEST_ID, PROXY_STATUS,
+    AUTHORIZATION, X_SQUID_ERROR, CONTENT_LENGTH, X_AMZN_TRACE_ID, X_FORWARDED_FOR, CONTENT_ENCODING, X_CORRELATION_ID, TRANSFER_ENCODING,
+    OTHER_HEADER
 };
 
 #define HEADER(id, name) [id] = { name, sizeof name - 1 }
@@ -212,6 +213,7 @@ static const struct {
     HEADER(VIA, "Via"),
     HEADER(HOST, "Host"),
     HEADER(COOKIE, "Cookie"),
+    HEADER(SERVER, "Server"),
     HEADER(REFERER, "Referer"),
     HEADER(FORWARDED, "Forwarded"),
     HEADER(USER_AGENT, "User-Agent"),
@@ -248,7 +250,8 @@ http_take_header(struct slice name, struct slice value, struct http_head *head)
     case TRANSFER_ENCODING: head->chunked = ends_with_chunked(value); break;
     case HOST:              head->host = value; break;
     case X_FORWARDED_FOR:   head->forwarded_for = value; break;
-    case VIA:
+    case SERVER:            head->server = value; break;
+    case VIA:               head->via = value;  /* fall through */
     case FORWARDED:         head->forwarded = true; break;
     case X_SQUID_ERROR:     head->squid_error = value; break;
     case PROXY_STATUS:      head->proxy_status = value; break;

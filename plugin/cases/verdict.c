@@ -8,6 +8,7 @@
 
 #include "cases/verdict.h"
 #include "words/phrases.h"
+#include "words/summary.h"
 
 /* Listed in the tree; more are only counted. */
 #define LISTED_MAX 32
@@ -118,12 +119,12 @@ proxy_error_type(const struct finding *f)
 static void
 keep_said(struct verdict *v, const struct said *said)
 {
-    const char *category = cause_category(v->cause);
-
-    if (!said || !said->words)
+    if (!said)
         return;
     v->reported = keep(said->words);
-    v->agrees = said->category < 0 || v->cause == CAUSE_UNKNOWN || v->cause == CAUSE_RELAYED || strcmp(said->words, category) == 0;
+    v->product = v->cause == CAUSE_RELAYED ? PRODUCT_UNKNOWN : said->product;       /* what was relayed are the server's own words */
+    if (said->words && said->category >= 0 && v->cause != CAUSE_UNKNOWN && v->cause != CAUSE_RELAYED)
+        v->agreement = strcmp(said->words, cause_category(v->cause)) == 0 ? AGREES : DIFFERS;
 }
 
 void

@@ -14,6 +14,9 @@
 #include "model/model.h"
 #include "base/numbers.h"
 
+/* AGREEMENT_NONE: nothing was compared, since one of both says no category. */
+enum agreement { AGREEMENT_NONE, AGREES, DIFFERS };
+
 /* One connection that was tried. */
 struct tried {
     struct ipaddr server;
@@ -52,7 +55,8 @@ struct verdict {
     const char *summary;        /* see verdict_summary() */
     const char *host, *url, *method;    /* NULL: unknown */
     const char *reported;       /* what the gateway said of itself, NULL: nothing */
-    bool agrees;                /* with reported */
+    enum agreement agreement;   /* of reported with the cause */
+    enum product product;       /* of the gateway */
     uint16_t port;              /* asked for, 0: unknown */
     uint32_t request_frame;     /* 0: not in the capture */
     when_t wait;                /* request to response */

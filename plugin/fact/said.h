@@ -7,10 +7,15 @@
 #ifndef MWG502_FACT_SAID_H
 #define MWG502_FACT_SAID_H
 
+#include "fact/product.h"
+
 /* Read from the response's own words; it is shown, and decides nothing. */
 struct said {
     const char *words;          /* NULL: nothing */
     int category;               /* enum category, or -1 */
+    enum product product;       /* who speaks */
 };
+
+#define SAID_NOTHING ((struct said){ NULL, -1, PRODUCT_UNKNOWN })
 
 #endif

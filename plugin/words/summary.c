@@ -7,7 +7,9 @@
 #include <glib.h>
 
 #include "bytes/h2head.h"
+#include "diagnose/diagnose.h"
 #include "words/summary.h"
+#include "words/summaryconnect.h"
 
 /* responses ***************************************************************/
 

@@ -8,7 +8,7 @@
 
 #include "diagnose/diagnose.h"
 #include "harness.h"
-#include "words/phrases.h"
+#include "words/summary.h"
 
 #define ATTEMPTS_MOST 6
 #define QUESTIONS_MOST 6

@@ -9,6 +9,7 @@
 #include "harness.h"
 #include "play.h"
 #include "track/track.h"
+#include "show/advice.h"
 #include "words/phrases.h"
 
 #define FRAMES_MOST 2000
@@ -66,7 +67,7 @@ check_verdict(const struct tracker *t, const struct verdict *v, uint32_t frame, 
     g_assert_true((v->cause == CAUSE_UNKNOWN) == (v->missing != MISSING_NOTHING));
     g_assert_true(v->cause == CAUSE_UNKNOWN || v->n_cited > 0);
     check_text(v->summary);
-    check_text(words_advice(wmem_file_scope(), v));
+    check_text(advice_for(wmem_file_scope(), v));
     g_assert_nonnull(verdict_filter(wmem_file_scope(), v));
     bool names = v->cause <= CAUSE_DNS_UNREACHABLE;
     g_assert_true(v->server.family == 0 || (!names && (v->cause != CAUSE_UNKNOWN || v->n_tried > 0)));

@@ -120,7 +120,7 @@ check_tidy() {
 check_analyzer() {
     if ! command -v gcc >/dev/null || ! command -v pkg-config >/dev/null; then skip 'no gcc'; return; fi
     # What has no Wireshark in it: for the rest it only reports what wmem is, which it cannot know
-    for file in plugin/bytes/httphead.c plugin/bytes/tlsrecords.c plugin/diagnose/diagnose.c plugin/diagnose/outcome.c plugin/diagnose/searched.c plugin/bytes/url.c; do
+    for file in plugin/bytes/httphead.c plugin/bytes/tlsrecords.c plugin/diagnose/diagnose.c plugin/diagnose/finding.c plugin/diagnose/outcome.c plugin/diagnose/searched.c plugin/bytes/url.c; do
         # shellcheck disable=SC2046 # several words
         gcc -fanalyzer -Wall -Wextra -std=c11 -O1 -c -o /dev/null -I plugin $(pkg-config --cflags wireshark) "$file"
     done >"$log" 2>&1

@@ -37,7 +37,6 @@ struct case_row {
     enum confidence confidence;
     const char *cited;          /* "2 syn, 3 rst"; NULL: not compared */
     enum missing missing;
-    unsigned tries;             /* 0: not compared */
     unsigned answered;          /* status that the deciding attempt brought */
     int decided;                /* frame that decided_at() names, SILENCE; 0: not compared */
     const char *says;           /* a part of the summary; NULL: not compared */
