@@ -10,6 +10,7 @@
 #include "base/bounded.h"
 #include "base/list.h"
 #include "bytes/httpstream.h"
+#include "bytes/marks.h"
 #include "bytes/tlsrecords.h"
 #include "diagnose/evidence.h"
 #include "fact/dns.h"
@@ -175,6 +176,7 @@ struct request {
     uint16_t port;
     bool connect, absolute, forwarded;
     bool cut_short;             /* the capture does not hold all of its head */
+    struct request_marks marks;
 };
 
 /* A watched response that Wireshark does not show. */
@@ -190,10 +192,13 @@ struct exchange {
     node_t conn_link;
     struct request request;
     struct reply reply;
+    struct body_mark body;      /* of the reply */
+    uint64_t body_length;       /* of the reply: as its head told, or as it was counted once it is over */
     struct hidden_response *hidden;     /* NULL: none */
     enum exchange_state state;
     bool without_request;       /* the capture shows the response alone */
     bool decrypted;
+    bool opaque;                /* neither request nor reply can be read: of TLS without keys, or of a protocol that is not HTTP */
     bool over;                  /* the response is complete */
     bool served;                /* it led to a verdict, or to an answer that needs none */
     bool too_many;              /* requests were skipped before it */

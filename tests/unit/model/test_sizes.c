@@ -14,7 +14,7 @@ static const struct {
 } kept[] = {
     { "connection", sizeof(struct conn), 640 },
     { "bytes_of_one_side", sizeof(struct flow) + sizeof(struct reading), 80 },
-    { "exchange", sizeof(struct exchange), 560 },
+    { "exchange", sizeof(struct exchange), 600 },
     { "target", sizeof(struct target), 128 },
     { "host", sizeof(struct host), 192 },
     { "lookup", sizeof(struct lookup), 400 },
