@@ -51,6 +51,7 @@ dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
 {
     const struct verdict *verdicts;
     const struct part *parts;
+    const char *saved_proto = pinfo->current_proto;
 
     if (!tracker)
         return 0;
@@ -69,11 +70,12 @@ dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
             tap_queue_packet(mwg502_part_tap, pinfo, parts);
     }
     verdicts = track_verdicts(tracker, pinfo->num);
-    if (!verdicts)
-        return 0;
-    show_verdicts(verdicts, tvb, pinfo, tree, pref_info_column);
-    queue_tap(pinfo, verdicts);
-    return 0;
+    if (verdicts) {
+        show_verdicts(verdicts, tvb, pinfo, tree, pref_info_column);
+        queue_tap(pinfo, verdicts);
+    }
+    pinfo->current_proto = saved_proto;
+    return (int)tvb_captured_length(tvb);
 }
 
 /* the capture *************************************************************/

@@ -8,9 +8,10 @@
 
 #include <glib.h>
 
-#include "tcp/flow.h"
 #include "http/decrypted.h"
+#include "http/reading.h"
 #include "match/scope.h"
+#include "tcp/flow.h"
 
 /* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
 static void
@@ -28,7 +29,7 @@ fill_stream_end(struct attempt *a, const struct exchange *ex)
 static const struct httpstream *
 reply_stream(const struct conn *conn)
 {
-    return conn->decrypted ? decrypted_stream(conn, SERVER) : conn->side[SERVER].flow ? conn->side[SERVER].flow->http : NULL;
+    return conn->decrypted ? decrypted_stream(conn, SERVER) : reading_stream(conn, SERVER);
 }
 
 static void
@@ -44,7 +45,7 @@ fill_attempt(struct attempt *a, const struct candidate *c, when_t from)
     a->port = conn->side[SERVER].port;
     a->stream = conn->stream;
     a->reused = c->ex && (!conn->syn_seen || c->ex->nth > 1);
-    a->start = a->reused || !conn->hs.first_syn ? (c->ex ? c->ex->reply.request_time : conn->last) : conn->hs.first_syn;
+    a->start = a->reused || !conn->hs.first_syn ? (c->ex ? c->ex->request.time : conn->last) : conn->hs.first_syn;
     if (!c->ex && c->tie != TIE_MEMORY && a->start < from)
         a->start = from;            /* it was there already: the tunnel's */
     a->icmp_late_frame = conn->icmp_late_frame;
@@ -59,6 +60,8 @@ fill_attempt(struct attempt *a, const struct candidate *c, when_t from)
         a->early_frame = 0;         /* either side may speak first */
     if (c->ex) {
         a->reply = c->ex->reply;
+        a->request_frame = c->ex->request.frame;
+        a->request_time = c->ex->request.time;
         a->decrypted = c->ex->decrypted;
         a->reply.missing = a->reply.missing || (!c->ex->over && !a->decrypted && !conn->h2 && flow_lacks_acked(conn, SERVER));
         fill_stream_end(a, c->ex);
@@ -229,11 +232,11 @@ collect(struct scope *g, unsigned status, struct collected *found)
     memset(&found->search, 0, sizeof found->search);
     memset(&found->unreached, 0, sizeof found->unreached);
     e->status = status;
-    e->request_time = ex->reply.request_time;
+    e->request_time = ex->request.time;
     e->response_time = g->until;
-    e->host = ex->host;
-    e->port = ex->port;
-    e->connect = ex->connect;
+    e->host = ex->request.host;
+    e->port = ex->request.port;
+    e->connect = ex->request.connect;
     e->doubts.unseen = g->root->settings.unseen;
     e->doubts.no_request = ex->without_request;
     e->doubts.disorder = g->root->disorder;
@@ -265,7 +268,7 @@ tie_collect(struct root *root, struct exchange *ex, struct collected *found)
     struct scope g;
 
     scope_init(&g, root, ex);
-    collect(&g, ex->hidden_status ? ex->hidden_status : ex->reply.status, found);
+    collect(&g, exchange_status(ex), found);
 }
 
 void

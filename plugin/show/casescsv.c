@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "show/advice.h"
 #include "show/caseslist.h"
 #include "words/phrases.h"
 
@@ -43,9 +44,9 @@ CELL(of_request_frame, number(scope, verdict_number(c->verdict, c->verdict->requ
 CELL(of_evidence, cases_evidence(scope, c->verdict))
 CELL(of_rfc9209, c->verdict->rfc9209)
 CELL(of_reported, c->verdict->reported)
-CELL(of_agreement, !c->verdict->reported ? NULL : c->verdict->agrees ? "agrees" : "differs")
+CELL(of_agreement, agreement_token(c->verdict->agreement))
 CELL(of_summary, verdict_summary(scope, c->verdict))
-CELL(of_advice, words_advice(scope, c->verdict))
+CELL(of_advice, advice_for(scope, c->verdict))
 CELL(of_filter, verdict_filter(scope, c->verdict))
 
 static const struct {

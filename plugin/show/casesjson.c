@@ -9,6 +9,7 @@
 #include <wsutil/json_dumper.h>
 
 #include "net/lookup.h"
+#include "show/advice.h"
 #include "show/caseslist.h"
 #include "words/phrases.h"
 
@@ -198,7 +199,7 @@ add_verdict(struct page *p, const struct listed_case *c)
     add_number(p, "frame", c->frame);
     add_time(p, c->time);
     add_text(p, "summary", verdict_summary(p->scope, v));
-    add_text(p, "advice", words_advice(p->scope, v));
+    add_text(p, "advice", advice_for(p->scope, v));
     add_text(p, "method", v->method);
     add_text(p, "url", v->url);
     add_text(p, "host", v->host);
@@ -210,8 +211,7 @@ add_verdict(struct page *p, const struct listed_case *c)
         add_seconds(p, "wait", v->wait);
     add_text(p, "rfc9209", v->rfc9209);
     add_text(p, "reported", v->reported);
-    if (v->reported)
-        add_text(p, "agreement", v->agrees ? "agrees" : "differs");
+    add_text(p, "agreement", agreement_token(v->agreement));
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "show/advice.h"
 #include "show/caseslist.h"
 #include "words/phrases.h"
 
@@ -133,7 +134,7 @@ cases_write_text(const struct case_list *list)
         const struct verdict *v = g_array_index(list->cases, struct listed_case, r).verdict;
         print_row((const char *const *)rows[r], width);
         print_wrapped(cases_clean(lines, verdict_summary(lines, v)));
-        print_wrapped(wmem_strdup_printf(lines, "Advice: %s", cases_clean(lines, words_advice(lines, v))));
+        print_wrapped(wmem_strdup_printf(lines, "Advice: %s", cases_clean(lines, advice_for(lines, v))));
         putchar('\n');
         wmem_free_all(lines);
     }
