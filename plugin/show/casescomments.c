@@ -47,7 +47,7 @@ write_case(wmem_allocator_t *scope, const struct listed_case *c)
     if (*evidence)
         printf("; evidence in frame%s %s", strpbrk(evidence, ",-") ? "s" : "", evidence);
     fputs("; next: ", stdout);
-    write_shortened(scope, advise(scope, v));
+    write_shortened(scope, advice_for(scope, v));
     putchar('\n');
     write_frame(v, c->frame, request, ROLE_REQUEST);
     for (unsigned i = 0; i < v->n_cited; i++)
