@@ -13,6 +13,7 @@ import subprocess
 
 import hostile
 import pytest
+import remembered
 from conftest import ARTICLE, LAB, TESTS
 
 TOP = TESTS.parent
@@ -239,17 +240,12 @@ def test_annotate(diagnose, tshark, tmp_path):
 
 def test_annotate_shared_frames(diagnose, tshark, tmp_path):
     """A failure that led to several responses has a line for each."""
-    shared = LAB / "mwg_flapping_host.pcap"
-    _, out, _ = diagnose("--json", shared)
-    used = {}
-    for line in out.splitlines():
-        case = json.loads(line)
-        for frame in case["evidence_frame"]:
-            used.setdefault(frame, []).append(case["case"])
-    assert diagnose("--annotate", "out.pcapng", shared)[0] == 0
-    every = comments(tshark, tmp_path / "out.pcapng", "frame.comment")
-    for frame, numbers in used.items():
-        assert re.findall(r"mwg502 case (\d+):", "\n".join(every[frame])) == [str(number) for number in numbers]
+    (tmp_path / "in.pcap").write_bytes(remembered.capture(4))
+    assert diagnose("--annotate", "out.pcapng", "in.pcap")[0] == 0
+    every = comments(tshark, tmp_path / "out.pcapng", "dns")
+    assert list(every) == [5, 6]
+    for texts in every.values():
+        assert re.findall(r"mwg502 case (\d+):", "\n".join(texts)) == ["1", "2", "3", "4"]
 
 
 def test_annotate_hostile(diagnose, tshark, tmp_path):
