@@ -3,6 +3,7 @@
 """Writes a capture as taken on a busy web gateway, with the truth beside it.
 
     generate.py --seed 7 --requests 5000 --rate 300 --out crowd.pcap --loss 0.08
+    generate.py --kind kubernetes --seed 7 --requests 400 --rate 30 --out ingress.pcap
 
 FILE.truth.json has one entry per 502 (frame, request, cause, evidence ...). The same seed and options give the same bytes.
 """
@@ -14,10 +15,13 @@ import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from crowd import families                                                               # noqa: E402
+from crowd.asks import Arrivals                                                          # noqa: E402
 from crowd.capture import Capture                                                        # noqa: E402
 from crowd.clients import Crowd                                                          # noqa: E402
 from crowd.gateway import Gateway                                                        # noqa: E402
 from crowd.kinds import BAD, GOOD, REMEMBERED, Chooser                                   # noqa: E402
+from crowd.proxy import Proxy                                                            # noqa: E402
 from crowd.sim import Sim                                                                # noqa: E402
 from crowd.tcp import Net                                                                # noqa: E402
 from crowd.truth import Book                                                             # noqa: E402
@@ -28,6 +32,8 @@ from crowd.world import World                                                   
 def parser():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--kind", default="forward", choices=["forward"] + list(families.KINDS), help="the kind of gateway (default: forward, a forward proxy)")
+    p.add_argument("--failures", type=float, help="kinds but forward: share of requests that fail (default: 0.05 to 0.2, by seed)")
     p.add_argument("--requests", type=int, default=2000)
     p.add_argument("--rate", type=float, default=200.0, help="requests per second")
     p.add_argument("--out", required=True, help="FILE.pcap (FILE.pcapng with --two-interfaces)")
@@ -45,21 +51,17 @@ def parser():
     return p
 
 
-def generate(options):
-    rng = random.Random("mwg502-%d" % options.seed)
+def forward(options, rng, sim, link, capture):
+    """-> (Net, the process that asks, Books)"""
     named = [k for k in options.kinds.split(",") if k]
     extra, wanted = {k[1:] for k in named if k[0] == "+"}, {k for k in named if k[0] != "+"}
     if extra - REMEMBERED or wanted - set(BAD) - set(GOOD):
         raise SystemExit("generate: no such kind: %s" % ", ".join(sorted((extra - REMEMBERED) | (wanted - set(BAD) - set(GOOD)))))
-    link = Link(options.link or rng.choice(["ethernet", "sll2", "ethernet", "sll"]), rng)
     world = World(rng, options)
     world.link_name = link.name
     world.share_lookups = "shared_lookup" in extra
     world.remember_names, world.remember_hops = "negative_cache" in extra, "marked_down" in extra
     success = options.success if options.success is not None else rng.uniform(0.7, 0.9)
-    capture = Capture(options.out, link, random.Random("capture-%d" % options.seed), options.capture_loss, options.duplicates,
-                      options.two_interfaces)
-    sim = Sim()
     net = Net(sim, capture, link, rng, options.loss, world.gateway_ports)
     book = Book(world)
     chooser = Chooser(rng, world, wanted, success, options.crowds)
@@ -69,14 +71,31 @@ def generate(options):
     if options.large:
         chooser.good = {"ok_large": 1}
         chooser._good, chooser._good_w = ["ok_large"], [1]
-    crowd = Crowd(net, world, Gateway(net, world, book), chooser, rng, options)
+    return net, Crowd(net, world, Gateway(net, world, book), chooser, rng, options), [book]
+
+
+def site(options, rng, sim, link, capture):
+    """-> the like for every other kind"""
+    site = families.build(options.kind, rng, options.requests)
+    net = Net(sim, capture, link, rng, options.loss, site.gateway_ports)
+    book = Book(site)
+    return net, Arrivals(net, site, Proxy(net, site, book), options), [book]
+
+
+def generate(options):
+    rng = random.Random("mwg502-%d" % options.seed if options.kind == "forward" else "mwg502-%s-%d" % (options.kind, options.seed))
+    link = Link(options.link or rng.choice(["ethernet", "sll2", "ethernet", "sll"]), rng)
+    capture = Capture(options.out, link, random.Random("capture-%d" % options.seed), options.capture_loss, options.duplicates,
+                      options.two_interfaces)
+    sim = Sim()
+    net, crowd, books = (forward if options.kind == "forward" else site)(options, rng, sim, link, capture)
     sim.start(crowd.run())
     sim.run()
     frames = capture.close()
     number = capture.number
     order = sorted((c for c in net.streams if number[c.first]), key=lambda c: number[c.first])
-    streams = {id(c): i for i, c in enumerate(order)}
-    entries = book.entries(capture, streams) if not capture.capture_loss else book.entries(capture, Unknown())
+    streams = Unknown() if capture.capture_loss else {id(c): i for i, c in enumerate(order)}
+    entries = sorted((e for b in books for e in b.entries(capture, streams)), key=lambda e: (e["frame"], e["frame_first"]))
     with open(re.sub(r"\.pcap(ng)?$", "", options.out) + ".truth.json", "w") as f:
         json.dump(entries, f, indent=1)
         f.write("\n")

@@ -26,7 +26,7 @@ def nothing(*_):
 
 class End:
     __slots__ = ("conn", "gateway", "iss", "una", "nxt", "rcv", "state", "queue", "inflight", "cwnd", "ahead", "dups", "rto",
-                 "timer", "unacked", "delayed", "got_fin", "fin_acked", "gone", "watch", "sent_offset",
+                 "timer", "unacked", "delayed", "got_fin", "fin_acked", "gone", "halved", "watch", "sent_offset",
                  "on_open", "on_data", "on_fin", "on_rst")
 
     def __init__(self, conn, gateway):
@@ -37,7 +37,7 @@ class End:
         self.queue, self.inflight, self.cwnd = collections.deque(), collections.deque(), 10
         self.ahead, self.dups, self.rto, self.timer = {}, 0, FIRST_RTO, False
         self.unacked, self.delayed = 0, False
-        self.got_fin = self.fin_acked = self.gone = False
+        self.got_fin = self.fin_acked = self.gone = self.halved = False
         self.watch, self.sent_offset = [], 0             # (start, end, entry): whose bytes to note when they appear
         self.on_open = self.on_data = self.on_fin = self.on_rst = nothing
 
@@ -71,8 +71,16 @@ class End:
         if self.state == "syn_sent":
             self.die()
             return
-        self.queue.append(Segment(b"", True))
-        self.pump()
+        if not self.halved:
+            self.queue.append(Segment(b"", True))
+            self.pump()
+
+    def half_close(self):
+        """Sends FIN and goes on reading."""
+        if self.state == "open" and not self.gone:
+            self.halved = True
+            self.queue.append(Segment(b"", True))
+            self.pump()
 
     def abort(self):
         if self.state != "dead":
@@ -238,7 +246,7 @@ class End:
 class Conn:
     """A connection between the gateway (`gate`) and a client or server (`peer`)."""
     __slots__ = ("net", "key", "gate", "peer", "log", "latency", "arrived", "flows", "interface", "mode", "on_icmp", "resets_late",
-                 "first", "released", "app", "stamp", "quoted", "detail", "reached")
+                 "first", "released", "app", "stamp", "quoted", "detail", "reached", "mute")
 
     def __init__(self, net, gateway, gport, peer, pport, latency, interface):
         self.net, self.interface, self.latency = net, interface, latency
@@ -246,6 +254,7 @@ class Conn:
         self.log, self.first, self.released = [], None, False
         self.arrived, self.reached = 0.0, 0.0
         self.mode, self.detail, self.on_icmp, self.resets_late, self.app = "accept", None, nothing, True, None
+        self.mute = False                                # the far side vanished
         rng = net.rng
         self.stamp = rng.getrandbits(31)
         self.flows = (TcpFlow(net.link.header(0x86dd if len(gateway) == 16 else 0x0800, True, interface), gateway, peer, gport, pport,
@@ -261,7 +270,7 @@ class Conn:
     def emit(self, end, flags, seq, ack, payload):
         net = self.net
         now = net.sim.now
-        lost = net.loss and net.rng.random() < net.loss
+        lost = self.mute or (net.loss and net.rng.random() < net.loss)
         if end.gateway:
             self._capture(now, end, self.flows[0], flags, seq, ack, payload)
             if not lost:
