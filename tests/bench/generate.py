@@ -16,12 +16,11 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from crowd import families                                                               # noqa: E402
-from crowd.asks import Arrivals                                                          # noqa: E402
 from crowd.capture import Capture                                                        # noqa: E402
 from crowd.clients import Crowd                                                          # noqa: E402
+from crowd.deployment import Deployment                                                  # noqa: E402
 from crowd.gateway import Gateway                                                        # noqa: E402
 from crowd.kinds import BAD, GOOD, REMEMBERED, Chooser                                   # noqa: E402
-from crowd.proxy import Proxy                                                            # noqa: E402
 from crowd.sim import Sim                                                                # noqa: E402
 from crowd.tcp import Net                                                                # noqa: E402
 from crowd.truth import Book                                                             # noqa: E402
@@ -52,7 +51,7 @@ def parser():
 
 
 def forward(options, rng, sim, link, capture):
-    """-> (Net, the process that asks, Books)"""
+    """-> (Net, who asks, Books)"""
     named = [k for k in options.kinds.split(",") if k]
     extra, wanted = {k[1:] for k in named if k[0] == "+"}, {k for k in named if k[0] != "+"}
     if extra - REMEMBERED or wanted - set(BAD) - set(GOOD):
@@ -74,21 +73,17 @@ def forward(options, rng, sim, link, capture):
     return net, Crowd(net, world, Gateway(net, world, book), chooser, rng, options), [book]
 
 
-def site(options, rng, sim, link, capture):
-    """-> the like for every other kind"""
-    site = families.build(options.kind, rng, options.requests)
-    net = Net(sim, capture, link, rng, options.loss, site.gateway_ports)
-    book = Book(site)
-    return net, Arrivals(net, site, Proxy(net, site, book), options), [book]
-
-
 def generate(options):
     rng = random.Random("mwg502-%d" % options.seed if options.kind == "forward" else "mwg502-%s-%d" % (options.kind, options.seed))
     link = Link(options.link or rng.choice(["ethernet", "sll2", "ethernet", "sll"]), rng)
     capture = Capture(options.out, link, random.Random("capture-%d" % options.seed), options.capture_loss, options.duplicates,
                       options.two_interfaces)
     sim = Sim()
-    net, crowd, books = (forward if options.kind == "forward" else site)(options, rng, sim, link, capture)
+    if options.kind == "forward":
+        net, crowd, books = forward(options, rng, sim, link, capture)
+    else:
+        crowd = Deployment(options, rng, sim, link, capture)
+        net, books = crowd.net, crowd.books
     sim.start(crowd.run())
     sim.run()
     frames = capture.close()

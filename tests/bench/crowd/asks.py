@@ -16,7 +16,7 @@ BAD = {
     "exchange": {"h_empty": 6, "h_rst": 5, "h_hang": 3, "h_raw": 2, "h_badhdr": 2, "h_bighead": 0.5, "h_html": 1, "h_trunc_head": 1.5,
                  "h_trunc_body": 2, "h_trunc_rst": 1.5, "h_100_close": 1, "h_502": 5, "h_504": 0.7, "h_good": 0.5},
     "tls": {"t_alert": 3, "t_close": 2, "t_reset": 2, "t_silent": 1.5, "t_plain": 1, "t_untrusted": 3, "t_late": 2},
-    "own": {"nothing": 1},
+    "own": {"nothing": 1}, "icap": {"i_refuse": 1, "i_empty": 1},
 }
 
 
@@ -36,11 +36,11 @@ class Ask:
         self.note, self.client, self.client_text = Note(), None, None
         self.head_end = self.body_end = 0
         self.asked = self.told = None
-        self.agent, self.cookie, self.said = AGENTS[0], None, {}
+        self.agent, self.cookie, self.said, self.asides = AGENTS[0], None, {}, set()
 
     @property
     def places(self):
-        return self.route.places
+        return self.route.places | self.asides
 
     def kept(self):
         """Header lines that a gateway passes on."""
@@ -66,12 +66,12 @@ class Arrivals(Visitors):
         share = options.failures if options.failures is not None else rng.uniform(0.05, 0.2)
         classes = site.settings.get("bad", {"connect": 1, "exchange": 1, "own": 0.02})
         self.bad = [(a, w * classes[c] / sum(BAD[c].values())) for c in classes for a, w in BAD[c].items()]
-        self.share = share - site.settings.get("dead_routes", 0.0)
-        self.posts = 0.0
+        self.share = max(0.0, share - site.settings.get("dead_routes", 0.0))
+        self.leads = True                                # starts the servers' outages too
 
     def run(self):
         rng, options = self.rng, self.options
-        for group in self.site.groups:
+        for group in self.site.groups if self.leads else ():
             self.sim.start(self._outages(group))
         while self.made < options.requests:
             yield rng.expovariate(options.rate)
@@ -80,7 +80,7 @@ class Arrivals(Visitors):
     def request(self):
         rng, site = self.rng, self.site
         self.made += 1
-        if site.dead and rng.random() < site.settings["dead_routes"]:
+        if site.dead and rng.random() < site.settings.get("dead_routes", 0.0):
             route = rng.choice(site.dead)
         else:
             route = rng.choices(site.routes, site.weights)[0]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A gateway of any kind: serves the requests of its clients, each by trying servers in turn. What differs stands in Site and Style."""
 from .dns import Neighbours, Resolver
+from .eyeballs import race
 from .gateway import Reply
 from .habits import Workers
 from .origin import head
@@ -36,22 +37,29 @@ class Proxy:
     def serve(self, request):
         style, client = self.style, request.client.app
         yield self.workers.think(style.first_think)
+        if request.kind == "nothing" or (request.body and not (yield from client.until(request.body_end, 30.0))):
+            yield from self.fail(request, "unknown")
+            return
         for helper in self.site.before:
-            yield from helper(request)
-        if request.kind == "nothing":
-            yield from self.fail(request, "unknown")
-            return
-        if request.body and not (yield from client.until(request.body_end, 30.0)):
-            yield from self.fail(request, "unknown")
-            return
+            failed = yield from helper(request)
+            if failed:
+                yield from self.fail(request, failed.cause, attempt=failed)
+                return
         servers, lookup = yield from self._where(request)
         if not servers:
             yield from self.fail(request, lookup.cause, lookup=lookup)
             return
-        attempt = yield from self._try(request, servers)
-        if attempt is None or attempt.cause:
-            remembered = attempt is not None and attempt.request is not request
-            yield from self.fail(request, attempt.cause if attempt else "unknown", attempt=attempt, remembered=remembered)
+        usable = [s for s in servers if self.down.get(s, 0.0) <= self.sim.now]
+        if not usable:                                   # no live upstream; all are given another chance
+            remembered = [self.last[s] for s in servers]
+            for server in servers:
+                self.down.pop(server, None)
+            attempt = max(remembered, key=lambda a: a.end)
+            yield from self.fail(request, attempt.cause, attempt=attempt, remembered=remembered)
+            return
+        attempt = yield from self._try(request, usable, len(servers))
+        if attempt.cause:
+            yield from self.fail(request, attempt.cause, attempt=attempt)
 
     def _where(self, request):
         """A process: -> (servers in the order in which to try them, the failed Lookup or None)"""
@@ -63,18 +71,18 @@ class Proxy:
             request.lookups.append(lookup)
             yield self.workers.step()
         by_address = {s.address: s for s in group.ever}
-        return [by_address[a] for a in addresses], lookup
+        servers = [by_address[a] for a in addresses]
+        if self.site.settings.get("eyeballs") and len(servers) > 1 and not self._has_idle(servers):
+            return [tuple(servers)], lookup              # all at once, nearly
+        return servers, lookup
 
-    def _try(self, request, servers):
-        """A process: -> the last attempt; its cause is None when the client has its answer. None where nothing could be tried."""
+    def _has_idle(self, servers):
+        return any(self.pool.idle[s] for s in servers)
+
+    def _try(self, request, servers, of):
+        """A process: tries one server after the other. -> the last attempt; its cause is None when the client has its answer."""
         style, attempt, first = self.style, None, True
-        usable = [s for s in servers if self.down.get(s, 0.0) <= self.sim.now]
-        if not usable:
-            remembered = max((self.last[s] for s in servers), key=lambda a: a.end)
-            for server in servers:                       # all are given another chance
-                self.down.pop(server, None)
-            return remembered
-        for server in usable[:self.site.settings.get("tries", 4)]:
+        for server in servers[:self.site.settings.get("tries", 4)]:
             for turn in range(style.same_tries):
                 if not first:
                     yield self.workers.step() + (style.pause if turn else 0.0)
@@ -85,7 +93,7 @@ class Proxy:
             if attempt.cause is None:
                 self.fails.pop(server, None)
                 return attempt
-            self._failed(server, attempt, len(servers))
+            self._failed(server, attempt, of)
             sent = attempt.asked.first is not None
             if not style.next or (sent and not (style.next_after_send and request.method == "GET")) or attempt.cause in ("unknown", "relayed"):
                 break
@@ -102,7 +110,11 @@ class Proxy:
         """A process: one server asked, on kept connections and anew. -> the last Attempt"""
         special = request.action[:2] in ("c_", "t_")
         for again in range(3):
-            up, attempt = yield from self.pool.take(request, server, special or again > 0)
+            if isinstance(server, tuple):
+                up, attempt = yield from race(self, request, server, self.site.settings["eyeballs"])
+                server = up.server if up else server
+            else:
+                up, attempt = yield from self.pool.take(request, server, special or again > 0)
             if up is None:
                 return attempt
             yield self.workers.step(0.5)
@@ -149,7 +161,7 @@ class Proxy:
         yield self.workers.step(0.5)
         attempt.end, attempt.close_mark = sim.now, len(attempt.conn.log)
         if reply.state == "done" and attempt.cause is None:
-            self._deliver(request, attempt, up)
+            yield from self._deliver(request, attempt, up)
         else:
             self.pool.drop(up)
 
@@ -159,10 +171,12 @@ class Proxy:
         (self.pool.keep if keeps else self.pool.drop)(up)
         if request.action in ("h_504", "h_good"):
             attempt.cause = "unknown"
-        elif reply.status == 502:
-            attempt.cause, request.relay = "relayed", reply.take()
-        else:
-            data = reply.take()
+        data = reply.take()
+        for helper in self.site.behind:
+            yield from helper(request, data)
+        if reply.status == 502:
+            attempt.cause, request.relay = "relayed", data
+        elif attempt.cause is None:
             request.client.app.response(len(data), reply.status)
             request.client.gate.send(data)
 
@@ -170,8 +184,6 @@ class Proxy:
     def fail(self, request, cause, attempt=None, lookup=None, remembered=False):
         """A process: answers 502."""
         yield self.workers.think(self.style.last_think)
-        for helper in self.site.after:
-            yield from helper(request)
         request.closes = request.closes or self.rng.random() < self.style.closes_client
         data = request.relay or self._page(request)
         case = self.book.case(request, cause, attempt, lookup, remembered)

@@ -138,7 +138,7 @@ class Site:
     def ready(self):
         """After the routes are there: how much each is asked for."""
         self.weights = [1.0 / (1 + i) for i in range(len(self.routes))]        # a few are asked for most
-        self.before, self.after = [], []
+        self.before, self.behind = [], []                # helpers that see each request, each answer
         self.forwards_for = self.settings.get("forwards_for", self.rng.random() < 0.5)
 
     def icmp_detail(self, server, rng):

@@ -28,12 +28,12 @@ class Attempt:
     start, end: when the gateway began with it and when it knew how it ended; carried: what of a request it carried ("http", "tls"),
     a key of Request.said; asked, answer: notes of what was sent on it; ender: a frame that ended a TLS handshake."""
     __slots__ = ("request", "address", "port", "start", "end", "conn", "mark", "close_mark", "cause", "stood", "carried", "arp", "asked",
-                 "answer", "ender", "veiled", "hello")
+                 "answer", "ender", "veiled", "hello", "abandoned")
 
     def __init__(self, request, address, port, start):
         self.request, self.address, self.port, self.start = request, address, port, start
         self.end = self.conn = self.cause = self.carried = self.arp = self.close_mark = None
-        self.mark, self.stood, self.veiled = 0, False, False
+        self.mark, self.stood, self.veiled, self.abandoned = 0, False, False, False
         self.asked, self.answer, self.ender, self.hello = Note(), Note(), Note(), Note()
 
     @property
@@ -69,46 +69,52 @@ class Case:
             self.own = lookup.extra
         elif attempt and attempt.cause == cause and cause != "unknown":
             self._attempt(attempt)
+            self.also = {a.cause for a in request.attempts if a.cause and a.end and attempt.start < a.end and a is not attempt}
+            for one in remembered if isinstance(remembered, list) else ():
+                if one is not attempt:
+                    self._attempt(one)
 
     def _attempt(self, attempt):
-        self.vital = [attempt]
         if attempt.arp is not None:
+            self.vital.append(attempt)
             self.kind, self.own, self.needs = "arp", attempt.arp, list(attempt.arp)
         elif not attempt.stood:
-            self.kind = {"rst": "rst", "icmp": "icmp"}.get(self.cause, "syn")
-            self.vital = [a for a in attempt.request.attempts if (a.place, a.stood) == (attempt.place, False) and a.conn]
-            for one in self.vital:
+            self.kind = {"rst": "rst", "icmp": "icmp"}.get(attempt.cause, "syn")
+            tried = [a for a in attempt.request.attempts if (a.place, a.stood) == (attempt.place, False) and a.conn]
+            self.vital += tried
+            for one in tried:
                 self.conns.append(one.conn)
                 self.syn += [s.handle for s in one.conn.log if is_syn(s)]
                 self.needs += [s.handle for s in one.conn.log if is_syn(s) or s.flags == -1 or (closing(s) and s.flags & RST)]
                 self.own += [s.handle for s in one.conn.log]
                 self.icmp = next((s for s in one.conn.log if s.flags == -1), self.icmp)
         else:
-            self.conns = [attempt.conn]
+            self.vital.append(attempt)
+            self.conns.append(attempt.conn)
             self._stood(attempt, attempt.conn.log[attempt.mark:attempt.close_mark])
 
     def _stood(self, attempt, log):
-        self.own = [s.handle for s in log]
+        self.own += [s.handle for s in log]
         self.kind = "server"
         end = first(log, closing)
-        if self.cause == "tls":
+        if attempt.cause == "tls":
             answered = first(log, lambda s: not s.out and s.size)
             ender = attempt.ender.first if attempt.ender.first is not None else end.handle if end else attempt.hello.first
-            self.needs = [ender]
+            self.needs.append(ender)
             if end and end.handle == ender and answered and answered.handle > ender:
                 self.exact = False                       # the FIN overtook the alert
             return
         if attempt.asked.first is None:                  # reset or closed before the request
-            self.needs = [end.handle]
+            self.needs.append(end.handle)
             return
-        self.needs = [attempt.asked.first]
+        self.needs.append(attempt.asked.first)
         if self.request.action == "h_bighead":           # only much of it tells that it is beyond limits
             self.decisive = [s.handle for s in log if not s.out and s.size]
-        if self.cause in VEILED:
+        if attempt.cause in VEILED:
             self.needs.append(attempt.answer.first)
-        if self.cause in ("truncated", "server_closed", "server_reset"):
+        if attempt.cause in ("truncated", "server_closed", "server_reset"):
             self.needs.append(end.handle)
-        if attempt.veiled and self.cause in VEILED:
+        if attempt.veiled and attempt.cause in VEILED:
             self.exact = False
             self.also |= VEILED | {"unknown"}
 
@@ -160,10 +166,11 @@ class Book:
                 case.also |= {rival.cause, "unknown"}
 
     def _only_memory(self, case):
-        unit, asked = case.lookup or case.attempt, case.request.asked
-        known = [u for r in self.requests for u in r.chain if u.place == unit.place and u.cause and
-                 asked - self.site.memory - 1 < u.start < asked]
-        return len({id(u) for u in known}) == 1
+        """Is each of the failures that the gateway remembers the only one of its place for as long as it does?"""
+        asked, places = case.request.asked, {u.place for u in case.vital}
+        known = {id(u): u.place for r in self.requests for u in r.chain if u.place in places and u.cause and
+                 asked - self.site.memory - 1 < u.start < asked}
+        return len(known) == len(places)
 
     # ------------------------------------------------------------ the file
     def entries(self, capture, streams):
@@ -225,7 +232,7 @@ def owned(request, frames):
         if isinstance(unit, Attempt):
             log = unit.conn.log[unit.mark:unit.close_mark] if unit.conn else []
             seen = frames([s.handle for s in log] if unit.conn else unit.arp or [])
-            one = {"activity": "attempt", "server": "%s:%d" % (text(unit.address), unit.port), "cause": unit.cause or "ok",
+            one = {"activity": "attempt", "server": "%s:%d" % (text(unit.address), unit.port), "cause": unit.cause or ("abandoned" if unit.abandoned else "ok"),
                    "frames": seen[:1] + seen[-1:]}
             if unit.asked.first is not None:
                 one["sent"] = frames([unit.asked.first])[:1]
