@@ -75,7 +75,7 @@ def forward(options, rng, sim, link, capture):
 
 def generate(options):
     rng = random.Random("mwg502-%d" % options.seed if options.kind == "forward" else "mwg502-%s-%d" % (options.kind, options.seed))
-    link = Link(options.link or rng.choice(["ethernet", "sll2", "ethernet", "sll"]), rng)
+    link = Link(options.link or rng.choice(["sll", "sll2"] if options.kind == "nat" else ["ethernet", "sll2", "ethernet", "sll"]), rng)
     capture = Capture(options.out, link, random.Random("capture-%d" % options.seed), options.capture_loss, options.duplicates,
                       options.two_interfaces)
     sim = Sim()
@@ -90,7 +90,7 @@ def generate(options):
     number = capture.number
     order = sorted((c for c in net.streams if number[c.first]), key=lambda c: number[c.first])
     streams = Unknown() if capture.capture_loss else {id(c): i for i, c in enumerate(order)}
-    entries = sorted((e for b in books for e in b.entries(capture, streams)), key=lambda e: (e["frame"], e["frame_first"]))
+    entries = sorted((e for b in books for e in b.entries(capture, streams, net.copies)), key=lambda e: (e["frame"], e["frame_first"]))
     with open(re.sub(r"\.pcap(ng)?$", "", options.out) + ".truth.json", "w") as f:
         json.dump(entries, f, indent=1)
         f.write("\n")

@@ -5,11 +5,12 @@ import copy
 from . import checks, families
 from .asks import Arrivals
 from .icap import Icap
+from .nat import Nat
 from .noise import Noise
 from .proxy import Proxy
 from .tcp import Net
 from .truth import Book
-from .wire import Link
+from .wire import Link, packed
 
 
 class Deployment:
@@ -19,6 +20,8 @@ class Deployment:
         site = families.build(options.kind, rng, options.requests)
         net = Net(sim, capture, link, rng, options.loss, site.gateway_ports)
         self.net, self.books, self.crowds = net, [], []
+        if site.settings.get("nat"):
+            net.nat = self._nat(site, rng)
         many = site.settings.get("gateways", 1)
         for number in range(many):
             mine = site if number == 0 else self._sibling(site, number)
@@ -43,6 +46,22 @@ class Deployment:
             Icap(proxy)
         if settings.get("noise"):
             Noise(proxy, ends).start()
+
+    @staticmethod
+    def _nat(site, rng):
+        nat = Nat(site, rng)
+        for route in site.routes + site.dead:
+            route.port = nat.published
+        if site.own4[:2] != bytes([10, 244]):            # not in a cluster: a container on a bridge
+            site.own4 = packed("172.17.0.%d" % rng.randrange(2, 20))
+            site.out4, site.dns4 = [site.own4], site.own4
+        else:
+            for server in (s for g in site.groups for s in g.servers):
+                pods = [(packed("10.244.%d.%d" % (rng.randrange(20, 60), rng.randrange(2, 250))), rng.choice([8080, 3000]))
+                        for _ in range(rng.choice([1, 2, 3]))]
+                nat.service(server.address, server.port, pods)
+            nat.service(site.resolver, 53, [(packed("10.244.%d.%d" % (rng.randrange(20, 60), rng.randrange(2, 250))), 53)])
+        return nat
 
     @staticmethod
     def _sibling(site, number):

@@ -164,9 +164,9 @@ class Resolver:
     def _send(self, host, name, suffixed, qtype, ident, server, port, state, lookup):
         net = self.net
         own = self.world.dns4
-        packet = wire.udp(own, server, port, 53, wire.dns_query(ident, name, qtype))
-        lookup.queries.append(net.capture.frame(net.sim.now, net.link.header(0x0800, True, 1) + packet, 1))
-        rng, loss = net.rng, net.loss
+        query = wire.dns_query(ident, name, qtype)
+        lookup.queries.append(net.datagram(True, own, server, port, 53, query))
+        rng, loss = net.rng, net.loss or self.world.dns_loss
         if loss and rng.random() < loss:
             return
         kind = host.dns
@@ -175,7 +175,7 @@ class Resolver:
         if loss and rng.random() < loss:
             return
         if kind == "dns_closed":
-            reply = wire.icmp_error(server, own, 3, 3, packet, rng.randrange(1, 65536))
+            reply = net.link.header(0x0800, False, 1) + wire.icmp_error(server, own, 3, 3, wire.udp(own, server, port, 53, query), rng.randrange(1, 65536))
         else:
             rcode, addresses, alias = wire.NOERROR, [], host.alias
             if suffixed or kind in ("nxdomain", "nx_alias"):
@@ -184,14 +184,13 @@ class Resolver:
                 rcode = ERRORS[kind]
             elif kind == "good":
                 addresses = [a for a in host.addresses if len(a) == (4 if qtype == wire.A else 16)]
-            reply = wire.udp(server, own, 53, port,
-                             wire.dns_answer(ident, name, qtype, rcode, addresses, None if suffixed else alias, zone=name.split(".", 2)[-1]))
+            answer = wire.dns_answer(ident, name, qtype, rcode, addresses, None if suffixed else alias, zone=name.split(".", 2)[-1])
+            reply = own, server, port, 53, answer
         net.sim.after(rng.uniform(0.0004, 0.004), self._arrives, reply, kind == "dns_closed", host, qtype, suffixed, state, lookup, ident)
 
     def _arrives(self, reply, is_error, host, qtype, suffixed, state, lookup, ident):
         net = self.net
-        handle = net.capture.frame(net.sim.now, net.link.header(0x0800, False, 1) + reply, 1)
-        lookup.answers.append(handle)
+        lookup.answers.append(net.capture.frame(net.sim.now, reply, 1) if is_error else net.datagram(False, *reply))
         if state.over or state.open.get(qtype) != ident:
             return
         if is_error:

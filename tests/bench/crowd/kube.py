@@ -30,11 +30,13 @@ def ingress(site, rng):
     site.out4, site.dns4 = [site.own4], site.own4
     site.resolver = packed(cluster + ".0.10")
     site.dns_timeout, site.dns_attempts = 5.0, 2         # as glibc and musl have it
+    site.dns_loss = rng.choice([0.0, 0.002])             # the race of parallel questions in the connection table
     site.aaaa = rng.choice(["pair", "pair", "only_a"])
     site.cache = rng.choice([0.0, 1.0, 5.0, 30.0])
     site.share_lookups = False
-    direct = rng.random() < 0.3                          # knows its pods from the API: asks no DNS
-    headless, full = direct or rng.random() < 0.5, rng.random() < 0.5
+    services = site.settings.get("nat", False)           # behind cluster addresses, not pods
+    direct = not services and rng.random() < 0.3         # knows its pods from the API: asks no DNS
+    headless, full = direct or (not services and rng.random() < 0.5), rng.random() < 0.5
     site.dns_silent = site.resolver
     site.settings["replace"] = headless
     fates = ["nxdomain", "nxdomain", "servfail", "nodata"]

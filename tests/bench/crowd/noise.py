@@ -2,7 +2,6 @@
 """What a gateway does for itself: clock, log host, directory, certificate status, updates; look-ups and connections of its own."""
 import struct
 
-from . import wire
 from .errand import errand
 from .web import Name
 
@@ -38,9 +37,7 @@ class Noise:
         self._udp(False, self.ntp, 123, 123, b"\x24\x02\x06\xe9" + bytes(20) + stamp + stamp + stamp)
 
     def _udp(self, out, other, sport, dport, payload):
-        own = self.site.dns4
-        packet = wire.udp(own, other, sport, dport, payload) if out else wire.udp(other, own, dport, sport, payload)
-        self.net.capture.frame(self.sim.now, self.net.link.header(0x0800, out, 1) + packet, 1)
+        self.net.datagram(out, self.site.dns4, other, sport, dport, payload)
 
     def _log(self):
         """A line for the log host: its name is looked up, and that may fail again and again."""

@@ -75,7 +75,7 @@ class Site:
     """Addresses and routes of one gateway. `settings` come from the kind's row in families.py."""
 
     kind, search, aaaa, prefer_six, share_lookups, retry_error = "site", None, "pair", False, False, False
-    remember_names, memory, dns_attempts = False, 10.0, 2
+    remember_names, memory, dns_attempts, dns_loss = False, 10.0, 2, 0.0
 
     def __init__(self, rng, kind, style, requests, settings):
         self.rng, self.kind, self.style, self.settings = rng, kind, style, settings

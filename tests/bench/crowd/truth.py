@@ -173,7 +173,9 @@ class Book:
         return len(known) == len(places)
 
     # ------------------------------------------------------------ the file
-    def entries(self, capture, streams):
+    def entries(self, capture, streams, copies):
+        """copies: frames that the capture holds a second time with other addresses."""
+        self.copies = copies
         out, nth = [], collections.Counter()
         self.judge()
         for case in sorted(self.cases, key=lambda c: c.head.first_when):
@@ -214,6 +216,10 @@ class Book:
                  "cause": case.cause, "attempts": tried(request), "also_acceptable": sorted(also - {case.cause}),
                  "evidence": {"kind": case.kind, "frames": found, "exact": exact and bool(found)},
                  "related": related, "owned": owned(request, frames), "seconds": round(head.first_when - request.asked, 6)}
+        copies = {number[h]: number[self.copies[h]] for h in needs + case.own + [request.note.first] if h in self.copies}
+        if copies:
+            entry["copies"] = sorted(copies.items())
+            related["copies"] = sorted(copies.values())
         if case.icmp:
             entry["icmp"] = {"type": str(case.icmp.seq), "code": str(case.icmp.size)}
         if case.confidence:

@@ -65,7 +65,7 @@ class World:
         # look-ups
         self.aaaa = rng.choice(["pair", "pair", "pair", "only_a"])
         self.dns_timeout = rng.choice([1.0, 2.0])
-        self.dns_attempts = 2
+        self.dns_attempts, self.dns_loss = 2, 0.0
         self.search = rng.choice([None, None, "corp.example"])
         self.retry_error = rng.random() < 0.4            # SERVFAIL: ask once more
         self.resolver = packed("10.%d.65.1" % rng.randrange(1, 250))
