@@ -88,8 +88,7 @@ def generate(options):
     sim.run()
     frames = capture.close()
     number = capture.number
-    order = sorted((c for c in net.streams if number[c.first]), key=lambda c: number[c.first])
-    streams = Unknown() if capture.capture_loss else {id(c): i for i, c in enumerate(order)}
+    streams = numbered(net.streams, number)
     entries = sorted((e for b in books for e in b.entries(capture, streams, net.copies)), key=lambda e: (e["frame"], e["frame_first"]))
     with open(re.sub(r"\.pcap(ng)?$", "", options.out) + ".truth.json", "w") as f:
         json.dump(entries, f, indent=1)
@@ -97,11 +96,14 @@ def generate(options):
     return frames, crowd.made, entries, sim.now
 
 
-class Unknown(dict):
-    """Stream numbers where the capture has gaps."""
-
-    def __missing__(self, key):
-        return None
+def numbered(connections, number):
+    """-> connection -> its number in Wireshark, by the first of its frames that the capture has (None where it has none)"""
+    begun = {}
+    for conn in connections:
+        seen = [number[s.handle] for s in getattr(conn, "log", ())] if not number[conn.first] else [number[conn.first]]
+        begun[id(conn)] = next((n for n in seen if n), None)
+    order = sorted((n, key) for key, n in begun.items() if n)
+    return {**dict.fromkeys(begun), **{key: at for at, (_, key) in enumerate(order)}}
 
 
 def main():

@@ -115,7 +115,7 @@ class Gateway:
         self.sim, self.rng = net.sim, net.rng
         self.neighbours = Neighbours(net, world)
         self.resolver = Resolver(net, world, self.neighbours)
-        self.pool, self.last_word, self.down = {}, {}, {}
+        self.pool, self.down = {}, {}
 
     def session(self, conn):
         """A process: serves the requests of one client connection, in order."""
@@ -363,13 +363,8 @@ class Gateway:
 
     # ------------------------------------------------------------ the 502
     def fail(self, request, cause, attempt=None, lookup=None, remembered=False):
-        """A process: answers 502, equal requests in the order in which they failed."""
-        key = lookup.name if lookup else attempt.address if attempt else None
-        when = self.sim.now + self.rng.uniform(0.1, 0.5) * self.world.pace
-        if key is not None:
-            when = max(when, self.last_word.get(key, 0.0) + 0.000006)
-            self.last_word[key] = when
-        yield when - self.sim.now
+        """A process: answers 502."""
+        yield self.rng.uniform(0.1, 0.5) * self.world.pace
         half = request.body and request.client.app.received < request.body_end
         request.closes = request.closes or bool(half)
         data = request.relay or self._page(request, cause)

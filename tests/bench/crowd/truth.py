@@ -196,8 +196,8 @@ class Book:
         if case.kind == "arp":                           # a series that was already running serves too
             needs = [h for h in case.needs if request.asked < capture.when[h] < head.first_when]
             exact = exact and bool(needs)
-        lacking = [h for h in needs if not number[h]] or not number[request.note.first]
-        if lacking or capture.capture_loss:
+        seen = needs + case.own + [request.note.first] + [s.handle for c in case.conns for s in c.log]
+        if any(not number[h] for h in seen):             # the capture lacks something of it
             exact, also = False, also | {"unknown"}
         found = frames(needs)
         decisive = frames(h for h in case.decisive if capture.when[h] < head.first_when)
