@@ -63,6 +63,8 @@ class Arrivals(Visitors):
         super().__init__(net, site, gateway, net.rng)
         self.site, self.options, self.made = site, options, 0
         rng = net.rng
+        if site.settings.get("sticky"):                  # a load balancer in front: few addresses, connections that stay
+            self.closes, self.rests, site.clients, site.clients6 = 0.01, (20.0, 60.0), site.clients[:rng.choice([1, 2, 4])], site.clients6[:1]
         share = options.failures if options.failures is not None else rng.uniform(0.05, 0.2)
         classes = site.settings.get("bad", {"connect": 1, "exchange": 1, "own": 0.02})
         self.bad = [(a, w * classes[c] / sum(BAD[c].values())) for c in classes for a, w in BAD[c].items()]

@@ -155,7 +155,7 @@ class Visitors:
 
     def __init__(self, net, world, gateway, rng):
         self.net, self.world, self.gateway, self.rng, self.sim = net, world, gateway, rng, net.sim
-        self.idlers = []
+        self.idlers, self.closes, self.rests = [], 0.35, (4.0, 15.0)      # share that closes at once; how long others stay idle, s
 
     def asks(self, talk, requests):
         """Called before `requests` are sent on a client's connection."""
@@ -179,12 +179,12 @@ class Visitors:
 
     def idle(self, talk, closing):
         """A client has all its answers."""
-        if closing or self.rng.random() < 0.35:
+        if closing or self.rng.random() < self.closes:
             self.sim.after(self.rng.uniform(0.0005, 0.2), self._close, talk, None)
         else:
             talk.idle_since = self.sim.now
             self.idlers.append(talk)
-            self.sim.after(self.rng.uniform(4.0, 15.0), self._close, talk, talk.idle_since)
+            self.sim.after(self.rng.uniform(*self.rests), self._close, talk, talk.idle_since)
 
     def _close(self, talk, since):
         if (since is None or since == talk.idle_since) and not talk.open_requests:

@@ -17,7 +17,7 @@ class Deployment:
     """`run` is the process that lets clients ask; `books` hold what the gateways met."""
 
     def __init__(self, options, rng, sim, link, capture):
-        site = families.build(options.kind, rng, options.requests)
+        site = families.build(options.kind, rng, options.requests, options.rate)
         net = Net(sim, capture, link, rng, options.loss, site.gateway_ports)
         self.net, self.books, self.crowds = net, [], []
         if site.settings.get("nat"):

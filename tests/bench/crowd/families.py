@@ -3,7 +3,7 @@
 import dataclasses
 
 from . import kube, places, reverse, web
-from .habits import STYLES
+from .habits import STYLES, slowed
 from .site import Site
 
 REVERSE = ["nginx", "nginx_cold", "haproxy", "go", "node", "apache", "envoy"]
@@ -17,11 +17,12 @@ def web_with(**more):
     return dict(WEB, **more)
 
 
-# kind: styles (one is drawn), how its routes are made (one is drawn), settings; `habits` replaces fields of the style
+# kind: styles (one is drawn), how its routes are made (one is drawn), settings; `habits` (a list: one of them) replaces
+# fields of the style
 KINDS = {
     "static": (REVERSE, [reverse.static], {"bad": PLAIN, "checks": 0.6}),
     "rewriting": (REVERSE, [reverse.rewriting], {"bad": PLAIN}),
-    "connects": (["go", "envoy", "node", "haproxy"], [reverse.static], {"bad": PLAIN, "outages": 0.05}),
+    "connects": (["go", "envoy", "node", "haproxy"], [reverse.static], {"bad": PLAIN, "outages": 0.05, "habits": [{"pool": "go"}, {"pool": "lifo", "ahead": 2}]}),
     "tls": (["nginx", "go", "node", "envoy", "apache", "haproxy"], [reverse.secure], {"bad": SECURE}),
     "kubernetes": (["nginx", "go", "envoy"], [kube.ingress], {"bad": PLAIN, "outages": 0.06, "dead_routes": 0.04}),
     "parents": (["squid", "web_gateway", "traffic_server"], [reverse.parents], {"bad": PLAIN, "forward": True, "ports": [3128, 8080, 9090]}),
@@ -40,10 +41,12 @@ KINDS = {
 }
 
 
-def build(kind, rng, requests):
+def build(kind, rng, requests, rate):
     styles, routes, settings = KINDS[kind]
     settings, route = dict(settings), rng.choice(routes)
-    style = dataclasses.replace(STYLES[rng.choice(styles)], **settings.get("habits", {}))
+    habits = settings.get("habits", {})
+    style = dataclasses.replace(STYLES[rng.choice(styles)], **(rng.choice(habits) if isinstance(habits, list) else habits))
+    style = slowed(style, rng, rate / settings.get("gateways", 1))
     if route is web.hosts:
         settings = dict(WEB, **settings)
     elif route is reverse.parents:

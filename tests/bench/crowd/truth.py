@@ -114,7 +114,7 @@ class Case:
             self.needs.append(attempt.answer.first)
         if attempt.cause in ("truncated", "server_closed", "server_reset"):
             self.needs.append(end.handle)
-        if attempt.veiled and attempt.cause in VEILED:
+        if attempt.veiled and attempt.answer.first is not None and attempt.cause != "response_timeout":
             self.exact = False
             self.also |= VEILED | {"unknown"}
 

@@ -84,12 +84,14 @@ class Pool:
         self.net, self.site, self.workers, self.neighbours, self.book = net, site, workers, neighbours, book
         self.sim, self.rng, self.style = net.sim, net.rng, site.style
         self.idle, self.waiting = collections.defaultdict(list), collections.defaultdict(collections.deque)
-        self.count, self.sessions = collections.Counter(), {}
+        self.count, self.sessions, self.spares = collections.Counter(), {}, collections.Counter()
 
     # ------------------------------------------------------------ one for a request
     def take(self, request, server, fresh):
         """A process: -> (Upstream or None, Attempt); the attempt has its cause where no connection could be had."""
         attempt = Attempt(request, server.address, server.port, self.sim.now)
+        if len(self.idle[server]) + self.spares[server] <= self.style.ahead > 0:
+            self.sim.start(self._spare(server))
         if not fresh and self.style.pool != "none":
             up = self._kept(server)
             if up is None and self.style.pool == "go":
@@ -140,6 +142,16 @@ class Pool:
             wanted.give(up, None if up else attempt)
             return
         attempt.request = None                           # the request was served otherwise
+        self.book.orphan(attempt)
+        if up:
+            self.keep(up)
+
+    def _spare(self, server):
+        """A process: a connection for whoever comes."""
+        attempt = Attempt(None, server.address, server.port, self.sim.now)
+        self.spares[server] += 1
+        up = yield from self.dial(attempt, server, None)
+        self.spares[server] -= 1
         self.book.orphan(attempt)
         if up:
             self.keep(up)

@@ -28,6 +28,7 @@ def hosts(site, rng):
     site.routes_shown = True
     site.aaaa = "pair" if site.settings.get("six") else rng.choice(["pair", "pair", "only_a"])
     site.search = rng.choice([None, None, "corp.example"])
+    site.share_lookups = rng.random() < 0.4              # one question for all who want the name at that moment
     site.retry_error = rng.random() < 0.4
     site.prefer_six = bool(site.settings.get("six")) or rng.random() < 0.5
     site.cache = max(site.cache, rng.choice([5.0, 30.0, 60.0]))
