@@ -18,6 +18,7 @@ class Style:
     stalls: float = 0.002               # share of steps behind which the worker stands still for a while
     same_tries: int = 1                 # connections tried at a server that refuses, before the next server
     pause: float = 0.0                  # between those
+    most: int = 8                       # connections tried at all
     next: bool = True                   # goes on to the group's next server
     next_after_send: bool = False       # ... also after a request was sent
     resend: str = "always"              # a kept connection died without a byte of answer: always, idempotent or never
@@ -43,7 +44,7 @@ class Style:
 STYLES = {
     "nginx": Style(pool="lifo", next_after_send=True, resend="idempotent", sni=False, connect_timeouts=(2.0, 5.0, 60.0)),
     "nginx_cold": Style(pool="none", sni=False, alpn=False, max_fails=1, connect_timeouts=(2.0, 5.0)),
-    "haproxy": Style(work=0.00004, same_tries=3, pause=1.0, next=True, resend="never", alpn=False, connect_timeouts=(4.0,), closes_client=1.0),
+    "haproxy": Style(work=0.00004, same_tries=3, pause=1.0, most=4, next=True, resend="never", alpn=False, connect_timeouts=(4.0,), closes_client=1.0),
     "go": Style(workers=4, work=0.00015, spread=1.2, stalls=0.004, pool="go", next=False, resend="idempotent", alpn=True, cache=0.0, connect_timeouts=(3.0, 5.0),
                 idle=90.0, closes_client=0.0),
     "node": Style(workers=1, work=0.0003, spread=0.7, stalls=0.006, pool="lifo", limit=50, next=False, resend="never", idle=5.0, cache=0.0, closes_client=0.0),

@@ -81,12 +81,14 @@ class Proxy:
 
     def _try(self, request, servers, of):
         """A process: tries one server after the other. -> the last attempt; its cause is None when the client has its answer."""
-        style, attempt, first = self.style, None, True
-        for server in servers[:self.site.settings.get("tries", 4)]:
-            for turn in range(style.same_tries):
-                if not first:
+        style, attempt, tried = self.style, None, 0
+        for server in servers:
+            for turn in range(style.same_tries if server is not servers[-1] or not style.pause else style.most):
+                if tried >= style.most:
+                    return attempt
+                if tried:
                     yield self.workers.step() + (style.pause if turn else 0.0)
-                first = False
+                tried += 1
                 attempt = yield from self.attempt(request, server)
                 if attempt.cause != "rst" or attempt.stood:
                     break

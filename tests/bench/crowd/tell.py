@@ -4,11 +4,11 @@
 The truth knows who owned each activity. A reader of the capture knows only what was sent and when. He cannot tell where the owners
 of two activities could be swapped and the capture would be as plausible as it is:
 
+- each activity may have gone to where its new owner's requests go, and carries nothing that only the other owner asked for;
 - both pairs stay in order: each activity begins after its new owner was ready for it (the request had come, the try before it had
   ended) and ends before what its new owner did next (its next try, or its response);
-- each activity may have gone to where its new owner's requests go, and carries nothing that only the other owner asked for;
-- an activity of nobody (a health check, the gateway's own) is such a rival if it ended at most as long before the response as this
-  gateway's reactions take.
+- the four delays that change are such as this gateway shows (its own delays of that sort, without the odd one in a hundred);
+- an activity of nobody (a health check, the gateway's own) is such a rival by the same measure.
 
 A run of tries may be swapped for as many of the other's. Nothing here knows how a diagnosis is made.
 """
@@ -18,7 +18,8 @@ import collections
 SILENT = {"syn_timeout", "dns_timeout", "response_timeout", "arp"}
 TIMER = 0.004                # seconds by which a timer's end may differ: two ticks of a kernel at 500 Hz
 KNOWN_AFTER = 2              # requests that a route sent to a place before a reader knows that it does
-REACTION = 0.995             # share of a gateway's reactions that are as quick as what is called plausible
+ODD = 0.005                  # share of a gateway's delays at either end that is called odd
+WIDER = 1.25                 # the rest may be wider by this factor
 
 
 class Teller:
@@ -27,20 +28,47 @@ class Teller:
     def __init__(self, requests, orphans, routes_shown):
         self.routes_shown = routes_shown
         self.uses = collections.defaultdict(list)
-        failed, reactions = [], []
+        failed, delays = [], collections.defaultdict(list)
         for request in requests:
             for at, unit in enumerate(request.chain):
                 self.uses[unit.place].append((unit.start, request.route))
+                sort, delay = self._join(request, request.chain[at - 1] if at else None, unit)
+                delays[sort].append(delay)
                 if unit.cause and unit.end is not None:
                     failed.append((unit.start, request, unit))
-                    reactions.append(self._next(request, at + 1) - unit.end)
+            if request.chain and request.chain[-1].cause and request.chain[-1].end is not None:
+                sort, delay = self._join(request, request.chain[-1], None)
+                delays[sort].append(delay)
         failed += [(unit.start, None, unit) for unit in orphans if unit.cause and unit.end is not None]
         failed.sort(key=lambda f: f[0])
         self.failed, self.begins = failed, [f[0] for f in failed]
-        reactions.sort()
-        self.slack = reactions[int(len(reactions) * REACTION)] if reactions else 0.0
+        self.usual = {sort: self._range(sorted(some)) for sort, some in delays.items()}
         for uses in self.uses.values():
             uses.sort(key=lambda u: u[0])
+
+    # ------------------------------------------------------------ delays
+    @staticmethod
+    def _join(request, before, after):
+        """-> (sort, delay) from what came before (None: the request) to what came next (None: its response)"""
+        if before is None:
+            return ("first", type(after).__name__), after.start - request.asked
+        if after is not None and (before.end is None or before.end > after.start):
+            return ("beside",), after.start - before.start
+        silent = before.cause in SILENT
+        until = request.told if after is None else after.start
+        return ("then", silent, None if after is None else after.place == before.place), until - before.end
+
+    @staticmethod
+    def _range(some):
+        odd = int(len(some) * ODD)
+        least = some[odd] / WIDER
+        return least if least > TIMER else 0.0, some[-1 - odd] * WIDER       # only a timer has a least delay
+
+    def _plausible(self, request, before, after):
+        sort, delay = self._join(request, before, after)
+        least, most = self.usual.get(sort, (0.0, 0.0))
+        spare = TIMER if before is not None and before.cause in SILENT else 0.0
+        return least - spare <= delay <= most + spare and delay >= -spare
 
     # ------------------------------------------------------------ one 502
     def rivals(self, request, vital):
@@ -51,7 +79,7 @@ class Teller:
         lo, hi = bisect.bisect_left(self.begins, request.asked), bisect.bisect_right(self.begins, request.told)
         for _, other, unit in self.failed[lo:hi]:
             if other is None:
-                out += [(unit, mine) for at, mine in enumerate(chain) if id(mine) in marks and self._orphan(request, at, unit)]
+                out += [(unit, mine) for at, mine in enumerate(chain) if id(mine) in marks and self._takes(request, at, at, [unit])]
             elif other is not request and id(other) not in seen:
                 seen.add(id(other))
                 if other.told > request.asked and other.asked < request.told:
@@ -62,11 +90,6 @@ class Teller:
         """A request for which the gateway did nothing: the activities of nobody that a reader could take for its own."""
         lo, hi = bisect.bisect_left(self.begins, request.asked), bisect.bisect_right(self.begins, request.told)
         return [u for _, other, u in self.failed[lo:hi] if other is None and u.end <= request.told and self.fits(u, request)]
-
-    def _orphan(self, request, at, unit):
-        after = self._next(request, at + 1)
-        return self._before(request, at) <= unit.start and self._ends(unit) <= after and after - unit.end <= self.slack and \
-            self.fits(unit, request)
 
     def _swaps(self, one, other, marks):
         out = []
@@ -86,24 +109,9 @@ class Teller:
 
     def _takes(self, request, first, last, units):
         """Could `units` stand in place of this request's activities from `first` to `last`?"""
-        return self._before(request, first) <= units[0].start and self._ends(units[-1]) <= self._next(request, last + 1) and \
-            all(self.fits(u, request) for u in units)
-
-    @staticmethod
-    def _ends(unit):
-        return unit.end - TIMER if unit.cause in SILENT else unit.end
-
-    @staticmethod
-    def _before(request, at):
-        """When the request was ready for its activity number `at`."""
-        if at == 0:
-            return request.asked
-        before, this = request.chain[at - 1], request.chain[at]
-        return before.end if before.end is not None and before.end <= this.start else before.start
-
-    @staticmethod
-    def _next(request, at):
-        return request.chain[at].start if at < len(request.chain) else request.told
+        chain = request.chain
+        return self._plausible(request, chain[first - 1] if first else None, units[0]) and \
+            self._plausible(request, units[-1], chain[last + 1] if last + 1 < len(chain) else None) and all(self.fits(u, request) for u in units)
 
     # ------------------------------------------------------------ what an activity shows
     def fits(self, unit, request):
