@@ -115,9 +115,9 @@ class Arrivals(Visitors):
             if self.made >= self.options.requests:
                 return
             hit = list(group.servers) if rng.random() < 0.5 else [rng.choice(group.servers)]
-            mode = rng.choices(["refuse", "drop", "icmp"], [6, 2, 2])[0]
+            mode = rng.choices(["refuse", "drop", "icmp"], [5, 3, 2])[0]
             for server in hit:
-                server.switch(mode, site.icmp_detail(server, rng))
+                server.switch("arp" if server.local and mode == "drop" else mode, site.icmp_detail(server, rng))
             yield lasts
             for server in list(hit):
                 if site.settings.get("replace") and mode != "refuse":

@@ -186,7 +186,7 @@ class Resolver:
                 addresses = [a for a in host.addresses if len(a) == (4 if qtype == wire.A else 16)]
             answer = wire.dns_answer(ident, name, qtype, rcode, addresses, None if suffixed else alias, zone=name.split(".", 2)[-1])
             reply = own, server, port, 53, answer
-        net.sim.after(rng.uniform(0.0004, 0.004), self._arrives, reply, kind == "dns_closed", host, qtype, suffixed, state, lookup, ident)
+        net.sim.after(self.world.dns_delay(rng), self._arrives, reply, kind == "dns_closed", host, qtype, suffixed, state, lookup, ident)
 
     def _arrives(self, reply, is_error, host, qtype, suffixed, state, lookup, ident):
         net = self.net

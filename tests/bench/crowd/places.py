@@ -7,9 +7,10 @@ def spread(site, rng):
     settings = site.settings
     if settings.get("sources"):                          # a pool of source addresses
         net = "10.%d.%d" % (rng.randrange(1, 250), rng.randrange(250)) if rng.random() < 0.5 else site.net4
-        first = rng.randrange(170, 200)
+        first = rng.randrange(10, 40)
         site.out4 = [packed("%s.%d" % (net, first + i)) for i in range(rng.randrange(*settings["sources"]))]
         site.out6 = [packed("%s::%x" % (site.net6, 0x200 + i)) for i in range(len(site.out4))]
+        site.clients = [c for c in site.clients if c not in site.out4]
     elif settings.get("apart"):                          # one leg each: clients, servers, management
         site.out4 = [packed("10.%d.1.161" % rng.randrange(1, 250))]
         site.out6 = [packed("fd%02x:%x::161" % (rng.randrange(256), rng.randrange(1, 65535)))]

@@ -10,7 +10,7 @@ def static(site, rng):
     for _ in range(rng.randrange(2, 7)):
         host = site.name()
         for prefix in rng.sample(PREFIXES, rng.randrange(1, 4)):
-            group = site.group(rng.choice([1, 1, 2, 3, 4]), rng.choice([80, 8080, 8000, 3000]))
+            group = site.group(rng.choice([1, 1, 2, 3, 4]), rng.choice([80, 8080, 8000, 3000]), local=rng.random() < 0.3)
             site.routes.append(Route(host, prefix, group, port=site.port))
             site.routes[-1].host_to = site.routes[-1].host if site.port == 80 else "%s:%d" % (host, site.port)
 

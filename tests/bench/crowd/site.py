@@ -13,6 +13,7 @@ class Server:
     def __init__(self, address, port, latency, median, keep):
         self.address, self.port, self.latency, self.median, self.keep = address, port, latency, median, keep
         self.mode, self.detail, self.conns = "accept", None, []
+        self.local = False
         self.tls = self.sni = None                       # TLS version (0x0303, 0x0304) and the name to ask for
 
     def work(self, rng):
@@ -101,7 +102,14 @@ class Site:
         self._taken = set()
 
     def down_next_hops(self, case):
+        """Causes that a reader may name where the gateway did nothing: none here, its next hops are never marked down."""
         return ()
+
+    def dns_delay(self, rng):
+        """Seconds from question to answer: a resolver that knows, or one that has to ask the world."""
+        if rng.random() < self.settings.get("recursion", 0.0):
+            return rng.lognormvariate(-3.9, 1.0)         # 20 ms
+        return rng.uniform(0.0002, 0.002)
 
     def name(self, tops=("example", "test", "lab"), firsts=("www", "img", "api", "shop", "news", "cdn")):
         rng = self.rng
@@ -125,10 +133,14 @@ class Site:
             if text not in self._taken:
                 self._taken.add(text)
                 latency = latency or rng.choice([0.00015, 0.0002, 0.0005, 0.001, 0.004])
-                return Server(packed(text), port, latency, rng.choice([0.002, 0.006, 0.015, 0.04]), rng.choice([2.0, 5.0, 15.0, 60.0]))
+                server = Server(packed(text), port, latency, rng.choice([0.002, 0.006, 0.015, 0.04]), rng.choice([2.0, 5.0, 15.0, 60.0]))
+                server.local = local
+                return server
 
     def group(self, size, port, **more):
         net = "10.%d.%d" % (self.rng.randrange(1, 250), self.rng.randrange(250))
+        if more.get("local"):
+            net = None
         pick = more.pop("pick", None) or self.rng.choice(["round_robin", "round_robin", "random", "first"])
         group = Group("group%d" % len(self.groups), [self.server(port, net, **more) for _ in range(size)], pick)
         self.groups.append(group)

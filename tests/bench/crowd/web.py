@@ -25,7 +25,7 @@ def _route(site, rng, dns, servers):
 
 def hosts(site, rng):
     """Many hosts, of which a few are asked for most; a site's share of dead ones is in settings."""
-    site.routes_shown = True
+    site.routes_shown, site.settings["recursion"] = True, rng.choice([0.1, 0.3])
     site.aaaa = "pair" if site.settings.get("six") else rng.choice(["pair", "pair", "only_a"])
     site.search = rng.choice([None, None, "corp.example"])
     site.share_lookups = rng.random() < 0.4              # one question for all who want the name at that moment

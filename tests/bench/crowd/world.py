@@ -76,6 +76,11 @@ class World:
         self.servers = {}
         self._build(options, net)
 
+    @staticmethod
+    def dns_delay(rng):
+        """Seconds from question to answer."""
+        return rng.uniform(0.0004, 0.004)
+
     def down_next_hops(self, case):
         """Causes that a reader may name where the gateway did nothing: a next hop could be marked down."""
         return ()
