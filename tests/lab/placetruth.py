@@ -10,19 +10,23 @@ import subprocess
 from frames import ACK, FIELDS, FIN, RST, SYN, Half, Row, streams
 
 DNS_CAUSES = ("nxdomain", "dns_nodata", "dns_error", "dns_timeout", "dns_unreachable")
+HEADERS, RST_STREAM, GOAWAY = 1, 3, 7
+ANY = -1                                         # a client that does not tell its port
 COPY = 0.005                                     # seconds within which the same packet on another interface is a copy
 
 
 def load(pcap, ports):
     """Rows of the capture, with the acknowledgment, the identification and the dissected statuses"""
-    more = ["tcp.ack_raw", "ip.id", "http2.headers.status"]
+    more = ["tcp.ack_raw", "ip.id", "http2.headers.status", "http2.headers.path"]
     cmd = ["tshark", "-n", "-r", pcap, "-o", "http.tcp.port:" + ports, "-o", "tcp.desegment_tcp_streams:true", "-T", "fields"] + [x for f in FIELDS + more for x in ("-e", f)]
     out = subprocess.run(cmd, capture_output=True, text=True, timeout=120).stdout
     rows = []
     for line in out.splitlines():
         values = line.split("\t")
         r = Row(values[:len(FIELDS)])
-        r.ack, r.ip_id, h2 = values[len(FIELDS):]
+        r.ack, r.ip_id, h2, path = values[len(FIELDS):]
+        r.data_or_path = r.data + path.encode() if path else r.data
+        r.h2_status = h2.split(",")[0] if h2 else None
         r.codes = r.codes + (h2.split(",") if h2 else [])
         rows.append(r)
     return rows
@@ -58,17 +62,21 @@ class PlaceTruth:
         for conn, out in self.w.asked:
             if not out.get("port"):
                 continue
-            stream = (streams(self.rows, out["source"], out["port"], conn["to"][0], conn["to"][1]) or [None])[0]
+            stream = (streams(self.rows, out["source"], out["port"], conn["to"][0], conn["to"][1]) or [None])[0] if out["port"] != ANY else None
             nth = 0
             for index, r in enumerate(conn["requests"], 1):
                 if not r.get("cause"):
                     self.quiet(r, stream, conn)
                     continue
-                nth += self.case(r, r, stream, conn["to"], nth + 1, index)
+                mine = stream if stream is not None else self.stream_of(r, conn["to"])
+                nth += self.case(r, r, mine, conn["to"], nth + 1, index)
                 for leg in r.get("legs", []):
                     self.leg(r, leg)
         self.entries.sort(key=lambda e: e["frame"])
         return self.entries
+
+    def stream_of(self, r, to):
+        return next((x.stream for x in self.rows if x.tcp and (x.dst[0], x.dport) == tuple(to) and self.mark(r).search(x.data_or_path)), None)
 
     def leg(self, r, leg):
         """An inner gateway's case: its client is the outer gateway"""
@@ -84,7 +92,7 @@ class PlaceTruth:
 
     def answer(self, r, stream, to):
         """-> (request's row, first row of its 50x, status), or None where none came"""
-        ask = next((x for x in self.rows if x.tcp and x.stream == stream and x.dport == to[1] and self.mark(r).search(x.data)), None)
+        ask = next((x for x in self.rows if x.tcp and x.stream == stream and x.dport == to[1] and self.mark(r).search(x.data_or_path)), None)
         if ask is None:
             return None
         for x in self.rows:
@@ -92,6 +100,8 @@ class PlaceTruth:
                 found = re.match(rb"HTTP/1\.[01] (\d\d\d)", x.data)
                 if found and found[1][:1] != b"1":
                     return ask, x, int(found[1])
+                if x.h2_status:
+                    return ask, x, int(x.h2_status)
         return None
 
     def quiet(self, r, stream, conn):
@@ -137,6 +147,7 @@ class PlaceTruth:
         if cause == "arp":
             return [x.n for x in span if x.asks == (leg.get("target") or server[0])]
         if cause == "unknown" or not server:
+            e["related"] = {"tcp_streams": sorted({x.stream for x in span if x.tcp and server and (x.dst[0], x.dport) == tuple(server)})}
             return []
         mine = [x for x in span if x.tcp and (x.dst[0], x.dport) == tuple(server)]
         theirs = [x for x in span if x.tcp and (x.src[0], x.sport) == tuple(server)]
@@ -151,14 +162,15 @@ class PlaceTruth:
         e["related"] = {"tcp_streams": sorted({x.stream for x in mine})}
         after = [x for x in theirs if x.stream == stream and (not sent or x.n > sent.n)]
         if cause == "ended":                     # whether a FIN or a RST ends it is the kernel's choice
-            cause = e["cause"] = self.ended(after)
+            cause = e["cause"] = self.ended(after, leg.get("kind"))
         return self.stood(cause, leg, sent, after, [x for x in mine if x.stream == stream])
 
     @staticmethod
-    def ended(after):
-        if any(x.data for x in after):
+    def ended(after, kind):
+        if kind != "h2" and any(x.data for x in after):
             return "truncated"
-        return "server_reset" if next(x for x in after if x.flags & (FIN | RST)).flags & RST else "server_closed"
+        end = next((x for x in after if x.flags & (FIN | RST)), None)
+        return "server_reset" if end and end.flags & RST else "server_closed"
 
     def never_stood(self, cause, mine, theirs, span, server):
         syns = [x.n for x in mine if x.flags & (SYN | ACK) == SYN]
@@ -173,7 +185,7 @@ class PlaceTruth:
         kind = leg.get("kind", "http")
         with_data = [x for x in mine if x.data]
         if kind == "h2":
-            return self.h2_headers(mine) or (with_data or [None])[-1]
+            return (self.h2_frames(mine, (HEADERS,)) or with_data or [None])[-1]
         if kind == "tls":
             return (with_data or [None])[-1]
         marked = [x for x in with_data if self.mark(r).search(x.data)]
@@ -181,23 +193,24 @@ class PlaceTruth:
             return marked[-1] if leg.get("again") else marked[0]
         return (with_data or [None])[0]
 
-    def h2_headers(self, mine):
-        """The last segment in which the gateway's HEADERS frame begins"""
-        found = None
-        for stream in {x.stream for x in mine}:
-            half = Half(self.rows, stream, mine[0].sport, mine[0].src[0]) if len({x.sport for x in mine}) == 1 else Half(self.rows, stream, next(x.sport for x in mine if x.stream == stream), mine[0].src[0])
+    def h2_frames(self, rows, types):
+        """The segments among these rows, of one side, in which HTTP/2 frames of these types begin"""
+        found = set()
+        for stream, port in {(x.stream, x.sport) for x in rows}:
+            half = Half(self.rows, stream, port, rows[0].src[0])
             pos = 24 if half.data.startswith(b"PRI * HTTP/2.0") else 0
             while pos + 9 <= len(half.data):
-                n = half.frame(pos)
-                if half.data[pos + 3] == 1 and n in {x.n for x in mine} and (found is None or n > found.n):
-                    found = self.by_n[n]
+                if half.data[pos + 3] in types:
+                    found.add(half.frame(pos))
                 pos += 9 + int.from_bytes(half.data[pos:pos + 3], "big")
-        return found
+        return [x for x in rows if x.n in found]
 
     def stood(self, cause, leg, sent, after, mine):
         up = [sent.n] if sent else []
         data = [x.n for x in after if x.data]
         end = [x.n for x in after if x.flags & (FIN | RST)][:1]
+        if leg.get("kind") == "h2" and not end and after:
+            end = [x.n for x in self.h2_frames(after, (RST_STREAM, GOAWAY))][:1]
         if cause == "tls":
             hello = next((x.n for x in mine if x.data[:1] == b"\x16"), 0)
             ends = [x.n for x in after + mine if x.n > hello and (x.data[:1] == b"\x15" or (x in after and x.flags & (FIN | RST)))]
@@ -212,6 +225,6 @@ class PlaceTruth:
             return up + end
         if cause == "relayed":
             if leg.get("kind") == "h2":
-                return up + data[-1:]
+                return up + [x.n for x in self.h2_frames(after, (HEADERS,))][:1]
             return up + ([x.n for x in after if re.search(rb"HTTP/1\.[01] 50|Status: 50|[ :]50[234] ", x.data)] or data)[:1]
         return up

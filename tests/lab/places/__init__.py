@@ -13,7 +13,7 @@ def place(f):
 
 
 def Q(path, cause=None, server=None, **kw):
-    """A request in origin form with a number of its own, and what is to come of it.
+    """A request in origin form (absolute: as to a forward proxy) with a number of its own, and what is to come of it.
 
     cause None: no 502 is expected; "ended": the server is made to end the connection, by FIN or RST. server: (address, port) that the deciding attempt goes to. Further keys: kind (how the request looks
     on the server's leg: "http", "h2", "tls", "bytes"), legs (inner gateways, each {"to", "cause", "server"}), frames (a function of the truth
@@ -22,7 +22,8 @@ def Q(path, cause=None, server=None, **kw):
     COUNT[0] += 1
     path += ("&" if "?" in path else "?") + "q=%d" % COUNT[0]
     host = kw.pop("host", "app.media.test")
-    return dict({"line": path, "url": "http://" + host + path, "q": COUNT[0], "server": server}, **kw, **({"cause": cause} if cause else {}))
+    line = {} if kw.pop("absolute", False) else {"line": path}
+    return dict({**line, "url": "http://" + host + path, "q": COUNT[0], "server": server}, **kw, **({"cause": cause} if cause else {}))
 
 
 def each(w, *requests, where="C", **conn):
