@@ -36,7 +36,7 @@ def first_copies(rows):
     """Without the packets that another interface showed a moment before"""
     seen, out = {}, []
     for r in rows:
-        key = r.tcp and (r.src[0], r.dst[0], r.sport, r.dport, r.seq, r.ack, r.flags, len(r.data), r.ip_id)
+        key = (r.src[0], r.dst[0], r.sport, r.dport, r.seq, r.ack, r.flags, len(r.data), r.ip_id) if r.tcp else r.asks or (r.dns and not r.icmp and (r.src[0], r.sport, r.dport, str(r.dns)))
         if key and r.t - seen.get(key, -1) < COPY:
             continue
         if key:
@@ -133,6 +133,9 @@ class PlaceTruth:
         if leg.get("frames"):
             frames = leg["frames"](self, span, e)
         elif leg.get("remembered"):              # nothing was sent: an earlier failure
+            sent = [x.n for x in span if x.tcp and x.src[0] == self.by_n[hi].src[0] and x.dport != self.by_n[lo].sport and x.flags & SYN]
+            if sent:
+                print("%s: q=%d should have been decided by memory, but frames %s were sent" % (self.w.name, r["q"], sent))
             frames = leg["remembered"](self, [x for x in self.rows if x.n < lo])
         else:
             frames = self.evidence(cause, r, leg, server, span, e)
@@ -160,6 +163,9 @@ class PlaceTruth:
         stream = (sent or mine[-1]).stream
         e["upstream_request_frame"] = sent.n if sent else None
         e["related"] = {"tcp_streams": sorted({x.stream for x in mine})}
+        before = [x for x in self.rows if x.tcp and x.stream == stream and x.data and sent and x.n < span[0].n]
+        if before:
+            e["idle"] = round(sent.t - before[-1].t, 3)
         after = [x for x in theirs if x.stream == stream and (not sent or x.n > sent.n)]
         if cause == "ended":                     # whether a FIN or a RST ends it is the kernel's choice
             cause = e["cause"] = self.ended(after, leg.get("kind"))

@@ -57,7 +57,7 @@ def apache(w, text, modules="", n="G", name="apache", port=None, listen=None):
     conf = proxies.write(w, name + ".conf", "ServerName gw.test\nListen %s\nPidFile %s/%s.pid\nErrorLog %s/%s.log\nLogLevel info\nMutex file:%s default\nTimeout 2\nDefaultRuntimeDir %s\n" %
                          (listen or port, w.tmp, name, w.tmp, name, w.tmp, w.tmp) +
                          "".join("LoadModule %s_module %smod_%s.so\n" % (m, mods, m) for m in ("mpm_event authz_core proxy " + modules).split()) +
-                         "User www-data\nGroup www-data\nCustomLog %s/%s_access.log \"%%h \\\"%%r\\\" %%>s %%b\"\n" % (w.tmp, name) + text)
+                         "ServerLimit 1\nStartServers 1\nThreadsPerChild 25\nMaxRequestWorkers 25\nUser www-data\nGroup www-data\nCustomLog %s/%s_access.log \"%%h \\\"%%r\\\" %%>s %%b\"\n" % (w.tmp, name) + text)
     return start(w, n, [proxies.need("apache2"), "-D", "FOREGROUND", "-f", conf], port, name + ".log")
 
 

@@ -118,9 +118,10 @@ class World:
                   "addr add 198.51.100.1/24 dev s0", "addr add 192.0.2.1/24 dev s0", "addr add 2001:db8:51::1/64 dev s0 nodad",
                   "addr add 2001:db8:2::1/64 dev s0 nodad"]
         self.batch("R", lines)
-        os.makedirs("/etc/netns/" + self.ns("G"))
-        with open("/etc/netns/%s/resolv.conf" % self.ns("G"), "w") as f:
-            f.write("options timeout:1 attempts:1\n" + "".join("nameserver %s\n" % d for d in self.gw["dns"]))
+        for n in ("G", "P", *self.containers):
+            os.makedirs("/etc/netns/" + self.ns(n))
+            with open("/etc/netns/%s/resolv.conf" % self.ns(n), "w") as f:
+                f.write("options timeout:1 attempts:1\n" + "".join("nameserver %s\n" % d for d in self.gw["dns"]))
         self.batch("C", ["addr add 192.168.77.%d/24 dev eth0" % i for i in range(101, 121)] + ["addr add fd77::101/64 dev eth0 nodad", "link set eth0 up",
                    "route add default via 192.168.77.1", "route add default via fd77::1"])
         eth = "eth0"
@@ -224,7 +225,7 @@ class World:
         for c in conns:
             c.setdefault("to", [GW, self.port])
         with open(path, "w") as f:
-            json.dump(list(conns), f)
+            json.dump(list(conns), f, default=str)
         out = json.loads(run(["ip", "netns", "exec", self.ns(where), sys.executable, os.path.join(HERE, "inside", "client.py"), path]))
         if any(not o.get("port") for o in out):
             raise LabError("a client could not connect: %s" % out)
@@ -257,4 +258,4 @@ class World:
                     p.wait()
             for n in [*"CGRSP", *self.containers]:
                 subprocess.run(["ip", "netns", "del", self.ns(n)], capture_output=True)
-            shutil.rmtree("/etc/netns/" + self.ns("G"), ignore_errors=True)
+                shutil.rmtree("/etc/netns/" + self.ns(n), ignore_errors=True)
