@@ -113,7 +113,7 @@ $do = $_GET['do'] ?? 'ok';
 if ($do == 'kill') posix_kill(getmypid(), 9);
 if ($do == 'part') { echo str_repeat('x', 20000); flush(); posix_kill(getmypid(), 9); }
 if ($do == '502') { http_response_code(502); echo 'the application says so'; exit; }
-if ($do == 'big') { header('X-Big: ' . str_repeat('a', 40000)); }
+if ($do == 'big') { header('X-Big: ' . str_repeat('a', 9000)); }
 if ($do == 'slow') sleep(4);
 if ($do == 'limit') sleep(8);
 if ($do == 'fatal') { error_log('about to fail'); undefined_function(); }
@@ -147,7 +147,7 @@ def application(env, start):
         start('502 Bad Gateway', [('Content-Type', 'text/plain'), ('Content-Length', '23')])
         return [b'the application says so']
     if do == 'big':
-        start('200 OK', [('Content-Type', 'text/plain'), ('X-Big', 'a' * 40000)])
+        start('200 OK', [('Content-Type', 'text/plain'), ('X-Big', 'a' * 9000)])
         return [b'ok']
     start('200 OK', [('Content-Type', 'text/plain'), ('Content-Length', '2')])
     return [b'ok']

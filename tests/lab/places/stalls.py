@@ -56,7 +56,8 @@ def client_hello(truth, span, e):
 def zero_window(w):
     """The server stops reading an upload: its window goes to zero."""
     plain(w, origins=[["0.0.0.0", 80, "hang"]])
-    each(w, Q("/up", "response_timeout", UP, method="POST", body=8000000, stall="zero_window"), timeout=30)
+    w.setup.append(("S", "sysctl -qw net.ipv4.tcp_rmem='4096 8192 16384'"))
+    each(w, Q("/up", "response_timeout", UP, method="POST", body=200000, stall="zero_window"), timeout=30)
 
 
 @place
