@@ -36,7 +36,7 @@ def first_copies(rows):
     """Without the packets that another interface showed a moment before"""
     seen, out = {}, []
     for r in rows:
-        key = (r.src[0], r.dst[0], r.sport, r.dport, r.seq, r.ack, r.flags, len(r.data), r.ip_id) if r.tcp else r.asks or (r.dns and not r.icmp and (r.src[0], r.sport, r.dport, str(r.dns)))
+        key = (r.src[0], r.dst[0], r.sport, r.dport, r.seq, r.ack, r.flags, len(r.data), r.ip_id) if r.tcp else r.asks or (r.dns and not r.icmp and (r.src[0], r.sport, r.dport, r.ip_id, str(r.dns)))
         if key and r.t - seen.get(key, -1) < COPY:
             continue
         if key:
@@ -195,8 +195,8 @@ class PlaceTruth:
         if kind == "tls":
             return (with_data or [None])[-1]
         marked = [x for x in with_data if self.mark(r).search(x.data)]
-        if marked:
-            return marked[-1] if leg.get("again") else marked[0]
+        if marked:                               # a retry on another connection counts, a retransmission does not
+            return next(x for x in marked if x.stream == marked[-1].stream)
         return (with_data or [None])[0]
 
     def h2_frames(self, rows, types):
@@ -219,7 +219,10 @@ class PlaceTruth:
             end = [x.n for x in self.h2_frames(after, (RST_STREAM, GOAWAY))][:1]
         if cause == "tls":
             hello = next((x.n for x in mine if x.data[:1] == b"\x16"), 0)
-            ends = [x.n for x in after + mine if x.n > hello and (x.data[:1] == b"\x15" or (x in after and x.flags & (FIN | RST)))]
+            ends = [x.n for x in after + mine if x.n > hello and (x.data[:1] == b"\x15" or (x in after and (x.flags & (FIN | RST) or (x.data and x.data[0] not in range(0x14, 0x18)))))]
+            left = next((x.n for x in mine if x.n > hello and x.flags & (FIN | RST)), None)
+            if left and (not ends or min(ends) > left):      # the gateway refused, by an alert that TLS 1.3 encrypts
+                ends = [x.n for x in mine if hello < x.n <= left and x.data][-1:]
             return [min(ends)] if ends else [hello]
         if cause == "rst":
             return end
