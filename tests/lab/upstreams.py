@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Make captures of today's reverse proxies and containers, with the programs that people run, each with its cause injected.
 
-usage: upstreams.py [--list] [-o FOLDER] [NAME*]...   (root; the packages that README.md names)
+usage: upstreams.py [--list] [-o FOLDER] [--check MODULE] [NAME*]...   (root; the packages that README.md names)
 
 NAME.pcap and NAME.truth.json as lab.py writes them; what the products wrote in their own logs goes to FOLDER/logs.
 """
@@ -22,6 +22,7 @@ os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 import lab
 import places
 import post
+import verdicts
 import world
 from placetruth import PlaceTruth
 
@@ -62,6 +63,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--list", action="store_true")
     p.add_argument("-o", default="upstreams", metavar="FOLDER")
+    p.add_argument("--check", metavar="MODULE", help="compare the plugin's verdicts on the 502s with what was injected")
     p.add_argument("names", nargs="*", metavar="NAME")
     a = p.parse_args()
     if a.list:
@@ -72,17 +74,23 @@ def main():
         print("SKIP: " + missing)
         return 77
     os.makedirs(a.o, exist_ok=True)
-    bad = 0
+    bad, plugin = 0, verdicts.Plugin(a.check) if a.check else None
     with tempfile.TemporaryDirectory(prefix="mwg502-lab-cert-") as cert:
         lab.certificate(cert)
         for name in places.ALL:
             if a.names and not any(fnmatch.fnmatchcase(name, x) for x in a.names):
                 continue
             try:
-                print("%-26s %s" % (name, " ".join("%d:%s" % (e["status"], e["cause"]) for e in make(name, a.o, cert))), flush=True)
+                entries = make(name, a.o, cert)
+                print("%-26s %s" % (name, " ".join("%d:%s" % (e["status"], e["cause"]) for e in entries)), flush=True)
+                faults = lab.disagreements(entries, plugin, os.path.join(a.o, name + ".pcap")) if plugin else []
+                bad += bool(faults)
+                print("".join("    %s\n" % f for f in faults), end="", flush=True)
             except Exception as e:               # one scenario's fault is no reason to lose the others
                 bad += "SKIP" not in str(e)
                 print("%-26s %s: %s" % (name, type(e).__name__, e), flush=True)
+    if plugin:
+        plugin.close()
     return 1 if bad else 0
 
 

@@ -163,13 +163,9 @@ def gunicorn_nginx(w):
 
 
 # --- Tomcat: AJP ------------------------------------------------------------------------------------------------------------
-JSP = """<%@ page contentType="text/plain" %><%
-String what = request.getParameter("do");
-if ("502".equals(what)) { response.sendError(502, "the application says so"); return; }
-if ("slow".equals(what)) Thread.sleep(4000);
-if ("halt".equals(what)) { Thread.sleep(50); Runtime.getRuntime().halt(1); }
-%>ok
+JSP = """<%%@ page contentType="text/plain" %%><%% %s %%>ok
 """
+PAGES = {"ok": "", "own": 'response.sendError(502, "the application says so"); if (true) return;', "slow": "Thread.sleep(6000);", "halt": "Thread.sleep(50); Runtime.getRuntime().halt(1);"}
 SERVER_XML = """<Server port="-1"><Service name="Catalina"><Connector protocol="AJP/1.3" address="127.0.0.1" port="8009" secretRequired="false"/>
 <Engine name="Catalina" defaultHost="localhost"><Host name="localhost" appBase="webapps"/></Engine></Service></Server>
 """
@@ -180,8 +176,9 @@ def tomcat(w):
     base = os.path.join(w.tmp, "tomcat")
     for d in ("conf", "webapps/ROOT/WEB-INF", "temp", "logs", "work"):
         os.makedirs(os.path.join(base, d))
-    for f, text in (("conf/server.xml", SERVER_XML), ("webapps/ROOT/app.jsp", JSP)):
-        proxies.write(w, "tomcat/" + f, text)
+    proxies.write(w, "tomcat/conf/server.xml", SERVER_XML)
+    for page, code in PAGES.items():
+        proxies.write(w, "tomcat/webapps/ROOT/%s.jsp" % page, JSP % code)
     with open("/usr/share/tomcat10/etc/web.xml") as f:
         proxies.write(w, "tomcat/conf/web.xml", f.read())
     software.start(w, "G", [java, "-Dcatalina.home=/usr/share/tomcat10", "-Dcatalina.base=" + base, "-Djava.io.tmpdir=" + base + "/temp", "-cp",
@@ -195,7 +192,10 @@ def ajp_tomcat_apache(w):
 
     def begin(w):
         tomcat(w)
-        software.apache(w, "ProxyTimeout 2\nProxyPass / ajp://127.0.0.1:8009/ retry=0\n", "proxy_ajp")
+        software.apache(w, "ProxyTimeout 3\nProxyPass / ajp://127.0.0.1:8009/ retry=0 ping=5\n", "proxy_ajp")
     w.proxy = begin
-    each(w, Q("/app.jsp?do=ok"), timeout=60)
-    each(w, Q("/app.jsp?do=502", "relayed", up), Q("/app.jsp?do=slow", "response_timeout", up), Q("/app.jsp?do=halt", "ended", up), Q("/app.jsp?do=ok", "rst", up), timeout=30)
+
+    def ask(page, *more, **kw):                  # with a query string Apache says 500, as it may not repeat the request
+        return Q("/%s.jsp" % page, *more, mark=";", **kw)
+    each(w, ask("ok"), timeout=60)
+    each(w, ask("own", "relayed", up), ask("slow", "response_timeout", up), ask("halt", "ended", up), ask("ok", "rst", up), timeout=30)
