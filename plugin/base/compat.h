@@ -64,6 +64,15 @@ typedef bool compat_bool;
 typedef gboolean compat_bool;
 #endif
 
+/* 4.6: what begins a statistic of -z tells whether it could. */
+#if WIRESHARK_AT_LEAST(4, 6)
+typedef bool compat_started;
+#define COMPAT_STARTED true
+#else
+typedef void compat_started;
+#define COMPAT_STARTED
+#endif
+
 /* The value of another protocol's preference; otherwise: where it cannot be known. */
 static inline bool
 compat_bool_preference(const char *protocol, const char *name, bool otherwise)

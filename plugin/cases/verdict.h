@@ -10,8 +10,12 @@
 #include <epan/wmem_scopes.h>
 
 #include "diagnose/diagnose.h"
+#include "fact/said.h"
 #include "model/model.h"
 #include "base/numbers.h"
+
+/* AGREEMENT_NONE: nothing was compared, since one of both says no category. */
+enum agreement { AGREEMENT_NONE, AGREES, DIFFERS };
 
 /* One connection that was tried. */
 struct tried {
@@ -51,7 +55,8 @@ struct verdict {
     const char *summary;        /* see verdict_summary() */
     const char *host, *url, *method;    /* NULL: unknown */
     const char *reported;       /* what the gateway said of itself, NULL: nothing */
-    bool agrees;                /* with reported */
+    enum agreement agreement;   /* of reported with the cause */
+    enum product product;       /* of the gateway */
     uint16_t port;              /* asked for, 0: unknown */
     uint32_t request_frame;     /* 0: not in the capture */
     when_t wait;                /* request to response */
@@ -72,12 +77,6 @@ struct verdict {
     struct verdict *next;       /* another response in the same frame */
 };
 
-/* What the gateway said of itself, read from the response; NULL: nothing. */
-struct said {
-    const char *words;
-    int category;               /* enum category, or -1 */
-};
-
 /* Fills all but numbers, number, frame and next; timeout in seconds, of the preference. */
 void verdict_fill(struct verdict *verdict, const struct exchange *exchange, const struct evidence *evidence, const struct finding *finding,
                   const struct said *said, unsigned timeout);
@@ -88,6 +87,9 @@ uint32_t verdict_number(const struct verdict *verdict, uint32_t frame);
 /* The summary, and how many frames of the case a read filter rejected; in the given scope. */
 const char *verdict_summary(wmem_allocator_t *scope, const struct verdict *verdict);
 
+/* "agrees" or "differs"; NULL for AGREEMENT_NONE. */
+const char *agreement_token(enum agreement agreement);
+
 /* "frame.number in {6, 14, 16}" in the given scope: request, evidence and response. */
 char *verdict_filter(wmem_allocator_t *scope, const struct verdict *verdict);
 
@@ -95,7 +97,7 @@ char *verdict_filter(wmem_allocator_t *scope, const struct verdict *verdict);
 struct part {
     const struct verdict *verdict;
     enum role role;
-    struct part *next;
+    struct part *next, *last;   /* last: of the list's first one only */
 };
 
 #endif

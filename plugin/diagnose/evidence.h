@@ -11,23 +11,13 @@
 #include <stdint.h>
 
 #include "bytes/httphead.h"
+#include "base/frames.h"
 #include "base/ipaddr.h"
 
 /*
- * Plain facts, no dissection in view: unit tests fill these structs by hand. Times are
- * nanoseconds since the epoch, 0 where there is none; frame numbers likewise.
+ * Plain facts, no dissection in view: unit tests fill these structs by hand. A time is 0
+ * where there is none; frame numbers likewise.
  */
-typedef int64_t when_t;
-#define NS_PER_SECOND INT64_C(1000000000)
-
-/* Frame numbers in order of arrival. Beyond FRAMES_MAX only their count grows. */
-#define FRAMES_MAX 64
-struct frames {
-    uint32_t *no;
-    uint16_t n, room;
-    uint32_t seen;              /* n and what did not fit */
-};
-
 enum { CLIENT, SERVER };        /* sides of a connection: who opened it, who was asked */
 
 /* How strongly a fact is tied to the request, weakest first (architecture.md). */
@@ -50,24 +40,31 @@ struct handshake {
     uint32_t synack_frame;
     when_t synack_time;
     bool acked;                 /* the gateway acknowledged the SYN/ACK: the connection stood */
+    uint16_t synack_again;      /* SYN/ACKs after that: the server did not see it acknowledged */
+    uint32_t ack_frame;         /* the server's bare ACK instead of a SYN/ACK, first one */
+    uint32_t own_rst_frame;     /* the gateway's RST to the SYN/ACK, first one */
     bool icmp6;
     uint8_t icmp_type, icmp_code;
     struct ipaddr icmp_source;
 };
 
+/* Who sent what ended a connection in the server's name. */
+enum sender { SENDER_UNKNOWN, SENDER_SERVER, SENDER_ON_PATH };
+
 /* How one side ended the connection; frame 0: it did not. */
 struct closing {
     uint32_t frame;
-    when_t time;
     uint32_t seq;               /* behind the last byte that the side sent */
+    when_t time;
     bool reset;
+    bool crossed;               /* bytes of the other side were on their way: it had not received them */
+    bool too_soon;              /* sooner than anything can come from the server */
+    uint8_t sender;             /* enum sender */
+    uint8_t ttl, usual_ttl;     /* its own, and that of the server's other packets; 0: unknown */
 };
 
 /* What came back for one request. */
 struct reply {
-    uint32_t request_frame;     /* the segment with the request line */
-    when_t request_time;
-    bool request_whole;
     struct frames data;         /* segments with the server's bytes */
     bool missing;               /* the gateway received bytes of it that the capture lacks */
     bool gap;                   /* bytes of either side before the connection's end are not in the capture */
@@ -80,7 +77,6 @@ struct reply {
     bool complete;
     when_t complete_time;
     enum http_fault fault;
-    uint32_t fault_frame;
 };
 
 /* A TLS handshake on the connection. */
@@ -109,6 +105,8 @@ struct attempt {
     uint16_t port;
     uint32_t stream;
     when_t start;               /* first SYN; of a kept-alive connection the request on it */
+    uint32_t request_frame;     /* the segment with the request line; 0: no request was read on it */
+    when_t request_time;
     bool decrypted;             /* reply was read inside TLS */
     uint32_t not_h2_frame;      /* the gateway speaks HTTP/2, the server something else */
     bool stream_ended;          /* closed[] is of the HTTP/2 stream alone, or GOAWAY */

@@ -24,7 +24,7 @@
 static bool
 names_client(const struct exchange *ex, const struct exchange *waiting)
 {
-    const char *list = ex->forwarded_for;
+    const char *list = ex->request.forwarded_for;
     char text[WS_INET6_ADDRSTRLEN];
     address client = ipaddr_to_address(&waiting->conn->side[CLIENT].ip);
     bool named = false;
@@ -165,7 +165,7 @@ pending_before(const struct exchange *ex, when_t since, const struct conn **pend
 static bool
 is_other(const struct exchange *other, struct exchange *const *alike, unsigned n, const struct conn *conn)
 {
-    if (!g_queue_is_empty((GQueue *)&other->children) || (alike[0]->port == conn->side[SERVER].port && other->port != conn->side[SERVER].port))
+    if (!g_queue_is_empty((GQueue *)&other->children) || (alike[0]->request.port == conn->side[SERVER].port && other->request.port != conn->side[SERVER].port))
         return false;
     for (unsigned i = 0; i < n; i++)
         if (other == alike[i])
@@ -214,7 +214,7 @@ alike_choose(const struct exchange *ex, struct exchange *const *alike, unsigned 
     const struct conn *pending[ALIKE_MAX];
     struct waiting w = { .n = n };
     when_t turned = exchange_begun(ex);
-    unsigned n_pending = n > 1 ? pending_before(ex, alike[0]->reply.request_time, pending) : 0;
+    unsigned n_pending = n > 1 ? pending_before(ex, alike[0]->request.time, pending) : 0;
 
     if (n_pending > 0)
         w.n_others = others_ready(alike, n, ex->conn, w.others);

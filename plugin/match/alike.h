@@ -7,7 +7,7 @@
 #ifndef MWG502_MATCH_ALIKE_H
 #define MWG502_MATCH_ALIKE_H
 
-#include "model/model.h"
+#include "model/attempts.h"
 
 /* How well a waiting request fits: X-Forwarded-For is a name, the rest are hints. */
 enum fit { FIT_LATER, FIT_NOW, FIT_PROMPT, FIT_NAMED };

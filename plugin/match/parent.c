@@ -69,7 +69,7 @@ same_text(const char *x, const char *y)
 static bool
 same_request(const struct exchange *x, const struct exchange *y)
 {
-    return same_text(x->host, y->host) && same_text(x->path, y->path) && same_text(x->method, y->method);
+    return same_text(x->request.host, y->request.host) && same_text(x->request.path, y->request.path) && same_text(x->request.method, y->request.method);
 }
 
 static bool
@@ -89,13 +89,13 @@ same_but_tls(const struct exchange *x, const struct exchange *y)
 static bool
 same_host(const struct exchange *x, const struct exchange *y)
 {
-    return x->port == y->port && same_text(x->host, y->host) && (y->connect || same_text(x->method, y->method));
+    return x->request.port == y->request.port && same_text(x->request.host, y->request.host) && (y->request.connect || same_text(x->request.method, y->request.method));
 }
 
 static bool
 same_path(const struct exchange *x, const struct exchange *y)
 {
-    return x->path_hash == y->path_hash && same_text(x->path, y->path) && same_text(x->method, y->method);
+    return x->path_hash == y->path_hash && same_text(x->request.path, y->request.path) && same_text(x->request.method, y->request.method);
 }
 
 /* The host may be an address. */
@@ -142,9 +142,9 @@ may_be_gateway(struct root *root, const struct exchange *waiting, const struct e
     if (host_serves(sender, waiting->name) && !host_on_same_link(sender, host_find(root, &waiting->conn->side[SERVER].ip)))
         return false;
     /* To one address: a transparent proxy, not two clients of one gateway. */
-    if (one_server && (waiting->absolute || ex->absolute))
+    if (one_server && (waiting->request.absolute || ex->request.absolute))
         return false;
-    return (ex->forwarded && !waiting->forwarded) || (waiting->absolute && !ex->absolute) || !g_queue_is_empty((GQueue *)&sender->searches);
+    return (ex->request.forwarded && !waiting->request.forwarded) || (waiting->request.absolute && !ex->request.absolute) || !g_queue_is_empty((GQueue *)&sender->searches);
 }
 
 /* May the sender of ex be the one that the waiting exchange's client asked? */
@@ -154,7 +154,7 @@ may_serve(struct root *root, const struct exchange *waiting, const struct exchan
     /* The gateway closed the connection on which its client waited: nothing serves that any more. */
     if (waiting->conn->side[SERVER].closed.frame)
         return false;
-    if (waiting->conn == ex->conn || waiting->reply.request_time > ex->reply.request_time + CLOCK_SLACK ||
+    if (waiting->conn == ex->conn || waiting->request.time > ex->request.time + CLOCK_SLACK ||
         ipaddr_equal(&ex->conn->side[CLIENT].ip, &waiting->conn->side[CLIENT].ip))
         return false;
     if (sender->gateway && sender->gateway == waiting->gateway)
@@ -239,7 +239,7 @@ find_parent(struct root *root, const struct exchange *ex, const struct host *sen
     if (host_serves(sender, name))
         return NULL;
     parent = find_same(root, bucket(root->by_path, ex->path_hash), ex, sender, same_path, alone);
-    if (parent && ex->path && strlen(ex->path) > 1)
+    if (parent && ex->request.path && strlen(ex->request.path) > 1)
         return parent;
     *tie = TIE_TIME;
     parent = find_only(root, ex, sender);
@@ -266,15 +266,17 @@ parent_register(struct root *root, struct exchange *ex)
 {
     struct host *sender = host_get(root, &ex->conn->side[CLIENT].ip);
     struct host *asked = host_get(root, &ex->conn->side[SERVER].ip);
-    struct name *name = ex->host ? name_asked_for(root, ex->host) : NULL;
+    struct name *name = ex->request.host ? name_asked_for(root, ex->request.host) : NULL;
     struct exchange *parent;
     enum tie tie;
     bool alone;
 
+    if (ex->opaque)
+        return;                 /* nothing that is compared here */
     sender->link = ex->conn->side[CLIENT].link;
     asked->link = ex->conn->side[SERVER].link;
-    ex->path_hash = text_hash(ex->path, 0);
-    ex->url_hash = text_hash(ex->host, ex->path_hash + ex->port * 2u + ex->connect);
+    ex->path_hash = text_hash(ex->request.path, 0);
+    ex->url_hash = text_hash(ex->request.host, ex->path_hash + ex->request.port * 2u + ex->request.connect);
     parent = find_parent(root, ex, sender, name, &tie, &alone);
     if (parent && g_queue_get_length(&parent->children) < CHILDREN_MAX) {
         ex->parent = parent;

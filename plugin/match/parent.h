@@ -7,7 +7,7 @@
 #ifndef MWG502_MATCH_PARENT_H
 #define MWG502_MATCH_PARENT_H
 
-#include "model/model.h"
+#include "model/attempts.h"
 
 /*
  * Looks for the exchange that this new one serves (its parent) and files it where the

@@ -22,10 +22,10 @@ scope_init(struct scope *g, struct root *root, struct exchange *ex)
     g->ex = ex;
     /* Behind an early answer of another kind it is not filed any more. */
     g->gateway = ex->gateway ? ex->gateway : host_gateway(host_get(root, &ex->conn->side[SERVER].ip));
-    g->name = ex->name ? ex->name : name_find(root, ex->host);
-    g->from = ex->reply.request_time;
+    g->name = ex->name ? ex->name : name_find(root, ex->request.host);
+    g->from = ex->request.time;
     g->until = ex->response_time ? ex->response_time : root->now;
-    g->success = !root->settings.watched(ex->hidden_status ? ex->hidden_status : ex->reply.status);
+    g->success = !root->settings.watched(exchange_status(ex));
     for (unsigned i = 0; i < g->gateway->n_known; i++)
         g->hosts[g->n_hosts++] = host_find(root, &g->gateway->hosts[i]);
 }
@@ -57,7 +57,7 @@ name_has_rival(const struct scope *g, const struct name *name)
 
     for (GList *l = name ? name->open.head : NULL; l && looked_at < RIVALS_LOOKED_AT_MAX; l = l->next, looked_at++) {
         const struct exchange *other = (const struct exchange *)l->data;
-        if (other != g->ex && other->gateway == g->gateway && other->reply.request_time <= g->until && !alike_knows_no_address(other))
+        if (other != g->ex && other->gateway == g->gateway && other->request.time <= g->until && !alike_knows_no_address(other))
             return true;
     }
     return false;
@@ -66,7 +66,7 @@ name_has_rival(const struct scope *g, const struct name *name)
 bool
 has_rival(const struct scope *g, const struct ipaddr *ip)
 {
-    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, ip);
+    const struct reverse *r = names_of(g->root, ip);
 
     if (name_has_rival(g, g->name))
         return true;
@@ -109,7 +109,7 @@ may_be_gateway(const struct scope *g, const struct host *host)
 static bool
 serves_address(const struct scope *g, const struct host *host, const struct ipaddr *ip)
 {
-    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, ip);
+    const struct reverse *r = names_of(g->root, ip);
 
     for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
         if (host_serves(host, r->names[i]))
@@ -133,7 +133,6 @@ is_childs_server(const struct scope *g, const struct ipaddr *ip, uint16_t port)
 static void
 take_address(struct scope *g, const struct ipaddr *ip, uint16_t port)
 {
-    struct target_key key;
     struct approach *approach;
 
     /* Its request was carried there and answered: what else it tried there was taken with that. */
@@ -141,10 +140,7 @@ take_address(struct scope *g, const struct ipaddr *ip, uint16_t port)
         return;
     for (unsigned s = 0; s < g->n_hosts; s++)
         gather_target(g, g->hosts[s], ip, port, TIE_ADDRESS, false);
-    memset(&key, 0, sizeof key);
-    key.to = *ip;
-    key.port = port;
-    approach = (struct approach *)bounded_find(&g->root->approaches, &key);
+    approach = approaches_of(g->root, ip, port);
     for (unsigned i = 0; approach && i < MIN(approach->n, APPROACHES_MAX); i++) {
         struct host *host = host_find(g->root, &approach->from[i]);
         unsigned before = g->n;
@@ -162,7 +158,7 @@ is_intercepted(const struct scope *g)
 {
     const struct host *server = host_find(g->root, &g->ex->conn->side[SERVER].ip);
 
-    return !g->ex->absolute && server && g_queue_is_empty((GQueue *)&server->conns) && g_queue_is_empty((GQueue *)&server->searches);
+    return !g->ex->request.absolute && server && g_queue_is_empty((GQueue *)&server->conns) && g_queue_is_empty((GQueue *)&server->searches);
 }
 
 void
@@ -171,7 +167,7 @@ gather_attempts_at_addresses(struct scope *g)
     const struct exchange *ex = g->ex;
 
     for (unsigned i = 0; g->name && i < g->name->n_addresses; i++)
-        take_address(g, &g->name->addresses[i], ex->port);
+        take_address(g, &g->name->addresses[i], ex->request.port);
     if (is_intercepted(g))
         take_address(g, &ex->conn->side[SERVER].ip, ex->conn->side[SERVER].port);
 }
@@ -199,7 +195,7 @@ static bool
 is_anothers(struct scope *g, const struct conn *conn)
 {
     const struct host *server = host_find(g->root, &conn->side[SERVER].ip);
-    const struct reverse *r = (const struct reverse *)bounded_find(&g->root->reverses, &conn->side[SERVER].ip);
+    const struct reverse *r = names_of(g->root, &conn->side[SERVER].ip);
 
     if (conn->side[SERVER].port == DNS_PORT && server && server->answers_dns)
         return true;
@@ -245,8 +241,8 @@ gather_attempts_by_time(struct scope *g)
                 eligible[n++] = conn;
         }
     for (unsigned i = 0; i < n; i++)
-        if (eligible[i]->side[SERVER].port == g->ex->port) {
-            n = keep_port(eligible, n, g->ex->port);
+        if (eligible[i]->side[SERVER].port == g->ex->request.port) {
+            n = keep_port(eligible, n, g->ex->request.port);
             break;
         }
     for (unsigned i = 1; i < n; i++) {

@@ -7,7 +7,7 @@
 #ifndef MWG502_MATCH_TIE_H
 #define MWG502_MATCH_TIE_H
 
-#include "tcp/conn.h"
+#include "model/attempts.h"
 #include "net/lookup.h"
 
 #define ATTEMPTS_MAX 64

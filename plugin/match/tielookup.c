@@ -225,7 +225,7 @@ take_dns_over_tcp(struct scope *g)
     for (unsigned s = 0; s < g->n_hosts; s++)
         for (GList *l = g->hosts[s] ? g->hosts[s]->conns.head : NULL; l && g->n_dns_conns < DNS_CONNS_MAX; l = l->next) {
             struct conn *conn = (struct conn *)l->data;
-            if (conn->side[SERVER].port == DNS_PORT && g->ex->port != DNS_PORT && conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until)
+            if (conn->side[SERVER].port == DNS_PORT && g->ex->request.port != DNS_PORT && conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until)
                 g->dns_conns[g->n_dns_conns++] = conn;
         }
 }
@@ -289,15 +289,10 @@ static void
 remember_target(struct scope *g, const struct ipaddr *ip, uint16_t port, when_t *latest)
 {
     for (unsigned s = 0; s < g->n_hosts; s++) {
-        struct target_key key;
         when_t ended;
         if (!g->hosts[s])
             continue;
-        memset(&key, 0, sizeof key);
-        key.from = g->hosts[s]->ip;
-        key.to = *ip;
-        key.port = port;
-        struct target *target = (struct target *)bounded_find(&g->root->targets, &key);
+        struct target *target = attempts_at(g->root, &g->hosts[s]->ip, ip, port);
         struct conn *conn = target ? latest_failure(g, target, &ended) : NULL;
         if (!conn || ended <= *latest)
             continue;
@@ -325,7 +320,7 @@ gather_remembered(struct scope *g, when_t *remembered)
         remember_lookup(g, &g->name->searches, &latest);
         remember_lookup(g, &g->name->claimed, &latest);
         for (unsigned i = 0; i < g->name->n_addresses; i++)
-            remember_target(g, &g->name->addresses[i], ex->port, &latest);
+            remember_target(g, &g->name->addresses[i], ex->request.port, &latest);
         for (int i = 0; i < NEXT_HOPS_MAX; i++)
             if (g->name->next_hops[i].port)
                 remember_target(g, &g->name->next_hops[i].ip, g->name->next_hops[i].port, &latest);

@@ -87,7 +87,7 @@ gather_unreached(struct scope *g, struct unreached *u)
     const struct exchange *ex = g->ex;
 
     for (unsigned i = g->name ? g->name->n_addresses : 0; i > 0; i--)
-        if (unreached_at(g, u, &g->name->addresses[i - 1], ex->port, TIE_ADDRESS))
+        if (unreached_at(g, u, &g->name->addresses[i - 1], ex->request.port, TIE_ADDRESS))
             return true;
     for (int i = 0; i < NEXT_HOPS_MAX; i++) {
         if (g->name && g->name->next_hops[i].port && unreached_at(g, u, &g->name->next_hops[i].ip, g->name->next_hops[i].port, TIE_LEARNT))
@@ -120,7 +120,7 @@ gather_unreached_by_time(struct scope *g, struct unreached *u)
     if (crowd && (g->until - n->last < UNREACHED_LONG || has_rival(g, &n->ip)))
         return false;
     set_unreached(u, n, NULL, 0, TIE_TIME);
-    host = (const struct host *)bounded_find(&g->root->hosts, &n->ip);
+    host = host_find(g->root, &n->ip);
     u->for_dns = (host && host->answers_dns) || !g->name || g->name->n_addresses == 0;
     return true;
 }

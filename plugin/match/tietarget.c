@@ -169,7 +169,7 @@ is_sequential(const struct scope *g, const struct conn *conn)
         const struct candidate *c = &g->candidates[i];
         if (!c->ex)
             continue;
-        when_t start = c->conn->hs.first_syn >= g->from ? c->conn->hs.first_syn : c->ex->reply.request_time;
+        when_t start = c->conn->hs.first_syn >= g->from ? c->conn->hs.first_syn : c->ex->request.time;
         when_t end = candidate_end(c);
         if (!(failed && failed <= start) && (!end || end > conn->hs.first_syn || brought_answer(g, c)))
             return false;
@@ -181,17 +181,12 @@ void
 gather_target(struct scope *g, const struct host *host, const struct ipaddr *ip, uint16_t port, enum tie tie, bool crowd)
 {
     struct conn *eligible[LOOKED_AT_MAX];
-    struct target_key key;
     struct target *target;
     unsigned n = 0;
 
     if (!host)
         return;
-    memset(&key, 0, sizeof key);
-    key.from = host->ip;
-    key.to = *ip;
-    key.port = port;
-    target = (struct target *)bounded_find(&g->root->targets, &key);
+    target = attempts_at(g->root, &host->ip, ip, port);
     if (!target)
         return;
     for (GList *l = target->waiting.head; l && n < LOOKED_AT_MAX; l = l->next) {

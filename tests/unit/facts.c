@@ -163,7 +163,7 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned length, 
     capture.streams[n].next[side] += seg->length + (flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
     if (status) {
         fact.u.tcp.n_shown = 1;
-        fact.u.tcp.shown[0] = (struct shown){ status, { NULL, -1 } };
+        fact.u.tcp.shown[0] = (struct shown){ status, SAID_NOTHING };
     }
     return facts_tell(&fact);
 }

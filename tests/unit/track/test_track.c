@@ -276,7 +276,7 @@ remembered_after(unsigned seconds)
     passes(seconds * 1000);
     for (int i = 0; i < 16; i++)
         arp("10.2.0.9", "10.2.0.8");
-    return g_queue_get_length(&capture_tracker()->root->conns.order);
+    return list_length(&capture_tracker()->root->conns.table.order);
 }
 
 /*
