@@ -30,6 +30,9 @@ void switch_to(unsigned interface_id, unsigned ms);
 /* Frames from and to that address have this network card, from 1. */
 void card(const char *address, uint8_t number);
 
+/* What sides that were asked send from now on has this TTL; 0, as at first: unknown. */
+void servers_ttl(uint8_t ttl);
+
 /* TCP stream n, from 0: whose SYN is from one address to the other one's port. */
 void leg(unsigned n, const char *from, const char *to, uint16_t port);
 uint32_t syn(unsigned n);

@@ -1,0 +1,130 @@
+/* attempt.c
+ * What a connection, or a request on it, came to, and what the capture lacks: as diagnose() takes it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "http/attempt.h"
+#include "http/decrypted.h"
+#include "http/http.h"
+#include "tcp/flow.h"
+
+/* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
+static void
+fill_stream_end(struct attempt *a, const struct exchange *ex)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        if (!ex->ended[side].frame || (a->closed[side].frame && a->closed[side].time < ex->ended[side].time))
+            continue;
+        a->closed[side] = ex->ended[side];
+        a->stream_ended = a->stream_ended || side == SERVER;
+        a->h2_error = ex->h2_error;
+    }
+}
+
+static const struct httpstream *
+reply_stream(const struct conn *conn)
+{
+    return conn->decrypted ? decrypted_stream(conn, SERVER) : reading_stream(conn, SERVER);
+}
+
+/* A head that is still incomplete: how long it got. */
+static void
+fill_partial_head(struct attempt *a, const struct conn *conn, const struct exchange *ex)
+{
+    const struct httpstream *stream = reply_stream(conn);
+    size_t n;
+
+    if (ex->reply.status || conn->receiving != ex || !stream)
+        return;
+    httpstream_partial_head(stream, &n);
+    a->reply.head_length = (uint32_t)n;
+}
+
+static void
+fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange *ex)
+{
+    a->reply = ex->reply;
+    a->request_frame = ex->request.frame;
+    a->request_time = ex->request.time;
+    a->decrypted = ex->decrypted;
+    a->reused = !conn->syn_seen || ex->nth > 1;
+    if (a->reused && !conn->h2 && conn->idle_since && ex->request.time > conn->idle_since)
+        a->idle = ex->request.time - conn->idle_since;
+    a->reply.missing = a->reply.missing || (!ex->over && !a->decrypted && !conn->h2 && flow_lacks_acked(conn, SERVER));
+    fill_partial_head(a, conn, ex);
+    fill_stream_end(a, ex);
+}
+
+/* How the gateway's bytes fared on their way. */
+static void
+fill_delivery(struct delivery *d, const struct conn *conn)
+{
+    const struct side *gateway = &conn->side[CLIENT];
+    uint32_t next;
+
+    d->again = gateway->traits.again;
+    d->again_length = gateway->traits.again_length;
+    d->window_zero = conn->side[SERVER].traits.window_zero;
+    d->known = (gateway->ack_seen || (conn->syn_seen && conn->hs.synack_frame)) && flow_next(conn, CLIENT, &next);
+    if (d->known)
+        d->unacked = (uint32_t)MAX((int32_t)(next - (gateway->ack_seen ? gateway->acked : conn->isn + 1)), 0);
+}
+
+void
+attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *ex)
+{
+    const struct side *gateway = &conn->side[CLIENT], *server = &conn->side[SERVER];
+
+    memset(a, 0, sizeof *a);
+    a->server = server->ip;
+    a->gateway = gateway->ip;
+    a->port = server->port;
+    a->stream = conn->stream;
+    a->hs = conn->hs;
+    a->closed[CLIENT] = gateway->closed;
+    a->closed[SERVER] = server->closed;
+    a->round_trip = conn->target ? conn->target->round_trip : 0;
+    a->icmp_late_frame = conn->icmp_late_frame;
+    a->gateway_bytes_frame = gateway->first_bytes_frame;
+    if (server->first_bytes && (!gateway->first_bytes || server->first_bytes < gateway->first_bytes) && !conn->h2)
+        a->early_frame = server->first_bytes_frame;     /* of HTTP/2 either side may speak first */
+    a->h2 = conn->h2;
+    a->not_h2_frame = conn->not_h2_frame;
+    fill_delivery(&a->sent, conn);
+    if (conn->tls)
+        a->tls = conn->tls->facts;
+    if (ex)
+        fill_exchange(a, conn, ex);
+    a->reply.gap = (!ex || !ex->over) && (flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, CLIENT));
+    a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->request.time : conn->last) : conn->hs.first_syn;
+}
+
+/* Who captured is the gateway: the direction of its frames says so, or its address. */
+static bool
+is_captured_at_gateway(struct root *root, const struct conn *conn)
+{
+    const struct side *gateway = &conn->side[SERVER];
+    const struct host *host = host_find(root, &gateway->ip);
+
+    return gateway->link == LINK_SELF || (host && host->link == LINK_SELF) || ipaddr_is_loopback(&gateway->ip) ||
+           ipaddr_is_loopback(&conn->side[CLIENT].ip);
+}
+
+void
+doubts_fill(struct doubts *d, struct root *root, const struct exchange *ex)
+{
+    const struct side *client = &ex->conn->side[CLIENT];
+
+    *d = (struct doubts){
+        .unseen = root->settings.unseen,
+        .no_request = ex->without_request,
+        .unreadable_request = ex->without_request && client->reading && client->reading->opaque,
+        .at_gateway = is_captured_at_gateway(root, ex->conn),
+        .disorder = root->disorder,
+        .cut_short = root->cut_short,
+        .too_many = ex->too_many,
+    };
+}

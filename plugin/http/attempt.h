@@ -1,0 +1,22 @@
+/* attempt.h
+ * What a connection, or a request on it, came to, and what the capture lacks: as diagnose() takes it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_HTTP_ATTEMPT_H
+#define MWG502_HTTP_ATTEMPT_H
+
+#include "model/model.h"
+
+/*
+ * Fills all of *attempt but tie and alone, which only the matching knows. exchange is the request
+ * that the gateway sent on the connection, NULL where none could be read. Frame lists are
+ * borrowed from the connection.
+ */
+void attempt_fill(struct attempt *attempt, const struct conn *conn, const struct exchange *exchange);
+
+/* Fills what the capture and the client's connection say; several and no_gateway_side are the matching's, and are cleared. */
+void doubts_fill(struct doubts *doubts, struct root *root, const struct exchange *exchange);
+
+#endif
