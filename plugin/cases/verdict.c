@@ -102,6 +102,8 @@ keep_course(struct verdict *v, const struct evidence *e, const struct finding *f
     v->stall = f->stall;
     v->idle = f->attempt ? f->attempt->idle : 0;
     v->sender = f->end ? (enum sender)f->end->sender : SENDER_UNKNOWN;
+    v->old_ack = f->cause == CAUSE_SYN_TIMEOUT && f->attempt->hs.ack_frame;
+    v->own_rst = f->cause == CAUSE_SYN_TIMEOUT && f->attempt->hs.own_rst_frame;
     v->unreadable_request = e->doubts.unreadable_request;
     v->at_gateway = e->doubts.at_gateway;
 }

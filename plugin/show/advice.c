@@ -132,6 +132,14 @@ static const char answer_lost[] =
     "interface than the SYN went out. Check the gateway's default gateway and static routes, ping and traceroute from the gateway. "
     "Verify the service without the gateway, from the gateway's own network.";
 
+static const char reset_here[] =
+    "{server} answers, and the gateway's own host refuses the answer. Look for a packet filter on the gateway that rejects what comes in, and for two "
+    "programs or two interfaces that share the address. If the gateway had given up before, raise its connection timeout.";
+
+static const char old_connection[] =
+    "{server}, or a device before it, takes the SYN for a part of an older connection with the same ports. Look for address translation or a firewall that "
+    "gives ports out again too soon or lost its table, and for a gateway with a small range of ports. It passes when that connection is forgotten.";
+
 static const char expired[] =
     "The packets to {server} are sent in a circle, or on too long a way: find the loop with traceroute from the gateway. Check the "
     "gateway's default gateway and static routes, and the routers upstream of the gateway.";
@@ -179,7 +187,7 @@ text_for(const struct verdict *v)
     case CAUSE_UNKNOWN:
         return v->missing == MISSING_GATEWAY_SIDE && v->at_gateway ? captured_here : unknown_advice[v->missing];
     case CAUSE_SYN_TIMEOUT:
-        return cites(v, ROLE_SYNACK) ? answer_lost : advice[v->cause];
+        return v->own_rst ? reset_here : v->old_ack ? old_connection : cites(v, ROLE_SYNACK) ? answer_lost : advice[v->cause];
     case CAUSE_ICMP:
         return words_icmp_expired(v->server.family == 6, v->icmp_type) ? expired : advice[v->cause];
     case CAUSE_RESPONSE_TIMEOUT:

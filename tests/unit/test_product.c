@@ -153,6 +153,8 @@ test_steps(void)
     assert_says((struct verdict){ .cause = CAUSE_SERVER_CLOSED, .idle = pause }, "for less time than the server does");
     assert_says((struct verdict){ .cause = CAUSE_SERVER_RESET, .idle = pause, .sender = SENDER_ON_PATH }, "firewall or balancer on the way");
     assert_says((struct verdict){ .cause = CAUSE_SERVER_RESET, .sender = SENDER_ON_PATH }, "It was not [2001:db8:1:2:3:4:5:6]:65535");
+    assert_says((struct verdict){ .cause = CAUSE_SYN_TIMEOUT, .old_ack = true }, "older connection with the same ports");
+    assert_says((struct verdict){ .cause = CAUSE_SYN_TIMEOUT, .own_rst = true }, "own host refuses the answer");
     assert_says((struct verdict){ .cause = CAUSE_UNKNOWN, .missing = MISSING_GATEWAY_SIDE }, "on the gateway itself");
     assert_says((struct verdict){ .cause = CAUSE_UNKNOWN, .missing = MISSING_GATEWAY_SIDE, .at_gateway = true }, "gateway's own log");
     assert_says((struct verdict){ .cause = CAUSE_UNKNOWN, .missing = MISSING_KEYS }, "SSLKEYLOGFILE");
