@@ -91,13 +91,6 @@ traits_is_beyond_window(const struct conn *conn, int side, const struct segment 
 
 /* who sent it *************************************************************/
 
-/* Systems begin with one of these. */
-static int
-hops_of(uint8_t ttl)
-{
-    return ttl <= 32 ? 32 - ttl : ttl <= 64 ? 64 - ttl : ttl <= 128 ? 128 - ttl : 255 - ttl;
-}
-
 /* The TTL of the server's packets; 0: not known, or they differ. */
 static uint8_t
 usual_ttl(const struct conn *conn)
@@ -131,7 +124,7 @@ is_too_soon(const struct conn *conn, const struct segment *seg)
 static enum sender
 sender_of(const struct conn *conn, const struct segment *seg, uint8_t usual)
 {
-    int nearer = usual && seg->ttl ? hops_of(usual) - hops_of(seg->ttl) : 0;
+    int nearer = usual && seg->ttl ? ttl_hops(usual) - ttl_hops(seg->ttl) : 0;
     when_t heard = MAX(conn->side[SERVER].traits.sent_at, conn->hs.synack_time);
     bool idle = heard && seg->time - heard > IDLE_LONG;
 
