@@ -146,7 +146,7 @@ class PlaceTruth:
     def evidence(self, cause, r, leg, server, span, e):
         if cause in DNS_CAUSES:
             host = leg.get("host") or r["url"].split("//")[1].split("/")[0].split(":")[0]
-            return [x.n for x in span if x.dns and host in x.dns["names"] and (not x.icmp or x.dport == 53)]
+            return [x.n for x in span if x.dns and host in x.dns["names"] and (not x.icmp or x.dport == 53) and leg.get("asker") in (None, x.src[0], x.dst[0])]
         if cause == "arp":
             return [x.n for x in span if x.asks == (leg.get("target") or server[0])]
         if cause == "unknown" or not server:
