@@ -32,6 +32,10 @@ traits_segment(struct conn *conn, int side, const struct segment *seg)
 {
     struct traits *t = &conn->side[side].traits;
 
+    t->window_zero = seg->window_zero;
+    /* Of those that only acknowledge most are not read (track_expected()): what they tell must not hang on how the file is read. */
+    if (seg->flags == TCP_ACK && seg->length == 0)
+        return;
     if (seg->flags & TCP_SYN) {
         t->scale_known = true;
         t->scale = seg->window_scale;
@@ -39,7 +43,6 @@ traits_segment(struct conn *conn, int side, const struct segment *seg)
     } else if (t->scale_known) {
         t->window = MAX(t->window, (uint32_t)seg->window << t->scale);
     }
-    t->window_zero = seg->window_zero;
     if (!seg->ttl || (seg->flags & (TCP_FIN | TCP_RST)))
         return;                 /* what ends a connection is compared with the others */
     if (t->hops.n > 0 && t->hops.ttl != seg->ttl)
