@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "model/model.h"
 #include "track/reorder.h"
 
 /* A binary heap by time, then by order of arrival. */
@@ -20,15 +21,44 @@ struct reorder {
     uint64_t put;               /* so far */
 };
 
-void
-watermarks_note(struct watermarks *marks, uint32_t interface_id, when_t time)
-{
-    uint32_t i = MIN(interface_id, INTERFACES_MAX - 1);
+/* What was out of order once, is in order again behind so many frames that are, and behind all that may be held. */
+#define IN_ORDER_FRAMES 256
+#define IN_ORDER_TIME (2 * INORDER_HOLD)
 
+/* So many turns of interfaces without a late frame are no chance. */
+#define IN_ORDER_TURNS 8
+
+static void
+note_order(struct watermarks *marks, uint32_t interface_id, when_t time)
+{
+    if (time + CLOCK_SLACK < marks->now) {
+        marks->late_at = marks->now;
+        marks->in_row = marks->turns = 0;
+    } else {
+        marks->in_row++;
+        marks->turns += interface_id != marks->interface_id;
+    }
+    marks->interface_id = interface_id;
+}
+
+bool
+watermarks_in_order(const struct watermarks *marks)
+{
+    bool settled = marks->in_row >= IN_ORDER_FRAMES && marks->now - marks->late_at > IN_ORDER_TIME;
+
+    return (!marks->late_at || settled) && (marks->n <= 1 || marks->turns >= IN_ORDER_TURNS);
+}
+
+void
+watermarks_note(struct watermarks *marks, uint32_t i, when_t time)
+{
     if (marks->latest[i] == 0)
         marks->n++;
-    if (marks->now == 0)
+    if (marks->now == 0) {
         marks->now = time;
+        marks->interface_id = i;
+    }
+    note_order(marks, i, time);
     marks->latest[i] = MAX(marks->latest[i], time);
     marks->depth = MAX(marks->depth, marks->now - time);
     marks->now = MAX(marks->now, time);

@@ -29,6 +29,7 @@ struct settings *capture_begin(unsigned interfaces);    /* to be changed before 
 struct tracker *capture_tracker(void);
 void capture_ends(void);                /* every frame is visited again */
 void passes(unsigned ms);               /* nothing is captured for so long */
+void is_set_back(unsigned ms);          /* the clock */
 
 /* The next frames are of that interface, so many milliseconds from the beginning. */
 void switch_to(unsigned interface_id, unsigned ms);
