@@ -53,6 +53,12 @@ struct reorder;
 /* In wmem_file_scope(), like the copies of the facts in it. */
 struct reorder *reorder_new(void);
 
+/* true: so many facts are held, or so many bytes with them, that the earliest is to be taken, whatever may still come. */
+bool reorder_is_full(const struct reorder *queue);
+
+/* The time of the earliest fact; there is one. */
+when_t reorder_earliest(const struct reorder *queue);
+
 /* Copies the fact with its texts and bytes. */
 void reorder_put(struct reorder *queue, const struct fact *fact);
 

@@ -302,6 +302,8 @@ track_fact(struct tracker *t, const struct fact *fact)
         reorder_put(t->queue, fact);
         if (reached(t) >= fact->time)
             catch_up(t, fact->time);
+        else if (reorder_is_full(t->queue))
+            catch_up(t, reorder_earliest(t->queue));
     }
     apply(t, t->root, fact);
 }
