@@ -221,6 +221,12 @@ reset(unsigned n)
 }
 
 uint32_t
+resets(unsigned n, int side)
+{
+    return bare(n, side, TCP_RST);
+}
+
+uint32_t
 closes(unsigned n, int side)
 {
     return bare(n, side, TCP_FIN | TCP_ACK);

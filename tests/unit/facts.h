@@ -63,6 +63,7 @@ uint32_t acked(unsigned n);
 uint32_t stands(unsigned n);            /* all three; the SYN's frame */
 uint32_t refused(unsigned n);           /* RST of the server */
 uint32_t reset(unsigned n);             /* likewise, on a connection that stands */
+uint32_t resets(unsigned n, int side);
 uint32_t closes(unsigned n, int side);
 uint32_t unreachable(unsigned n, const char *router);   /* ICMP for the SYN */
 
