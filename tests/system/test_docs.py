@@ -228,7 +228,7 @@ def fits(kind, value):
 def test_template_knows_every_field(tshark):
     template = json.loads((DOCS / "opensearch" / "index-template.json").read_text())
     mapped = template["template"]["mappings"]["properties"]["layers"]["properties"]
-    expert = {"explained", "unexplained", "differs", "evidence", "request"}
+    expert = {"explained", "unexplained", "differs", "evidence", "request", "branch"}
     fields = {name.replace(".", "_") for name in tshark.fields if name.split(".")[1] not in expert}
     assert {name for name in mapped if name.startswith("mwg502_")} == fields
 
@@ -285,7 +285,7 @@ def table(text, heading):
 
 def test_fields_are_all_described(tshark):
     kinds = {"FT_STRINGZ": "string", "FT_STRING": "string", "FT_IPv4": "IPv4 address", "FT_IPv6": "IPv6 address",
-             "FT_FRAMENUM": "frame number", "FT_RELATIVE_TIME": "relative time", "FT_NONE": "expert item"}
+             "FT_FRAMENUM": "frame number", "FT_RELATIVE_TIME": "relative time", "FT_NONE": "expert item or heading"}
     registered = {}
     for row in tshark.run("-G", "fields").splitlines():
         cells = row.split("\t")
