@@ -132,6 +132,26 @@ def test_lintian(packages):
     assert [line for line in said.splitlines() if "hardening-" not in line] == []
 
 
+@pytest.mark.parametrize("tool, package", [("file", "file"), ("dpkg-shlibdeps", "dpkg-dev")])
+def test_a_missing_tool_is_named(system, tmp_path, tool, package):
+    """Instead of a package that depends on no library."""
+    if not DEBIAN:
+        pytest.skip("no Debian")
+    # A PATH that holds everything else
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for folder in ("/usr/bin", "/bin", "/usr/sbin", "/sbin"):
+        for path in pathlib.Path(folder).iterdir():
+            if path.name != tool and not (tools / path.name).exists():
+                (tools / path.name).symlink_to(path)
+    done = subprocess.run([shutil.which("cpack"), "-G", "DEB", "--config", system / "CPackConfig.cmake", "-D", "CPACK_CMAKE_GENERATOR=Ninja",
+                           "-B", tmp_path / "out"], env={"PATH": str(tools), "HOME": str(tmp_path)},
+                          capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert f"A Debian package needs {tool}: sudo apt-get install {package}" in " ".join((done.stdout + done.stderr).split())
+    assert not list((tmp_path / "out").glob("*.deb"))
+
+
 def test_tar(packages, version):
     names = run("tar", "tzf", packages[".gz"]).splitlines()
     assert any(name.endswith(f"/wireshark/plugins/{version}/epan/mwg502.so") for name in names)
