@@ -91,7 +91,7 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *s
     if (reading->stream)
         messages_bytes(root, conn, side, reading->stream, seg);
     else if (conn->tls)
-        tls_conn_bytes(conn, side, seg);
+        tls_conn_bytes(root, conn, side, seg);
 }
 
 /* Bytes of a reply are missing: what follows, and can be read, is another one. */

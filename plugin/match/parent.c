@@ -271,6 +271,8 @@ parent_register(struct root *root, struct exchange *ex)
     enum tie tie;
     bool alone;
 
+    if (ex->opaque)
+        return;                 /* nothing that is compared here */
     sender->link = ex->conn->side[CLIENT].link;
     asked->link = ex->conn->side[SERVER].link;
     ex->path_hash = text_hash(ex->request.path, 0);
