@@ -30,7 +30,7 @@ list_ring() {
         progress "file $nth: $name"
         capinfos -T -r -S -c -a -e "$name" >"$scratch/info" 2>"$scratch/errors"
         readable=$?
-        IFS='	' read -r _ packets start end <"$scratch/info" || { complain "$name" 'is not a capture file'; continue; }
+        IFS=$(printf '\t') read -r _ packets start end <"$scratch/info" || { complain "$name" 'is not a capture file'; continue; }
         path=$name
         if [ "$readable" != 0 ]; then
             path=$scratch/whole.$nth

@@ -34,7 +34,7 @@ print_capture() {
         first=''
         ;;
     table)
-        sed -e '/^{/d' -e '/^[0-9]*	/d' "$scratch/out" >"$scratch/table"
+        sed -e '/^{/d' -e '/^[0-9]*\t/d' "$scratch/out" >"$scratch/table"
         total=$(sed -n '$p' "$scratch/table")
         [ "$(wc -l <"$scratch/table")" -gt 1 ] || : >"$scratch/table"
         case $case$total in
@@ -71,7 +71,7 @@ write_report() {
 # annotate CAPTURE OUT: a copy with a comment on each frame of a case. editcap takes comments as
 # arguments, of which a command holds some; so it may take several readings.
 annotate() {
-    sed -n '/^[0-9]*	/p' "$scratch/out" | awk -F '\t' '
+    sed -n '/^[0-9]*\t/p' "$scratch/out" | awk -F '\t' '
         length(text[$1]) < 60000 { text[$1] = text[$1] (text[$1] == "" ? "" : "\n") $2 }
         END { for (frame in text) printf "-a%s:%s%c", frame, text[frame], 0 }' >"$scratch/comments"
     cp "$1" "$scratch/annotated.0" 2>/dev/null || complain "$1" 'cannot be copied' || return
