@@ -28,7 +28,7 @@ LINKS = ["mwg502.case", "mwg502.role", "mwg502.response_frame"]
 SOME = list(dict.fromkeys([c for c in CAPTURES if "mix" in c.name or "six" in c.name or "arp" in c.name] + CAPTURES[::3]))
 
 # What stands with another response frame.
-PLACE = {"frame", "mwg502.range", "mwg502.filter", "mwg502.case"}
+PLACE = {"frame", "mwg502.range", "mwg502.filter", "mwg502.export_filter", "mwg502.case"}
 
 
 def off(*preferences):

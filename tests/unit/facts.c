@@ -24,6 +24,7 @@ static struct {
     struct ipaddr cards[CARDS_MAX];
     link_t links[CARDS_MAX];
     unsigned n_cards;
+    uint8_t ttl;                /* of servers */
     struct {
         struct ipaddr ip[2];
         uint16_t port[2];
@@ -75,6 +76,12 @@ passes(unsigned ms)
 }
 
 void
+is_set_back(unsigned ms)
+{
+    capture.now -= ms * MS;
+}
+
+void
 switch_to(unsigned interface_id, unsigned ms)
 {
     capture.interface_id = interface_id;
@@ -110,11 +117,10 @@ facts_next(enum fact_kind kind)
     frame.has_interface = capture.has_interface;
     frame.interface_id = capture.interface_id;
     track_first_visit(capture_tracker(), capture.frame);
-    track_frame(capture_tracker(), &frame);
     memset(&fact, 0, sizeof fact);
     fact.kind = kind;
     fact.frame = capture.frame;
-    fact.time = capture.now;
+    fact.time = track_frame(capture_tracker(), &frame);
     return fact;
 }
 
@@ -126,6 +132,12 @@ facts_tell(const struct fact *fact)
 }
 
 /* TCP *********************************************************************/
+
+void
+servers_ttl(uint8_t ttl)
+{
+    capture.ttl = ttl;
+}
 
 void
 leg(unsigned n, const char *from, const char *to, uint16_t port)
@@ -155,6 +167,7 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned length, 
     seg->sport = capture.streams[n].port[side];
     seg->dport = capture.streams[n].port[!side];
     seg->flags = flags;
+    seg->ttl = side == SERVER ? capture.ttl : 64;
     seg->seq = capture.streams[n].next[side];
     seg->ack = flags & TCP_ACK ? capture.streams[n].next[!side] : 0;
     seg->data = (const uint8_t *)text;
@@ -213,6 +226,12 @@ uint32_t
 reset(unsigned n)
 {
     return bare(n, SERVER, TCP_RST);
+}
+
+uint32_t
+resets(unsigned n, int side)
+{
+    return bare(n, side, TCP_RST);
 }
 
 uint32_t

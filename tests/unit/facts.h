@@ -29,12 +29,16 @@ struct settings *capture_begin(unsigned interfaces);    /* to be changed before 
 struct tracker *capture_tracker(void);
 void capture_ends(void);                /* every frame is visited again */
 void passes(unsigned ms);               /* nothing is captured for so long */
+void is_set_back(unsigned ms);          /* the clock */
 
 /* The next frames are of that interface, so many milliseconds from the beginning. */
 void switch_to(unsigned interface_id, unsigned ms);
 
 /* Frames from and to that address have this network card, from 1. */
 void card(const char *address, uint8_t number);
+
+/* What sides that were asked send from now on has this TTL; 0, as at first: unknown. */
+void servers_ttl(uint8_t ttl);
 
 /*
  * TCP streams. scene() gives ALICE, BOB and CAROL connections to port 9090 of the gateway, and
@@ -53,7 +57,6 @@ void is_known(const char *name, const char *address);   /* the gateway looked it
 void other_frame_at(unsigned interface_id, unsigned ms);
 uint32_t asks_at(unsigned interface_id, unsigned ms);
 uint32_t gets_502_at(unsigned interface_id, unsigned ms);
-
 /* TCP stream n, from 0: whose SYN is from one address to the other one's port. */
 void leg(unsigned n, const char *from, const char *to, uint16_t port);
 uint32_t syn(unsigned n);
@@ -62,6 +65,7 @@ uint32_t acked(unsigned n);
 uint32_t stands(unsigned n);            /* all three; the SYN's frame */
 uint32_t refused(unsigned n);           /* RST of the server */
 uint32_t reset(unsigned n);             /* likewise, on a connection that stands */
+uint32_t resets(unsigned n, int side);
 uint32_t closes(unsigned n, int side);
 uint32_t unreachable(unsigned n, const char *router);   /* ICMP for the SYN */
 
