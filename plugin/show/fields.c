@@ -17,6 +17,7 @@ int hf_attempts = -1, hf_attempt = -1, hf_lookup = -1, hf_range = -1, hf_dns_nam
 int hf_icmp_type = -1, hf_icmp_code = -1, hf_time = -1, hf_filter = -1, hf_case = -1, hf_status = -1;
 int hf_evidence_frame = -1, hf_response_frame = -1, hf_role = -1, hf_attempt_frame = -1, hf_lookup_frame = -1;
 int hf_attempt_stream = -1, hf_lookup_answer_frame = -1, hf_advice_step = -1;
+int hf_branch_request = -1, hf_branch_lookups = -1, hf_branch_evidence = -1, hf_branch_more = -1;
 int hf_role_frames[N_ROLES];
 
 int ett_verdict = -1, ett_request = -1, ett_attempts = -1, ett_attempt = -1, ett_lookups = -1, ett_lookup = -1;
@@ -98,6 +99,7 @@ fields_register(int proto)
 {
 #define STRING_FIELD(id, title, abbrev, blurb) { &hf_##id, { title, abbrev, FT_STRING, BASE_NONE, NULL, 0x0, blurb, HFILL } }
 #define UINT_FIELD(id, title, abbrev, type, blurb) { &hf_##id, { title, abbrev, type, BASE_DEC, NULL, 0x0, blurb, HFILL } }
+#define HEADING(id, title, blurb) { &hf_branch_##id, { title, "mwg502.branch." #id, FT_NONE, BASE_NONE, NULL, 0x0, blurb, HFILL } }
 #define FRAME_FIELD(id, title, abbrev, kind, blurb) { &hf_##id, { title, abbrev, FT_FRAMENUM, BASE_NONE, kind, 0x0, blurb, HFILL } }
     static hf_register_info hf[] = {
         STRING_FIELD(cause, "Cause", "mwg502.cause", "Why the gateway answered so: one token"),
@@ -148,6 +150,10 @@ fields_register(int proto)
         FRAME_FIELD(response_frame, "Led to the response in frame", "mwg502.response_frame", FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE),
                     "The diagnosed response that this frame led to"),
         STRING_FIELD(role, "Role", "mwg502.role", "What the frame is in its case"),
+        HEADING(request, "Request", "Heading of what is known of the client's request"),
+        HEADING(lookups, "Look-ups", "Heading of the DNS questions"),
+        HEADING(evidence, "Evidence", "Heading of the links to the evidence"),
+        HEADING(more, "More", "The rest of a text that is too long for one row"),
     };
     static int *ett[] = {
         &ett_verdict, &ett_request, &ett_attempts, &ett_attempt, &ett_lookups, &ett_lookup, &ett_evidence, &ett_advice, &ett_part,

@@ -76,14 +76,14 @@ add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, const struct verdict *v, uint
     return number ? add_uint(tree, hf, tvb, number) : NULL;
 }
 
+/* A heading. It is a field, so that -T json names it so, whatever its text. */
 static proto_tree *
-add_branch(proto_tree *tree, tvbuff_t *tvb, int ett, const char *text)
+add_branch(proto_tree *tree, tvbuff_t *tvb, int hf, int ett, const char *text)
 {
-    proto_item *item;
-    proto_tree *branch = proto_tree_add_subtree(tree, tvb, 0, 0, ett, &item, text);
+    proto_item *item = proto_tree_add_none_format(tree, hf, tvb, 0, 0, "%s", text);
 
     proto_item_set_generated(item);
-    return branch;
+    return proto_item_add_subtree(item, ett);
 }
 
 /*
@@ -100,7 +100,7 @@ add_text(proto_tree *tree, int hf, tvbuff_t *tvb, packet_info *pinfo, const char
     for (text += n; *text; text += n) {
         text += strspn(text, " ");
         n = words_row(text);
-        add_branch(tree, tvb, ett_more, wmem_strdup_printf(pinfo->pool, "    %.*s", (int)n, text));
+        add_branch(tree, tvb, hf_branch_more, ett_more, wmem_strdup_printf(pinfo->pool, "    %.*s", (int)n, text));
     }
     return first;
 }
@@ -111,7 +111,7 @@ static void
 add_request(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     char *client = words_endpoint(pinfo->pool, &v->client, v->client_port);
-    proto_tree *branch = add_branch(tree, tvb, ett_request,
+    proto_tree *branch = add_branch(tree, tvb, hf_branch_request, ett_request,
         wmem_strdup_printf(pinfo->pool, "Request from %s: %s %s", client, v->method ? v->method : "?", v->url ? v->url : v->unreadable_request ? "(not to be read)" : "(not in the capture)"));
 
     add_frame(branch, hf_role_frames[ROLE_REQUEST], tvb, v, v->request_frame);
@@ -139,7 +139,7 @@ add_lookups(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
     add_string(tree, hf_dns_rcode, tvb, v->dns_rcode);
     if (v->n_looked_up == 0)
         return;
-    branch = add_branch(tree, tvb, ett_lookups, wmem_strdup_printf(pinfo->pool, "Look-ups: %u", v->n_looked_up));
+    branch = add_branch(tree, tvb, hf_branch_lookups, ett_lookups, wmem_strdup_printf(pinfo->pool, "Look-ups: %u", v->n_looked_up));
     for (unsigned i = 0; i < v->n_looked_up; i++) {
         const struct looked_up *l = &v->looked_up[i];
         address server = ipaddr_to_address(&l->server);
@@ -197,7 +197,7 @@ add_evidence(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
 
     if (v->n_cited == 0)
         return;
-    branch = add_branch(tree, tvb, ett_evidence, wmem_strdup_printf(pinfo->pool, "Evidence: %u frame%s", v->n_cited, v->n_cited == 1 ? "" : "s"));
+    branch = add_branch(tree, tvb, hf_branch_evidence, ett_evidence, wmem_strdup_printf(pinfo->pool, "Evidence: %u frame%s", v->n_cited, v->n_cited == 1 ? "" : "s"));
     for (unsigned i = 0; i < v->n_cited; i++)
         if (add_frame(branch, hf_role_frames[v->cited[i].role], tvb, v, v->cited[i].frame))
             proto_item_set_hidden(add_frame(branch, hf_evidence_frame, tvb, v, v->cited[i].frame));
@@ -280,9 +280,9 @@ add_fields(const struct verdict *v, const char *summary, tvbuff_t *tvb, packet_i
     add_attempts(v, tvb, pinfo, top);
     add_why(v, tvb, pinfo, top);
     add_evidence(v, tvb, pinfo, top);
+    add_advice(v, tvb, pinfo, top);
     said = add_said(v, tvb, top);
     add_string(top, hf_rfc9209, tvb, v->rfc9209);
-    add_advice(v, tvb, pinfo, top);
     add_string(top, hf_filter, tvb, verdict_filter(pinfo->pool, v));
     add_string(top, hf_export_filter, tvb, export_filter(pinfo->pool, v));
     add_uint(top, hf_case, tvb, v->number);
@@ -298,6 +298,18 @@ stay_open(proto_item *item, int kind)
     (void)tree;
 }
 
+/* For Analyze > Expert Information, which makes one row of what reads alike: by cause, and by server or name. */
+static const char *
+expert_text(const struct verdict *v, packet_info *pinfo)
+{
+    address server = ipaddr_to_address(&v->server);
+    const char *at = v->dns_name ? v->dns_name : v->host;
+
+    if (v->server.family)
+        at = v->server_port ? words_endpoint(pinfo->pool, &v->server, v->server_port) : address_to_str(pinfo->pool, &server);
+    return wmem_strdup_printf(pinfo->pool, at ? "%s (%s): %s" : "%s (%s)", cause_category(v->cause), cause_token(v->cause), at);
+}
+
 static void
 show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
@@ -310,7 +322,7 @@ show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
     proto_item_set_generated(item);
     if (proto_field_is_referenced(tree, proto_mwg502))      /* else nobody looks: spares their texts */
         said = add_fields(v, summary, tvb, pinfo, top);
-    expert_add_info_format(pinfo, item, &ei_cause[v->cause], "%s", headline);
+    expert_add_info_format(pinfo, item, &ei_cause[v->cause], "%s", expert_text(v, pinfo));
     if (v->agreement == DIFFERS)
         expert_add_info_format(pinfo, said ? said : item, &ei_differs, "The gateway says %s, the wire shows %s (%s)", v->reported,
                                cause_category(v->cause), cause_token(v->cause));
