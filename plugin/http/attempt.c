@@ -55,6 +55,7 @@ fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange 
     a->request_frame = ex->request.frame;
     a->request_time = ex->request.time;
     a->decrypted = ex->decrypted;
+    a->maker = ex->request.maker;
     a->reused = !conn->syn_seen || ex->nth > 1;
     if (a->reused && !conn->h2 && conn->idle_since && ex->request.time > conn->idle_since)
         a->idle = ex->request.time - conn->idle_since;
