@@ -121,7 +121,7 @@ static const struct product_advice squid[N_CAUSES] = {
     [CAUSE_SERVER_CLOSED] = { SQUID("ERR_ZERO_SIZE_OBJECT"), "See server_persistent_connections and pconn_timeout (60 s): it must be shorter than the server's." },
     [CAUSE_SERVER_RESET] = { SQUID("ERR_READ_ERROR, with 104"), "See server_persistent_connections and pconn_timeout (60 s): it must be shorter than the server's." },
     [CAUSE_RESPONSE_TIMEOUT] = { SQUID("ERR_READ_TIMEOUT"), "See read_timeout (15 minutes)." },
-    [CAUSE_UNKNOWN] = { SQUID("ERR_CANNOT_FORWARD where no way was left"), "See cache_peer, never_direct and the access rules." },
+    [CAUSE_UNKNOWN] = { SQUID("ERR_CANNOT_FORWARD where no way was left") " See cache_peer, never_direct and the access rules.", NULL },
 };
 
 /* Envoy, "Access logging": %RESPONSE_FLAGS%, %RESPONSE_CODE_DETAILS%; of Istio, Contour and Envoy Gateway too. */

@@ -13,7 +13,7 @@
 /* Whole sentences with the marks of advice.c; NULL where there is nothing to say. */
 struct product_advice {
     const char *logs;           /* what it writes, and where */
-    const char *setting;        /* what to change */
+    const char *setting;        /* what to change; of CAUSE_UNKNOWN: how this gateway captures */
 };
 
 /* Never for another product: NULL where none is known or nothing is known of it. */

@@ -10,6 +10,8 @@
 #include <epan/expert.h>
 #include <epan/to_str.h>
 
+#include "cases/export.h"
+#include "diagnose/stall.h"
 #include "show/advice.h"
 #include "show/fields.h"
 #include "show/headline.h"
@@ -42,6 +44,14 @@ add_uint(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t value)
 
     proto_item_set_generated(item);
     return item;
+}
+
+static void
+add_time(proto_tree *tree, int hf, tvbuff_t *tvb, when_t time)
+{
+    nstime_t value = { (time_t)(time / NS_PER_SECOND), (int)(time % NS_PER_SECOND) };
+
+    proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &value));
 }
 
 static void
@@ -102,7 +112,7 @@ add_request(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
 {
     char *client = words_endpoint(pinfo->pool, &v->client, v->client_port);
     proto_tree *branch = add_branch(tree, tvb, hf_branch_request, ett_request,
-        wmem_strdup_printf(pinfo->pool, "Request from %s: %s %s", client, v->method ? v->method : "?", v->url ? v->url : "(not in the capture)"));
+        wmem_strdup_printf(pinfo->pool, "Request from %s: %s %s", client, v->method ? v->method : "?", v->url ? v->url : v->unreadable_request ? "(not to be read)" : "(not in the capture)"));
 
     add_frame(branch, hf_role_frames[ROLE_REQUEST], tvb, v, v->request_frame);
     add_string(branch, hf_method, tvb, v->method);
@@ -114,10 +124,8 @@ add_request(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
     add_uint(branch, hf_client_port, tvb, v->client_port);
     add_uint(branch, hf_client_stream, tvb, v->client_stream);
     add_uint(branch, hf_status, tvb, v->status);
-    if (v->request_frame) {
-        nstime_t wait = { (time_t)(v->wait / NS_PER_SECOND), (int)(v->wait % NS_PER_SECOND) };
-        proto_item_set_generated(proto_tree_add_time(branch, hf_time, tvb, 0, 0, &wait));
-    }
+    if (v->request_frame)
+        add_time(branch, hf_time, tvb, v->wait);
     if (verdict_number(v, v->request_frame))
         add_string(branch, hf_range, tvb, wmem_strdup_printf(pinfo->pool, "%u-%u", verdict_number(v, v->request_frame), verdict_number(v, v->frame)));
 }
@@ -195,6 +203,40 @@ add_evidence(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
             proto_item_set_hidden(add_frame(branch, hf_evidence_frame, tvb, v, v->cited[i].frame));
 }
 
+/* How the deciding connection went. */
+static void
+add_course(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
+{
+    add_string(tree, hf_stall, tvb, stall_token(v->stall));
+    if (v->idle > 0)
+        add_time(tree, hf_idle, tvb, v->idle);
+    add_string(tree, hf_sender, tvb, sender_token(v->sender));
+}
+
+/* A row for each of the parts of a text that stand behind separator; the text itself is changed. */
+static void
+add_rows(proto_tree *branch, int hf, tvbuff_t *tvb, packet_info *pinfo, char *text, const char *separator, size_t kept)
+{
+    char *end;
+
+    while ((end = strstr(text, separator))) {
+        end[kept] = '\0';
+        add_text(branch, hf, tvb, pinfo, "", text);
+        text = end + strlen(separator);
+    }
+    add_text(branch, hf, tvb, pinfo, "", text);
+}
+
+static void
+add_why(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    if (!v->why)
+        return;
+    proto_item *item = proto_tree_add_string_format(tree, hf_why, tvb, 0, 0, v->why, "Why this one");
+    proto_item_set_generated(item);
+    add_rows(proto_item_add_subtree(item, ett_why), hf_why_term, tvb, pinfo, wmem_strdup(pinfo->pool, v->why), "; ", 0);
+}
+
 /* Returns the item with the agreement; NULL: there is none. */
 static proto_item *
 add_said(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
@@ -213,17 +255,12 @@ add_said(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
 static void
 add_advice(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    char *advice = advice_for(pinfo->pool, v), *sentence = advice, *end;
+    char *advice = advice_for(pinfo->pool, v);
     proto_item *item = proto_tree_add_string_format(tree, hf_advice, tvb, 0, 0, advice, "What to check next");
     proto_tree *branch = proto_item_add_subtree(item, ett_advice);
 
     proto_item_set_generated(item);
-    while ((end = strstr(sentence, ". "))) {
-        end[1] = '\0';
-        add_text(branch, hf_advice_step, tvb, pinfo, "", sentence);
-        sentence = end + 2;
-    }
-    add_text(branch, hf_advice_step, tvb, pinfo, "", sentence);
+    add_rows(branch, hf_advice_step, tvb, pinfo, advice, ". ", 1);
 }
 
 /* Returns the item with the agreement, or NULL. */
@@ -237,14 +274,17 @@ add_fields(const struct verdict *v, const char *summary, tvbuff_t *tvb, packet_i
     add_text(top, hf_summary, tvb, pinfo, "Summary: ", summary);
     add_string(top, hf_confidence, tvb, confidence_token(v->confidence));
     add_server(v, tvb, top);
+    add_course(v, tvb, top);
     add_request(v, tvb, pinfo, top);
     add_lookups(v, tvb, pinfo, top);
     add_attempts(v, tvb, pinfo, top);
+    add_why(v, tvb, pinfo, top);
     add_evidence(v, tvb, pinfo, top);
     add_advice(v, tvb, pinfo, top);
     said = add_said(v, tvb, top);
     add_string(top, hf_rfc9209, tvb, v->rfc9209);
     add_string(top, hf_filter, tvb, verdict_filter(pinfo->pool, v));
+    add_string(top, hf_export_filter, tvb, export_filter(pinfo->pool, v));
     add_uint(top, hf_case, tvb, v->number);
     return said;
 }

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "cases/export.h"
 #include "http/decrypted.h"
 #include "http/exchange.h"
 #include "http/h2.h"
@@ -111,6 +112,7 @@ diagnose_exchange(const struct view *view, struct exchange *ex, uint32_t frame, 
     else
         v = cases_add(&t->cases, frame);
     verdict_fill(v, ex, &found->evidence, f, said, t->timeout);
+    export_fill(v, ex, &found->evidence);
     v->settled = view->in_time;
     cases_link(&t->cases, v);
     g_free(f);
