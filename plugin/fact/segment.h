@@ -23,6 +23,8 @@ struct segment {
     uint16_t sport, dport;
     uint32_t seq, ack;          /* raw */
     uint8_t flags;
+    uint16_t ip_id;             /* of a SYN's IPv4 header, 0: unknown; copies of a packet have the same */
+    uint32_t tsval;             /* of a SYN's timestamp option (RFC 7323), 0: none; likewise */
     const uint8_t *data;
     uint32_t captured;          /* bytes at data */
     uint32_t length;            /* bytes that the segment had */

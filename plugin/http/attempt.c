@@ -93,7 +93,8 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
     a->stream = conn->stream;
     a->reused = ex && (!conn->syn_seen || ex->nth > 1);
     a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->request.time : conn->last) : conn->hs.first_syn;
-    a->icmp_late_frame = conn->icmp_late_frame;
+    if (!ex || conn->icmp_late >= ex->request.time)
+        a->icmp_late_frame = conn->icmp_late_frame;
     a->hs = conn->hs;
     if (!is_half_closed(conn))
         a->closed[CLIENT] = conn->side[CLIENT].closed;

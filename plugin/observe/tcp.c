@@ -61,6 +61,34 @@ ip_payload_left(const struct frame_view *view, struct bytes all, int tcp)
 
 /* segments ****************************************************************/
 
+enum { OPTION_END = 0, OPTION_NOTHING = 1, OPTION_TIMESTAMP = 8, TIMESTAMP_LENGTH = 10 };
+
+/* The sender's timestamp among the n bytes of options; 0: none. */
+static uint32_t
+timestamp_of(const uint8_t *options, int n)
+{
+    for (int i = 0; i + TIMESTAMP_LENGTH <= n && options[i] != OPTION_END;) {
+        if (options[i] == OPTION_NOTHING) {
+            i++;
+            continue;
+        }
+        if (options[i] == OPTION_TIMESTAMP && options[i + 1] == TIMESTAMP_LENGTH)
+            return long_at(options + i + 2);
+        i += MAX(options[i + 1], 2);
+    }
+    return 0;
+}
+
+/* What copies of a SYN have in common, and its repeats have not. */
+static void
+read_identity(const struct frame_view *view, struct place tcp, struct bytes all, int header, struct segment *syn)
+{
+    int options = MIN(tcp.start + header, all.n) - (tcp.start + 20);
+
+    syn->ip_id = view->pinfo->net_src.type == AT_IPv4 ? ip_id_before(tcp) : 0;
+    syn->tsval = options > 0 ? timestamp_of(all.p + tcp.start + 20, options) : 0;
+}
+
 /* false: the header is not all there */
 static bool
 read_header(const struct frame_view *view, field_info *stream, struct segment *seg)
@@ -88,6 +116,8 @@ read_header(const struct frame_view *view, field_info *stream, struct segment *s
     seg->flags = p[13];
     seg->length = left > header ? (uint32_t)(left - header) : 0;
     seg->captured = tcp + header < all.n ? MIN((uint32_t)(all.n - tcp - header), seg->length) : 0;
+    if (seg->flags & TCP_SYN)
+        read_identity(view, at, all, header, seg);
     seg->data = seg->captured > 0 ? p + header : (const uint8_t *)"";
     return true;
 }
