@@ -5,11 +5,13 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 
 import hostile
 import pytest
 from conftest import ARTICLE, LAB
+from sharkd import Sharkd
 
 MIX = LAB / "bg_mwg_mix.pcap"
 
@@ -206,3 +208,23 @@ def test_share_of_all_responses(tshark):
 def test_statistics_by_client(tshark):
     out = table(tshark, MIX, "mwg502,tree").split("Responses by client")[1].split("Wait of the client")[0]
     assert re.search(r"10\.10\.67\.4 +4 ", out) and re.search(r"10\.10\.67\.5 +2 ", out)
+
+
+@pytest.mark.skipif(not shutil.which("sharkd"), reason="no sharkd")
+def test_tables_of_the_menus(tshark):
+    """Wireshark's tables, as sharkd fills them: each time anew, and of another file too."""
+    shark = Sharkd(tshark)
+    staged = [tshark.stage(name, data) for name, data in (("mix.pcap", MIX.read_bytes()), ("rst.pcap", (ARTICLE / "rst.pcap").read_bytes()))]
+    for capture, causes in ((staged[0], ["nxdomain", "rst", "invalid_response", "icmp", "server_closed", "syn_timeout"]), (staged[1], ["rst"])):
+        shark.ask("load", file=str(capture))
+        for _ in range(2):
+            (table_,) = shark.ask("tap", tap0="nstat:mwg502,table")["taps"]
+            items = table_["tables"][0]["i"] if "i" in table_["tables"][0] else table_["tables"][0]["items"]
+            assert [row[0] for row in items] == list(range(1, len(causes) + 1))
+            assert [row[4] for row in items] == causes
+            (times,) = shark.ask("tap", tap0="srt:mwg502")["taps"]
+            assert times["tables"][0]["f"] == "mwg502.case"
+            rows_ = {row["idx"]: row["n"] for row in times["tables"][0]["r"] if row["num"]}
+            assert list(rows_) == list(range(1, len(causes) + 1))
+            assert [text.split()[0] for text in rows_.values()] == causes
+    shark.close()
