@@ -20,7 +20,7 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
 # shellcheck source=cmake/setup.sh
 . "$top/cmake/setup.sh"
 
-need_packages python3-pytest python3-scapy jq curl dpkg-dev file
+need_packages python3-pytest python3-scapy jq curl dpkg-dev file lintian
 build_target all -DBUILD_TESTING=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 ctest --test-dir "$build" --output-on-failure --no-tests=error --parallel "$(nproc)" --output-log "$scratch/ctest" "$@"
 status=$?
