@@ -193,7 +193,10 @@ def test_directory(diagnose):
 def test_progress_on_a_terminal(environment, tmp_path):
     """How far it is, of one file too; gone when the table comes."""
     for args, shown in ((["--csv", CAPTURE, MIX], f"[2/2] {MIX}"), ([MIX], f"{MIX} ")):
-        ours, theirs = pty.openpty()
+        try:
+            ours, theirs = pty.openpty()
+        except OSError:
+            pytest.skip("no terminals here")
         shark = subprocess.Popen([SCRIPT, *args], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=theirs)
         os.close(theirs)
         out = shark.stdout.read()
@@ -245,7 +248,8 @@ def test_annotate_shared_frames(diagnose, tshark, tmp_path):
     every = comments(tshark, tmp_path / "out.pcapng", "dns")
     assert list(every) == [5, 6]
     for texts in every.values():
-        assert re.findall(r"mwg502 case (\d+):", "\n".join(texts)) == ["1", "2", "3", "4"]
+        # 4.4 shows the lines of a comment apart as well.
+        assert re.findall(r"mwg502 case (\d+):", max(texts, key=len)) == ["1", "2", "3", "4"]
 
 
 def test_annotate_hostile(diagnose, tshark, tmp_path):
