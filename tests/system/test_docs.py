@@ -427,6 +427,22 @@ def causes():
     return re.findall(r'X\(\w+,\s+"(\w+)",\s+CATEGORY', header)
 
 
+def test_unknown_knows_every_summary():
+    """The page about unknown verdicts quotes how each of their summaries begins, and leaves none out."""
+    source = (TOP / "plugin" / "words" / "summaryunknown.c").read_text()
+    source = re.sub(r'"\s*(BY_ITSELF)?\s*"', "", re.sub(r'"\s*\n\s*"', "", source))
+    quoted = [cells[0].replace("...", "").strip() for cells in (
+        [cell.strip() for cell in line.strip("|").split("|")] for line in (DOCS / "unknown.md").read_text().splitlines()
+        if line.startswith("| ") and "summary begins" not in line)]
+    for text in quoted:
+        for piece in text.split(" with status "):
+            assert piece.strip() in source, piece
+    listed = re.findall(r"\[MISSING_(\w+)\] = \{ \"([^\"]{20,})", source)
+    assert listed
+    for name, words in listed:
+        assert any(words.startswith(text) or text.split(" gave ")[0] in words for text in quoted) or name in ("NOTHING", "REASON", "KEYS"), words
+
+
 def test_manual_page_knows_all():
     page = (DOCS / "mwg502.7").read_text().replace("\\-", "-")
     for cause in causes():
