@@ -55,6 +55,7 @@ fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange 
     a->request_frame = ex->request.frame;
     a->request_time = ex->request.time;
     a->decrypted = ex->decrypted;
+    a->maker = ex->request.maker;
     a->reused = !conn->syn_seen || ex->nth > 1;
     if (a->reused && !conn->h2 && conn->idle_since && ex->request.time > conn->idle_since)
         a->idle = ex->request.time - conn->idle_since;
@@ -119,7 +120,8 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
         a->closed[CLIENT] = gateway->closed;
     a->closed[SERVER] = server->closed;
     a->round_trip = conn->target ? conn->target->round_trip : 0;
-    a->icmp_late_frame = conn->icmp_late_frame;
+    if (!ex || conn->icmp_late >= ex->request.time)
+        a->icmp_late_frame = conn->icmp_late_frame;
     a->gateway_bytes_frame = gateway->first_bytes_frame;
     a->early_frame = early_frame(conn);
     a->h2 = conn->h2;

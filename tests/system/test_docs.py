@@ -360,7 +360,7 @@ def test_saved_search_uses_mapped_fields():
 
 
 def test_sql_has_the_columns_of_the_csv(tshark):
-    columns = re.findall(r"^    (\w+) ", (DOCS / "postgresql.sql").read_text(), re.M)
+    columns = re.findall(r"^    ([a-z_0-9]+) ", (DOCS / "postgresql.sql").read_text(), re.M)
     capture = TESTS / "captures" / "lab" / "mwg_rst.pcap"
     head = tshark.run("-n", "-q", "-r", tshark.stage(capture.name, capture.read_bytes()), "-z", "mwg502,csv").splitlines()[0]
     assert columns == ["capture", *head.replace("case,", "case_number,", 1).split(",")]
@@ -425,6 +425,22 @@ def test_preferences_are_all_described(tshark):
 def causes():
     header = (TOP / "plugin" / "diagnose" / "causes.h").read_text()
     return re.findall(r'X\(\w+,\s+"(\w+)",\s+CATEGORY', header)
+
+
+def test_unknown_knows_every_summary():
+    """The page about unknown verdicts quotes how each of their summaries begins, and leaves none out."""
+    source = (TOP / "plugin" / "words" / "summaryunknown.c").read_text()
+    source = re.sub(r'"\s*(BY_ITSELF)?\s*"', "", re.sub(r'"\s*\n\s*"', "", source))
+    quoted = [cells[0].replace("...", "").strip() for cells in (
+        [cell.strip() for cell in line.strip("|").split("|")] for line in (DOCS / "unknown.md").read_text().splitlines()
+        if line.startswith("| ") and "summary begins" not in line)]
+    for text in quoted:
+        for piece in text.split(" with status "):
+            assert piece.strip() in source, piece
+    listed = re.findall(r"\[MISSING_(\w+)\] = \{ \"([^\"]{20,})", source)
+    assert listed
+    for name, words in listed:
+        assert any(words.startswith(text) or text.split(" gave ")[0] in words for text in quoted) or name in ("NOTHING", "REASON", "KEYS"), words
 
 
 def test_manual_page_knows_all():
