@@ -11,6 +11,7 @@
 #include "match/parent.h"
 #include "model/retention.h"
 #include "net/lookup.h"
+#include "net/neighbor.h"
 #include "track/capture.h"
 
 /*
