@@ -25,10 +25,10 @@
 #define SOCKETS_LOOKED_AT_MAX 16
 
 /*
- * A capture holds no more of them at once: a gateway that asks for 1,000 names a second for a
- * minute. A flood of any size costs no more memory.
+ * A capture holds no more of them at once: 500 names a second that are kept for a minute each, or 100
+ * that fail and are kept for five. A flood of any size costs no more memory.
  */
-#define SEARCHES_MAX (1u << 16)
+#define SEARCHES_MAX (1u << 15)
 
 void
 search_shelve(struct lookup *search, list_t *shelf)
@@ -45,7 +45,7 @@ make_room(struct root *root)
     list_t *open = &root->lookups_open, *resolved = &root->lookups_resolved;
 
     if (list_length(open) + list_length(resolved) >= SEARCHES_MAX)
-        lookup_drop(root, (struct lookup *)list_first(list_is_empty(open) ? resolved : open));
+        lookup_drop(root, (struct lookup *)list_first(list_length(open) > list_length(resolved) ? open : resolved));
 }
 
 static struct lookup *
