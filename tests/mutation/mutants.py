@@ -141,8 +141,8 @@ MUTANTS = [
     ("memory", "match/tielookup.c", "|| end + g->root->settings.memory < g->ex->ready_at ", "", QUICK),
     ("memory", "match/tielookup.c", "add_lookup(g, lookup, TIE_MEMORY, true);", ";", QUICK),
 
-    ("next names", "net/lookup.c", "next_name = nearer(next_name, lookup, m->time);", "next_name = next_name ? next_name : lookup;", QUICK),
-    ("next names", "net/lookup.c", "due = MAX(due, q->last_sent + (q->last_sent - q->first_sent) / (q->sent.seen - 1));", ";", QUICK),
+    ("next names", "net/search.c", "next_name = nearer(next_name, lookup, m->time);", "next_name = next_name ? next_name : lookup;", QUICK),
+    ("next names", "net/search.c", "due = MAX(due, q->last_sent + (q->last_sent - q->first_sent) / (q->sent.seen - 1));", ";", QUICK),
 
     # packets that the capture lacks
     ("dropped packets", "http/exchange.c", "(int32_t)(ex->client_had - from) > 0", "false", QUICK),
@@ -172,7 +172,7 @@ MUTANTS = [
     ("network cards", "match/parent.c", "asked->link = ex->conn->side[SERVER].link;", ";", QUICK),
     ("network cards", "match/tie.c", "(is_on_gateways_link(g, host) || !host_serves(host, g->name))", "!host_serves(host, g->name)", QUICK),
     ("network cards", "match/tie.c", "(!is_on_gateways_link(g, host) && serves_address(g, host, ip))", "serves_address(g, host, ip)", QUICK),
-    ("network cards", "net/lookup.c", "host_on_same_link(asked, asker) || ", "", QUICK),
+    ("network cards", "net/search.c", "!host_on_same_link(asked, asker) && ", "", QUICK),
     ("network cards", "model/gateways.c", " || host_on_same_link(a, b)", "", QUICK),
     ("network cards", "observe/frame_view.c", "if (!*src && pinfo->dl_src.type == AT_ETHER)\n        return;", "", LINKS),
     ("network cards", "observe/frame_view.c", "*src = LINK_SELF;", ";", LINKS),
@@ -181,9 +181,9 @@ MUTANTS = [
     ("network cards", "tcp/conn.c", "conn->side[SERVER] = client;", "conn->side[SERVER] = client;\n    conn->side[SERVER].link = conn->side[CLIENT].link;", QUICK),
     ("copies", "observe/frame_view.c", "return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ?", "return false ?", COPIES),
     ("further tries", "match/tietarget.c", "eligible[i]->hs.first_syn >= failed && explains_now(g, eligible[i])", "eligible[i]->hs.first_syn >= failed", QUICK),
-    ("repeated questions", "net/lookup.c", "(asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
-    ("repeated questions", "net/lookup.c", " && !is_shared_socket(asker, lookup, m->sport)", "", QUICK),
-    ("repeated questions", "net/lookup.c", "if (e->ip_id && e->ip_id == asked->icmp_ip_id &&", "if (false &&", QUICK),
+    ("repeated questions", "net/search.c", "(asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
+    ("repeated questions", "net/search.c", " && !is_shared_socket(asker, lookup, m->sport)", "", QUICK),
+    ("repeated questions", "net/lookup.c", "e->ip_id && i < lookup->n", "false", QUICK),
     ("running look-ups", "match/tie.c", " && !alike_knows_no_address(other)", "", QUICK),
     ("running look-ups", "match/alike.c", "return lookup && !lookup->resolved;", "return lookup;", QUICK),
     ("running look-ups", "match/tielookup.c", "lookup->last < g->from + BEGUN_WITH", "lookup->last < g->from", QUICK),
