@@ -181,11 +181,7 @@ collect(struct scope *g, unsigned status, struct collected *found)
     e->host = ex->request.host;
     e->port = ex->request.port;
     e->connect = ex->request.connect;
-    e->doubts.unseen = g->root->settings.unseen;
-    e->doubts.no_request = ex->without_request;
-    e->doubts.disorder = g->root->disorder;
-    e->doubts.cut_short = g->root->cut_short;
-    e->doubts.too_many = ex->too_many;
+    doubts_fill(&e->doubts, g->root, ex);
     if (ex->without_request)
         return;
 

@@ -48,9 +48,18 @@
 
 /* connections *************************************************************/
 
+/* The TTL of somebody's packets. */
+struct hops {
+    uint8_t ttl;                /* of the latest one, 0: unknown */
+    uint8_t n;                  /* packets, up to 255 */
+    bool varies;
+};
+
 struct target {
     struct bounded_entry entry; /* key: key */
     struct target_key key;
+    struct hops hops;           /* of its SYN/ACKs */
+    when_t round_trip;          /* the shortest from a SYN to its SYN/ACK, 0: unknown */
     list_t waiting;             /* connections that no request has claimed */
     list_t claimed;
 };
@@ -91,6 +100,18 @@ struct tls_conn {
     struct tls_facts facts;
 };
 
+/* What the segments of one side tell beside their bytes (tcp/traits.h). */
+struct traits {
+    struct hops hops;
+    uint8_t scale;              /* of its window */
+    bool scale_known;
+    bool window_zero;           /* its latest window */
+    uint16_t again;             /* segments with nothing new since the other side acknowledged something new */
+    uint16_t again_length;      /* of the latest of them */
+    uint32_t window;            /* the largest that it advertised, as far as is known */
+    when_t sent_at;             /* its latest segment with bytes */
+};
+
 /* One end of a connection: who it is, what it sent, how it ended. */
 struct side {
     struct ipaddr ip;
@@ -101,6 +122,7 @@ struct side {
     uint32_t first_bytes_frame;
     when_t first_bytes, last_bytes;
     struct closing closed;
+    struct traits traits;
     struct flow *flow;          /* NULL: it sent no bytes yet */
     struct reading *reading;    /* likewise */
 };
@@ -179,6 +201,7 @@ struct request {
     uint16_t port;
     bool connect, absolute, forwarded;
     bool cut_short;             /* the capture does not hold all of its head */
+    const char *maker;          /* see struct http_head; NULL: none */
     struct request_marks marks;
 };
 

@@ -13,6 +13,7 @@
 #include "tcp/conn.h"
 #include "tcp/flow.h"
 #include "tcp/handshake.h"
+#include "tcp/traits.h"
 
 static const void *
 stream_key(uint32_t stream)
@@ -128,7 +129,7 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
     if (side == SERVER && reset && !conn->hs.acked && conn->syn_seen)
         handshake_refused(conn, seg);
     if (!conn->side[side].closed.frame || gives_up_behind_fin(conn, side, reset))
-        conn->side[side].closed = (struct closing){ seg->frame, seg->time, seg->seq + seg->length, reset };
+        conn->side[side].closed = traits_closing(conn, side, seg);
     if (reset || (conn->side[CLIENT].closed.frame && conn->side[SERVER].closed.frame)) {
         root->conn_listener->ended(root, conn);
         retain_ended(root, conn);
@@ -209,7 +210,7 @@ segment_syn(struct root *root, struct conn *conn, const struct segment *seg, boo
 {
     if (seg->flags & TCP_ACK)
         conn = begin_with_synack(root, conn, seg);
-    else if (conn && handshake_is_simultaneous(conn, seg))
+    else if (conn && handshake_is_simultaneous(conn, conn_side_of(conn, &seg->src, seg->sport)))
         handshake_synack(conn, seg);
     else
         conn = begin_with_syn(root, conn, seg);
@@ -251,13 +252,20 @@ conn_segment(struct root *root, const struct segment *seg, bool *again)
     if (!conn->sides_known && seg->length > 0)
         guess_sides(conn, seg);
     side = conn_side_of(conn, &seg->src, seg->sport);
+    if ((seg->flags & TCP_RST) && traits_is_beyond_window(conn, side, seg))
+        return conn;
+    traits_segment(conn, side, seg);
     forget_ignored_reset(conn, seg, side);
+    if (!conn->hs.acked)
+        handshake_other(conn, seg, side);
     if (side == CLIENT && (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && (conn->hs.synack_frame || seg->length > 0))
         conn->hs.acked = true;
     if (seg->flags & TCP_ACK)
         flow_acked(root, conn, !side, seg->ack);
-    if (seg->length > 0 && !(seg->flags & TCP_RST))
+    if (seg->length > 0 && !(seg->flags & TCP_RST)) {
         *again = !flow_segment(root, conn, side, seg);
+        traits_bytes(conn, side, seg, *again);
+    }
     if (seg->flags & (TCP_FIN | TCP_RST))
         segment_end(root, conn, seg, side);
     return conn;

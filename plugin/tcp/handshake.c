@@ -7,8 +7,8 @@
 #include <glib.h>
 
 #include "model/retention.h"
-#include "tcp/conn.h"
 #include "tcp/handshake.h"
+#include "tcp/traits.h"
 
 /* No stack repeats a SYN sooner (Linux' TCP_RTO_MIN; RFC 6298 says a second). */
 #define SHORTEST_REPEAT (NS_PER_SECOND / 5)
@@ -61,9 +61,9 @@ handshake_is_new(const struct conn *conn, const struct segment *syn)
 }
 
 bool
-handshake_is_simultaneous(const struct conn *conn, const struct segment *syn)
+handshake_is_simultaneous(const struct conn *conn, int side)
 {
-    return conn->syn_seen && !conn->hs.synack_frame && conn->hs.rst.seen == 0 && conn_side_of(conn, &syn->src, syn->sport) == SERVER;
+    return conn->syn_seen && !conn->hs.synack_frame && conn->hs.rst.seen == 0 && side == SERVER;
 }
 
 void
@@ -73,6 +73,7 @@ handshake_syn(struct root *root, struct conn *conn, const struct segment *syn)
 
     if (hs->syn.seen > 0 && is_copy(conn, syn))
         return;
+    traits_segment(conn, CLIENT, syn);
     frames_add(&hs->syn, syn->frame);
     if (hs->last_syn && syn->time > hs->last_syn)
         hs->syn_interval = syn->time - hs->last_syn;
@@ -84,17 +85,36 @@ handshake_syn(struct root *root, struct conn *conn, const struct segment *syn)
 
 /* what answered them ******************************************************/
 
+/* A server sends its SYN/ACK again after a second (RFC 6298), some sooner; copies of a frame follow at once. */
+#define SYNACK_REPEATED (NS_PER_SECOND / 5)
+
 void
 handshake_synack(struct conn *conn, const struct segment *synack)
 {
+    traits_segment(conn, SERVER, synack);
     if (!conn->hs.synack_frame) {
         conn->hs.synack_frame = synack->frame;
         conn->hs.synack_time = synack->time;
         conn->server_isn = synack->seq;
+        traits_handshake(conn, synack);
+    } else if (conn->hs.acked && synack->seq == conn->server_isn && synack->time - conn->hs.synack_time >= SYNACK_REPEATED) {
+        conn->hs.synack_again++;
     }
     /* Fast Open: the server took the request, whatever the client acknowledges. */
     if (conn->syn_seen && (synack->flags & TCP_ACK) && (int32_t)(synack->ack - conn->isn) > 1)
         conn->hs.acked = true;
+}
+
+/* An ACK of an older connection (RFC 5961), the gateway's own RST. */
+void
+handshake_other(struct conn *conn, const struct segment *seg, int side)
+{
+    struct handshake *hs = &conn->hs;
+
+    if (side == SERVER && conn->syn_seen && !hs->synack_frame && !hs->ack_frame && !(seg->flags & (TCP_RST | TCP_FIN)) && seg->length == 0)
+        hs->ack_frame = seg->frame;
+    if (side == CLIENT && hs->synack_frame && !hs->own_rst_frame && (seg->flags & TCP_RST))
+        hs->own_rst_frame = seg->frame;
 }
 
 /* A RST answers the latest SYN; one more without a SYN between is a copy. */

@@ -22,8 +22,11 @@ void handshake_syn(struct root *root, struct conn *conn, const struct segment *s
 /* A SYN/ACK, or the SYN of a peer that opens the same connection at the same time (RFC 9293 section 3.5). */
 void handshake_synack(struct conn *conn, const struct segment *synack);
 
-/* true: the SYN is that peer's. */
-bool handshake_is_simultaneous(const struct conn *conn, const struct segment *syn);
+/* true: a SYN of this side is that peer's. */
+bool handshake_is_simultaneous(const struct conn *conn, int side);
+
+/* A segment of this side before the connection stood, in the place of the handshake's next step. */
+void handshake_other(struct conn *conn, const struct segment *segment, int side);
 
 /* A RST of the server before the connection stood. */
 void handshake_refused(struct conn *conn, const struct segment *rst);

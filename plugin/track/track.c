@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "cases/export.h"
 #include "http/decrypted.h"
 #include "http/exchange.h"
 #include "http/h2.h"
@@ -112,6 +113,7 @@ diagnose_exchange(const struct view *view, struct exchange *ex, uint32_t frame, 
     else
         v = cases_add(&t->cases, frame);
     verdict_fill(v, ex, &found->evidence, f, said, t->timeout);
+    export_fill(v, ex, &found->evidence);
     v->settled = view->in_time;
     cases_link(&t->cases, v);
     g_free(f);
@@ -314,7 +316,8 @@ track_expected(struct tracker *t, const struct segment *seg)
 {
     struct conn *conn = t->late ? NULL : conn_find(t->root, seg->stream);
 
-    if (!conn || !flow_expected(conn, seg))
+    /* Whether a window that was closed is open again is news. */
+    if (!conn || conn->side[CLIENT].traits.window_zero || conn->side[SERVER].traits.window_zero || !flow_expected(conn, seg))
         return false;
     conn->last = seg->time;
     return true;

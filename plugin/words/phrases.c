@@ -53,6 +53,21 @@ words_dns_outcome(enum dns_outcome outcome, uint8_t rcode)
     }
 }
 
+const char *
+words_tie(enum tie tie)
+{
+    static const char *const words[] = {
+        [TIE_NONE] = NULL,
+        [TIE_MEMORY] = "an earlier failure at an address of this host, which the gateway may remember",
+        [TIE_TIME] = "the only thing that the gateway did meanwhile",
+        [TIE_LEARNT] = "where earlier requests went",
+        [TIE_ADDRESS] = "the address of the host that was asked for",
+        [TIE_REQUEST] = "it carries the same request",
+    };
+
+    return words[tie];
+}
+
 char *
 words_endpoint(wmem_allocator_t *scope, const struct ipaddr *ip, uint16_t port)
 {

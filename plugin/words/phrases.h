@@ -34,6 +34,9 @@ const char *words_rcode(uint8_t rcode);
 /* What a DNS question came to: "10.1.1.2", "No such name", "no answer". */
 const char *words_dns_outcome(enum dns_outcome outcome, uint8_t rcode);
 
+/* "it carries the same request": what ties a connection to a request; NULL for TIE_NONE. */
+const char *words_tie(enum tie tie);
+
 /* "10.1.1.2:80", "[2001:db8::1]:80" */
 char *words_endpoint(wmem_allocator_t *scope, const struct ipaddr *ip, uint16_t port);
 

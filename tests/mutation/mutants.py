@@ -173,7 +173,7 @@ MUTANTS = [
     ("network cards", "match/tie.c", "(is_on_gateways_link(g, host) || !host_serves(host, g->name))", "!host_serves(host, g->name)", QUICK),
     ("network cards", "match/tie.c", "(!is_on_gateways_link(g, host) && serves_address(g, host, ip))", "serves_address(g, host, ip)", QUICK),
     ("network cards", "net/lookup.c", "host_on_same_link(asked, asker) || ", "", QUICK),
-    ("network cards", "model/gateways.c", " && !host_on_same_link(a, b)", "", QUICK),
+    ("network cards", "model/gateways.c", " || host_on_same_link(a, b)", "", QUICK),
     ("network cards", "observe/frame_view.c", "if (!*src && pinfo->dl_src.type == AT_ETHER)\n        return;", "", LINKS),
     ("network cards", "observe/frame_view.c", "*src = LINK_SELF;", ";", LINKS),
     ("network cards", "observe/frame_view.c", "*dst = LINK_SELF;", ";", LINKS),

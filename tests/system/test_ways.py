@@ -28,7 +28,7 @@ LINKS = ["mwg502.case", "mwg502.role", "mwg502.response_frame"]
 SOME = list(dict.fromkeys([c for c in CAPTURES if "mix" in c.name or "six" in c.name or "arp" in c.name] + CAPTURES[::3]))
 
 # What stands with another response frame.
-PLACE = {"frame", "mwg502.range", "mwg502.filter", "mwg502.case"}
+PLACE = {"frame", "mwg502.range", "mwg502.filter", "mwg502.export_filter", "mwg502.case"}
 
 
 def off(*preferences):
@@ -240,13 +240,17 @@ def sharkd(tshark):
     process.close()
 
 
+def case_of(verdict):
+    """The request and the evidence."""
+    return {frame for field in ("mwg502.request_frame", "mwg502.evidence_frame") for frame in verdict.get(field, "").split(",") if frame}
+
+
 def links_of(verdicts):
     """Frames of each case: the cases that they belong to."""
     found = collections.defaultdict(set)
     for verdict in verdicts:
-        for field in ("mwg502.request_frame", "mwg502.evidence_frame"):
-            for frame in filter(None, verdict.get(field, "").split(",")):
-                found[frame].add(verdict["frame"])
+        for frame in case_of(verdict):
+            found[frame].add(verdict["frame"])
     return found
 
 
@@ -261,6 +265,9 @@ def test_sharkd(tshark, plain, sharkd):
         linked = {row["frame"]: set(row["mwg502.response_frame"].split(","))
                   for row in sharkd.frames("mwg502.response_frame", LINKS)}
         assert linked == links_of(plain[capture.name]), capture.name
+        if expected and "," not in expected[0]["mwg502.cause"]:
+            shown = {row["frame"] for row in sharkd.frames(expected[0]["mwg502.filter"], ["frame.number"])}
+            assert shown == {expected[0]["frame"], *case_of(expected[0])}, capture.name
         staged.unlink()
 
 

@@ -24,6 +24,7 @@ static struct {
     struct ipaddr cards[CARDS_MAX];
     link_t links[CARDS_MAX];
     unsigned n_cards;
+    uint8_t ttl;                /* of servers */
     uint16_t ip_id;
     uint32_t tsval;
     struct {
@@ -135,6 +136,12 @@ facts_tell(const struct fact *fact)
 /* TCP *********************************************************************/
 
 void
+servers_ttl(uint8_t ttl)
+{
+    capture.ttl = ttl;
+}
+
+void
 leg(unsigned n, const char *from, const char *to, uint16_t port)
 {
     g_assert_cmpuint(n, <, STREAMS_MAX);
@@ -162,6 +169,7 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned length, 
     seg->sport = capture.streams[n].port[side];
     seg->dport = capture.streams[n].port[!side];
     seg->flags = flags;
+    seg->ttl = side == SERVER ? capture.ttl : 64;
     seg->ip_id = capture.ip_id;
     seg->tsval = capture.tsval;
     seg->seq = capture.streams[n].next[side];

@@ -37,6 +37,9 @@ void switch_to(unsigned interface_id, unsigned ms);
 /* Frames from and to that address have this network card, from 1. */
 void card(const char *address, uint8_t number);
 
+/* What sides that were asked send from now on has this TTL; 0, as at first: unknown. */
+void servers_ttl(uint8_t ttl);
+
 /*
  * TCP streams. scene() gives ALICE, BOB and CAROL connections to port 9090 of the gateway, and
  * the gateway some to port 80 of SERVER_1; DIRECT_n are for connections that pass it by.
@@ -54,7 +57,6 @@ void is_known(const char *name, const char *address);   /* the gateway looked it
 void other_frame_at(unsigned interface_id, unsigned ms);
 uint32_t asks_at(unsigned interface_id, unsigned ms);
 uint32_t gets_502_at(unsigned interface_id, unsigned ms);
-
 /* TCP stream n, from 0: whose SYN is from one address to the other one's port. */
 void leg(unsigned n, const char *from, const char *to, uint16_t port);
 uint32_t syn(unsigned n);

@@ -85,9 +85,9 @@ compile() {
         return
     fi
     built=ok
-    for file in "$top"/plugin/*.c; do
+    for file in "$top"/plugin/*.c "$top"/plugin/*/*.c; do
         # shellcheck disable=SC2046 # one word an option
-        gcc -std=gnu11 -fsyntax-only -Wall -Wextra -Wshadow -Werror -DMWG502_VERSION='"0"' \
+        gcc -I "$top/plugin" -std=gnu11 -fsyntax-only -Wall -Wextra -Wshadow -Werror -DMWG502_VERSION='"0"' \
             -isystem "$include" -isystem "$include/include" $(pkg-config --cflags glib-2.0) "$file" \
             >>"$scratch/compiler" 2>&1 || built=failed
     done
@@ -140,7 +140,7 @@ add_crowd() {
 # compare SUITE: its verdicts with the first one's; says what came of it
 compare() {
     add_crowd "$1"
-    inside "$1" sh -c './diagnose.sh --json tests/captures/*/*.pcap* crowd.pcap' >"$scratch/$1.json" 2>>"$roots/$1.log"
+    inside "$1" sh -c './diagnose.sh --csv tests/captures/*/*.pcap* crowd.pcap | tail -n +2' >"$scratch/$1.json" 2>>"$roots/$1.log"
     count=$(grep -c . "$scratch/$1.json")
     if [ "$count" = 0 ]; then
         echo none
