@@ -8,6 +8,7 @@
 
 #include "cases/verdict.h"
 #include "words/phrases.h"
+#include "words/product.h"
 #include "words/summary.h"
 
 /* Listed in the tree; more are only counted. */
@@ -171,6 +172,8 @@ verdict_fill(struct verdict *v, const struct exchange *ex, const struct evidence
     keep_question(v, f->question);
     keep_course(v, e, f);
     keep_said(v, said);
+    if (f->attempt && f->attempt->maker && !ex->request.maker)
+        v->product = product_of_request(f->attempt->maker);     /* a header that the client's request had is somebody else's */
 }
 
 uint32_t

@@ -117,6 +117,7 @@ struct attempt {
     uint32_t request_frame;     /* the segment with the request line; 0: no request was read on it */
     when_t request_time;
     bool decrypted;             /* reply was read inside TLS */
+    const char *maker;          /* name of a header by which the sender of the request is known, NULL: none */
     uint32_t not_h2_frame;      /* the gateway speaks HTTP/2, the server something else */
     bool stream_ended;          /* closed[] is of the HTTP/2 stream alone, or GOAWAY */
     uint32_t h2_error;          /* with which the stream ended */

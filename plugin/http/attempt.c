@@ -55,6 +55,7 @@ fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange 
     a->request_frame = ex->request.frame;
     a->request_time = ex->request.time;
     a->decrypted = ex->decrypted;
+    a->maker = ex->request.maker;
     a->reused = !conn->syn_seen || ex->nth > 1;
     if (a->reused && !conn->h2 && conn->idle_since && ex->request.time > conn->idle_since)
         a->idle = ex->request.time - conn->idle_since;
@@ -91,6 +92,19 @@ fill_delivery(struct delivery *d, const struct conn *conn)
         d->unacked = (uint32_t)MAX((int32_t)(next - (gateway->ack_seen ? gateway->acked : conn->isn + 1)), 0);
 }
 
+/* A gateway that gives up does so later behind the last byte that it sent. */
+#define GIVES_UP_LATER (NS_PER_SECOND / 2)
+
+/* It said that nothing more of it will come, as some clients do behind their request, and goes on waiting. */
+static bool
+is_half_closed(const struct conn *conn)
+{
+    const struct side *gateway = &conn->side[CLIENT], *server = &conn->side[SERVER];
+    bool at_once = gateway->last_bytes && gateway->closed.time - gateway->last_bytes < GIVES_UP_LATER;
+
+    return gateway->closed.frame && !gateway->closed.reset && at_once && (!server->first_bytes || server->first_bytes > gateway->closed.time);
+}
+
 void
 attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *ex)
 {
@@ -102,10 +116,12 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
     a->port = server->port;
     a->stream = conn->stream;
     a->hs = conn->hs;
-    a->closed[CLIENT] = gateway->closed;
+    if (!is_half_closed(conn))
+        a->closed[CLIENT] = gateway->closed;
     a->closed[SERVER] = server->closed;
     a->round_trip = conn->target ? conn->target->round_trip : 0;
-    a->icmp_late_frame = conn->icmp_late_frame;
+    if (!ex || conn->icmp_late >= ex->request.time)
+        a->icmp_late_frame = conn->icmp_late_frame;
     a->gateway_bytes_frame = gateway->first_bytes_frame;
     a->early_frame = early_frame(conn);
     a->h2 = conn->h2;

@@ -120,7 +120,7 @@ struct side {
     bool ack_seen;              /* acked is set */
     uint32_t acked;             /* of the bytes of this side, by the other one */
     uint32_t first_bytes_frame;
-    when_t first_bytes;
+    when_t first_bytes, last_bytes;
     struct closing closed;
     struct traits traits;
     struct flow *flow;          /* NULL: it sent no bytes yet */
@@ -137,7 +137,10 @@ struct conn {
     struct side side[2];
     when_t last;                /* segment */
     struct handshake hs;
-    uint32_t icmp_late_frame;   /* an ICMP error once it stood */
+    uint16_t syn_ip_id;         /* of the latest SYN, see struct segment */
+    uint32_t syn_tsval;
+    uint32_t icmp_late_frame;   /* the latest ICMP error once it stood */
+    when_t icmp_late;
     unsigned icmp_quote;        /* of the latest error */
 
     bool sides_known;           /* its beginning, or what was said, told who opened it */
@@ -198,6 +201,7 @@ struct request {
     uint16_t port;
     bool connect, absolute, forwarded;
     bool cut_short;             /* the capture does not hold all of its head */
+    const char *maker;          /* see struct http_head; NULL: none */
     struct request_marks marks;
 };
 

@@ -14,7 +14,7 @@
 
 /*
  * One text for each cause, in the words of the article where it has any, and of no product: what
- * this gateway calls it and which of its settings governs it stands in productadvice.c. Sentences
+ * this gateway calls it and which of its settings governs it stands in fact/products.def. Sentences
  * end with ". " and only they do: each is a row of its own in the packet details. Marks in it:
  *   {wait}    from the client's request to the response
  *   {host}    the host asked for       {server}  the server that decided, with its port
@@ -222,32 +222,14 @@ append_sentences(wmem_strbuf_t *text, const char *s, const struct verdict *v)
     }
 }
 
-/* Where the capture does not hold the reason: the gateway's log may, or a better capture would. */
-static bool
-is_log_asked_for(const struct verdict *v)
-{
-    return v->cause != CAUSE_UNKNOWN || v->missing == MISSING_ATTEMPT || v->missing == MISSING_CONNECTION || v->missing == MISSING_REASON ||
-           (v->missing == MISSING_GATEWAY_SIDE && v->at_gateway);
-}
-
-static bool
-is_setting_asked_for(const struct verdict *v)
-{
-    return v->cause != CAUSE_UNKNOWN || v->missing == MISSING_REQUEST || v->missing == MISSING_GATEWAY_SIDE || v->missing == MISSING_BYTES;
-}
-
 char *
 advice_for(wmem_allocator_t *scope, const struct verdict *v)
 {
     wmem_strbuf_t *text = wmem_strbuf_new(scope, "");
-    const struct product_advice *own = product_advice(v->product, v->cause);
 
     append_sentences(text, text_for(v), v);
     if (v->sender == SENDER_ON_PATH)
         append_sentences(text, sent_on_path, v);
-    if (own && own->logs && is_log_asked_for(v))
-        append_sentences(text, own->logs, v);
-    if (own && own->setting && is_setting_asked_for(v))
-        append_sentences(text, own->setting, v);
+    product_advice_append(text, v);
     return wmem_strbuf_finalize(text);
 }

@@ -36,7 +36,7 @@ def first_copies(rows):
     """Without the packets that another interface showed a moment before"""
     seen, out = {}, []
     for r in rows:
-        key = (r.src[0], r.dst[0], r.sport, r.dport, r.seq, r.ack, r.flags, len(r.data), r.ip_id) if r.tcp else r.asks or (r.dns and not r.icmp and (r.src[0], r.sport, r.dport, r.ip_id, str(r.dns)))
+        key = (r.src[0], r.dst[0], r.sport, r.dport, r.seq, r.ack, r.flags, len(r.data), r.ip_id) if r.tcp else r.asks or (r.dns and not r.icmp and (r.src[0], r.dst[0], r.sport, r.dport, r.ip_id, str(r.dns)))
         if key and r.t - seen.get(key, -1) < COPY:
             continue
         if key:

@@ -119,7 +119,7 @@ read_shown(const struct segment *seg, struct fact *fact)
         return;
     fact->u.tcp.n_shown = 1;
     fact->u.tcp.shown[0].status = (status[0] - '0') * 100u + (status[1] - '0') * 10u + (status[2] - '0');
-    fact->u.tcp.shown[0].said = (struct said){ NULL, -1 };
+    fact->u.tcp.shown[0].said = SAID_NOTHING;
 }
 
 static bool

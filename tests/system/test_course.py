@@ -2,6 +2,7 @@
 """How the deciding connection went (stall, idle, sender), why it is the request's, and the case exported alone."""
 
 import json
+import re
 
 import pytest
 from conftest import ARTICLE, LAB, TESTS
@@ -54,8 +55,20 @@ def test_gateway_is_known(tshark):
     assert "Policy > Settings > Engines > Proxy Control" in only(verdict, "mwg502.advice")
     (verdict,) = tshark.frames(LAB / "haproxy_h_empty.pcap", "mwg502.cause", ["mwg502.product", "mwg502.advice"])
     assert only(verdict, "mwg502.product") == "HAProxy"
-    assert "termination state SH" in only(verdict, "mwg502.advice")
+    assert "HAProxy writes (termination state in the HTTP log): SH-- (502)." in only(verdict, "mwg502.advice")
     assert "Web Gateway" not in only(verdict, "mwg502.advice")
+
+
+def test_page_has_the_table():
+    """docs/your-proxy.md says what mwg502.advice says."""
+    table = (TESTS.parent / "plugin" / "fact" / "products.def").read_text()
+    page = (TESTS.parent / "docs" / "your-proxy.md").read_text()
+    text = r'"((?:[^"\\]|\\.)*)"'
+    rows = re.findall(rf"^MWG502_PRODUCT_(?:ADVICE\(\w+, \w+|REMEMBERED\(\w+), {text}, {text}\)", table, re.M)
+    assert len(rows) > 100
+    for row in rows:
+        says, check = (cell.replace('\\"', '"').replace("|", "\\|").replace("<", "&lt;") for cell in row)
+        assert f"| {says} | {check} |" in page, row
 
 
 EXPORTED = ["mwg_nxdomain", "mwg_icmp_hostprohib", "mwg_arp", "mwg_h_trunc", "mwg_parent_rst", "mwg_early200_badgateway", "mwg_tls_connect_alert",

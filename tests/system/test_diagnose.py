@@ -11,7 +11,7 @@ import select
 import shutil
 import subprocess
 
-import hostile
+import hostile_texts
 import pytest
 import remembered
 from conftest import ARTICLE, LAB, TESTS
@@ -253,10 +253,10 @@ def test_annotate_shared_frames(diagnose, tshark, tmp_path):
 
 
 def test_annotate_hostile(diagnose, tshark, tmp_path):
-    (tmp_path / "in.pcap").write_bytes(hostile.capture())
+    (tmp_path / "in.pcap").write_bytes(hostile_texts.capture())
     code, _, err = diagnose("--annotate", "out.pcapng", "in.pcap")
     assert (code, err) == (0, "")
-    assert len(comments(tshark, tmp_path / "out.pcapng", 'frame.comment contains "Host Not Resolvable"')) == len(hostile.TEXTS)
+    assert len(comments(tshark, tmp_path / "out.pcapng", 'frame.comment contains "Host Not Resolvable"')) == len(hostile_texts.TEXTS)
 
 
 def test_annotate_nothing(diagnose, tmp_path):

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 
-import hostile
+import hostile_texts
 import pytest
 from conftest import ARTICLE, LAB
 from sharkd import Sharkd
@@ -156,14 +156,14 @@ def test_no_case(tshark):
 @pytest.fixture(scope="module")
 def hostile_capture(tmp_path_factory):
     path = tmp_path_factory.mktemp("hostile") / "hostile.pcap"
-    path.write_bytes(hostile.capture())
+    path.write_bytes(hostile_texts.capture())
     return path
 
 
 def test_hostile_json(tshark, hostile_capture):
     cases = objects(tshark, hostile_capture, "-2")
-    assert len(cases) == len(hostile.TEXTS)
-    by_name = dict(zip(hostile.TEXTS, cases, strict=True))
+    assert len(cases) == len(hostile_texts.TEXTS)
+    by_name = dict(zip(hostile_texts.TEXTS, cases, strict=True))
     assert by_name["quotes"]["host"] == 'say"yes",no'
     assert by_name["template"]["url"] == "http://${7*7}`{{7*7}}/%s%n\\u003c\\"
     assert "\ufffd" in by_name["encoding"]["url"]
@@ -174,7 +174,7 @@ def test_hostile_json(tshark, hostile_capture):
 def test_hostile_csv(tshark, hostile_capture):
     """Each case is one line, and no cell is a formula."""
     out = table(tshark, hostile_capture, "mwg502,csv")
-    assert len(out.splitlines()) == 1 + len(hostile.TEXTS)
+    assert len(out.splitlines()) == 1 + len(hostile_texts.TEXTS)
     for row in rows(out):
         assert None not in row and None not in row.values()
         assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for cell in row.values() if cell)
@@ -189,7 +189,7 @@ def test_hostile_table(tshark, hostile_capture):
     lines = table(tshark, hostile_capture, "mwg502,cases").splitlines()
     head = next(line for line in lines if line.startswith("Case"))
     causes = [line.index("nxdomain") for line in lines if re.match(r" +\d+ +\d+ +2013-", line)]
-    assert causes == [head.index("Cause")] * len(hostile.TEXTS)
+    assert causes == [head.index("Cause")] * len(hostile_texts.TEXTS)
     assert max(map(len, lines)) < 200
 
 

@@ -8,7 +8,6 @@
 
 #include "common.h"
 #include "show/advice.h"
-#include "show/productadvice.h"
 #include "words/phrases.h"
 #include "words/product.h"
 #include "words/reported.h"
@@ -40,12 +39,14 @@ static const struct row {
     { "not_nginx", PLAIN "Server: nginxious\r\n\r\n", PRODUCT_UNKNOWN },
     { "traffic_server", PLAIN "Server: ATS/9.2.9\r\n\r\n", PRODUCT_TRAFFIC_SERVER },
     { "caddy", PLAIN "Server: Caddy\r\n\r\n", PRODUCT_CADDY },
-    { "iis", PLAIN "Server: Microsoft-IIS/10.0\r\n\r\n", PRODUCT_IIS },
+    { "iis", PLAIN "Server: Microsoft-IIS/10.0\r\n\r\n", PRODUCT_IIS_ARR },
     { "haproxy_502", "HTTP/1.1 502 Bad Gateway\r\n\r\n<html><body><h1>502 Bad Gateway</h1>\nThe server returned an invalid or incomplete response.\n</body></html>\n",
       PRODUCT_HAPROXY },
     { "haproxy_503", "HTTP/1.1 503 Service Unavailable\r\n\r\n<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n",
       PRODUCT_HAPROXY },
     { "words_in_both", "HTTP/1.1 502 notresolvable\r\nServer: nginx\r\n\r\n", PRODUCT_NGINX },
+    { "lighttpd", PLAIN "Server: lighttpd/1.4.69\r\n\r\n", PRODUCT_LIGHTTPD },
+    { "header", PLAIN "Server: origin\r\nX-Varnish: 32770\r\n\r\n", PRODUCT_VARNISH },
     { "nobody", PLAIN "Server: Private\r\n\r\n<title>Oops</title>", PRODUCT_UNKNOWN },
 };
 
@@ -82,19 +83,25 @@ advise(struct verdict *v, enum product product)
 static void
 check_rows(const char *advice)
 {
+    static const char *const marks[] = { "{wait}", "{host}", "{server}", "{dns}", "\n" };
     char **sentences = g_strsplit(advice, ". ", -1);
 
     for (char **sentence = sentences; *sentence; sentence++)
         g_assert_cmpuint(words_row(*sentence), ==, strlen(*sentence));
     g_assert_true(g_str_has_suffix(advice, "."));
-    g_assert_null(strpbrk(advice, "{}\n"));
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
+        g_assert_null(strstr(advice, marks[i]));
     g_strfreev(sentences);
 }
 
 static bool
 names(const char *advice, enum product product)
 {
-    return strstr(advice, product == PRODUCT_VARNISH ? "varnishlog" : product == PRODUCT_APACHE ? "Apache" : product_name(product)) != NULL;
+    char *writes = g_strconcat(" ", product_name(product), " writes (", NULL);
+    bool is_named = strstr(advice, writes) != NULL;
+
+    g_free(writes);
+    return is_named;
 }
 
 /* Its own advice names the product, and no other one's does; without a product none is named. */
@@ -124,7 +131,35 @@ test_web_gateways_menus(void)
     char *advice = advise(&v, PRODUCT_WEB_GATEWAY);
 
     g_assert_nonnull(strstr(advice, "Policy > Settings > Engines > Proxy Control"));
-    g_assert_nonnull(strstr(advice, "URL.Host equals reports.intranet.example.com"));
+    g_assert_nonnull(strstr(advice, "a rule with URL.Host and a Proxy Control event"));
+    wmem_free(NULL, advice);
+}
+
+/* The request to the server tells, where the answer says "nginx" or nothing. */
+static void
+test_request(void)
+{
+    g_assert_cmpstr(product_name(product_of_request("X-Scheme")), ==, "ingress-nginx");
+    g_assert_cmpstr(product_name(product_of_request("X-ARR-LOG-ID")), ==, "IIS ARR");
+    g_assert_null(product_name(product_of_request(NULL)));
+}
+
+/* What it remembers is said in other words than what it meets. */
+static void
+test_remembered(void)
+{
+    struct verdict v = { .cause = CAUSE_RST, .confidence = CONFIDENCE_INFERRED };
+    char *advice = advise(&v, PRODUCT_NGINX);
+
+    g_assert_nonnull(strstr(advice, "nginx writes (error log): no live upstreams while connecting to upstream. nginx, look at: max_fails (1)"));
+    wmem_free(NULL, advice);
+    v.confidence = CONFIDENCE_OBSERVED;
+    advice = advise(&v, PRODUCT_NGINX);
+    g_assert_nonnull(strstr(advice, "connect() failed (111: Connection refused)"));
+    wmem_free(NULL, advice);
+    v.cause = CAUSE_INVALID_RESPONSE;
+    advice = advise(&v, PRODUCT_NGINX);
+    g_assert_nonnull(strstr(advice, "upstream sent invalid header or too big header or too large http2 frame while reading"));
     wmem_free(NULL, advice);
 }
 
@@ -172,6 +207,8 @@ main(int argc, char **argv)
         g_free(path);
     }
     g_test_add_func("/product/web_gateways_menus", test_web_gateways_menus);
+    g_test_add_func("/product/request", test_request);
+    g_test_add_func("/product/remembered", test_remembered);
     g_test_add_func("/product/steps", test_steps);
     return g_test_run();
 }
