@@ -23,6 +23,15 @@ is_next_hop(const struct scope *g, const struct ipaddr *ip)
     return false;
 }
 
+/* Asked from an address that is known to be the gateway's: nothing that another gateway of a cluster looked up. */
+static bool
+is_its_own_lookup(const struct scope *g, const struct lookup *lookup)
+{
+    const struct ipaddr *asker = lookup->n > 0 ? &lookup->questions[0]->q.asker : NULL;
+
+    return asker && (ipaddr_is_loopback(asker) || is_gateway_address(g, asker));
+}
+
 static bool
 is_gateways_lookup(const struct scope *g, const struct lookup *lookup)
 {
@@ -218,6 +227,17 @@ gather_lookups_by_time(struct scope *g)
         add_lookup(g, only, TIE_TIME, true);
 }
 
+static bool
+is_of_its_lookups(const struct scope *g, const struct conn *conn)
+{
+    const struct lookup *lookup = lookup_over_tcp(g->root, conn);
+
+    for (unsigned i = 0; lookup && i < g->n_lookups; i++)
+        if (g->lookups[i] == lookup)
+            return true;
+    return !lookup && g->n_lookups == 0;
+}
+
 /* DNS over TCP to a server that was asked, or, where no question was seen, to any server's DNS port. */
 static void
 take_dns_over_tcp(struct scope *g)
@@ -225,7 +245,8 @@ take_dns_over_tcp(struct scope *g)
     for (unsigned s = 0; s < g->n_hosts; s++)
         for (GList *l = g->hosts[s] ? g->hosts[s]->conns.head : NULL; l && g->n_dns_conns < DNS_CONNS_MAX; l = l->next) {
             struct conn *conn = (struct conn *)l->data;
-            if (conn->side[SERVER].port == DNS_PORT && g->ex->request.port != DNS_PORT && conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until)
+            if (conn->side[SERVER].port == DNS_PORT && g->ex->request.port != DNS_PORT && conn->hs.first_syn >= g->from && conn->hs.first_syn <= g->until &&
+                is_of_its_lookups(g, conn))
                 g->dns_conns[g->n_dns_conns++] = conn;
         }
 }
@@ -255,7 +276,7 @@ remember_lookup(struct scope *g, GQueue *queue, when_t *latest)
     for (GList *l = queue->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
         if (lookup->resolved || lookup->last > g->ex->ready_at || lookup->last + g->root->settings.memory < g->ex->ready_at ||
-            lookup->last <= *latest || lookup->start < known || !is_gateways_lookup(g, lookup))
+            lookup->last <= *latest || lookup->start < known || !is_its_own_lookup(g, lookup))
             continue;
         *latest = lookup->last;
         g->n = g->n_lookups = 0;

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "match/scope.h"
+#include "net/neighbor.h"
 
 /* A resolution that is still running: the next question, or giving up, comes within this time. */
 #define ASKING_INTERVAL (3 * NS_PER_SECOND / 2)
@@ -66,13 +67,20 @@ report_for(const struct scope *g, const struct ipaddr *destination, uint16_t por
     return NULL;
 }
 
+/* The one that the client asked: its network card is known. */
+static const struct host *
+gateway_host(const struct scope *g)
+{
+    return host_find(g->root, &g->ex->conn->side[SERVER].ip);
+}
+
 static bool
 unreached_at(struct scope *g, struct unreached *u, const struct ipaddr *destination, uint16_t port, enum tie tie)
 {
     const struct neighbor *n = (const struct neighbor *)bounded_find(&g->root->neighbors, destination);
     const struct reported *r = report_for(g, destination, port);
 
-    if (!is_asked_in_window(g, n) || !(is_gateway_address(g, &n->asker) || may_be_gateway(g, n->host)))
+    if (!is_asked_in_window(g, n) || !(is_gateway_address(g, &n->asker) || (may_be_gateway(g, n->host) && neighbor_may_be_asked_by(n, gateway_host(g)))))
         n = r ? latest_unanswered(g) : NULL;
     if (!n)
         return false;

@@ -279,6 +279,7 @@ struct asked {
     struct asked_key key;
     bool in_table;
     uint16_t ip_id, icmp_ip_id; /* of the latest query and the latest ICMP error */
+    link_t link;                /* who sent the latest query on its link, 0: unknown */
     struct lookup *lookup;
     struct question q;          /* q.name is owned */
 };
@@ -286,6 +287,7 @@ struct asked {
 struct neighbor {
     struct bounded_entry entry; /* key: ip */
     struct ipaddr ip, asker;
+    link_t link;                /* of the asker, 0: unknown */
     struct frames asked;        /* since the last answer */
     when_t asked_at[FRAMES_MAX];
     when_t first, last;

@@ -176,7 +176,7 @@ add_lookups(struct page *p, const struct verdict *v)
         const struct looked_up *l = &v->looked_up[i];
         begin_object(p, NULL);
         add_text(p, "name", l->name);
-        add_text(p, "type", l->type == DNS_TYPE_AAAA ? "AAAA" : "A");
+        add_text(p, "type", words_dns_type(l->type));
         add_text(p, "server", cases_address(p->scope, &l->server));
         add_text(p, "outcome", words_dns_outcome(l->outcome, l->rcode));
         add_some(p, "query_frame", verdict_number(v, l->frame));

@@ -144,7 +144,7 @@ add_lookups(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
         const struct looked_up *l = &v->looked_up[i];
         address server = ipaddr_to_address(&l->server);
         const char *took = l->took ? words_duration(pinfo->pool, l->took) : NULL;
-        char *text = wmem_strdup_printf(pinfo->pool, "%s %s at %s: %s%s%s", l->type == DNS_TYPE_AAAA ? "AAAA" : "A", l->name,
+        char *text = wmem_strdup_printf(pinfo->pool, "%s %s at %s: %s%s%s", words_dns_type(l->type), l->name,
                                         address_to_str(pinfo->pool, &server), words_dns_outcome(l->outcome, l->rcode),
                                         took ? " after " : "", took ? took : "");
         proto_item *item = add_text(branch, hf_lookup, tvb, pinfo, "Look-up: ", text);

@@ -102,6 +102,12 @@ conn_swap_sides(struct conn *conn)
     conn->side[CLIENT].ack_seen = conn->side[SERVER].ack_seen = false;
 }
 
+bool
+conn_is_whole(const struct conn *conn)
+{
+    return conn->syn_seen || conn->hs.synack_frame;
+}
+
 int
 conn_side_of(const struct conn *conn, const struct ipaddr *ip, uint16_t port)
 {
@@ -141,6 +147,10 @@ guess_sides(struct conn *conn, const struct segment *seg)
             conn_swap_sides(conn);
     } else if (http_begins_request(seg->data, seg->captured) || tls_begins_client_hello(seg->data, seg->captured)) {
         if (!from_client)
+            conn_swap_sides(conn);
+    } else if (tls_begins_data(seg->data, seg->captured)) {
+        /* Servers listen on low ports, clients are given high ones. */
+        if (from_client != (seg->sport > seg->dport))
             conn_swap_sides(conn);
     } else {
         return;

@@ -15,6 +15,7 @@
 #include "match/tie.h"
 #include "model/attempts.h"
 #include "net/lookup.h"
+#include "net/neighbor.h"
 #include "tcp/flow.h"
 #include "tcp/handshake.h"
 #include "track/capture.h"
@@ -257,7 +258,7 @@ apply(struct tracker *t, struct root *root, const struct fact *fact)
         lookup_icmp(root, &fact->u.dns_error.error);
         break;
     case FACT_NEIGHBOR_ASKED:
-        neighbor_asked(root, &fact->u.neighbor.neighbor, &fact->u.neighbor.asker, fact->frame, fact->time);
+        neighbor_asked(root, &fact->u.neighbor.neighbor, &fact->u.neighbor.asker, fact->u.neighbor.link, fact->frame, fact->time);
         break;
     case FACT_NEIGHBOR_HEARD:
         neighbor_heard(root, &fact->u.neighbor.neighbor);

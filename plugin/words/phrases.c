@@ -9,6 +9,7 @@
 #include <epan/proto.h>         /* value_string, whose own header moved in 4.6 */
 #include <epan/to_str.h>
 
+#include "fact/dns.h"
 #include "words/phrases.h"
 
 /* RFC 1035 section 4.1.1, RFC 6895 section 2.3; worded like Wireshark's dns.flags.rcode */
@@ -39,6 +40,16 @@ const char *
 words_rcode(uint8_t rcode)
 {
     return val_to_str_const(rcode, rcodes, "Unassigned rcode");
+}
+
+const char *
+words_dns_type(uint16_t type)
+{
+    static const value_string types[] = {
+        { DNS_TYPE_A, "A" }, { DNS_TYPE_AAAA, "AAAA" }, { DNS_TYPE_SRV, "SRV" }, { DNS_TYPE_SVCB, "SVCB" }, { DNS_TYPE_HTTPS, "HTTPS" }, { 0, NULL }
+    };
+
+    return val_to_str_const(type, types, "other");
 }
 
 const char *

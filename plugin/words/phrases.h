@@ -31,6 +31,9 @@ char *words_outcome(wmem_allocator_t *scope, const struct outcome *outcome);
 /* "No such name", "Server failure": as Wireshark words the rcodes of RFC 1035 and 6895. */
 const char *words_rcode(uint8_t rcode);
 
+/* "A", "AAAA", "SRV" ... */
+const char *words_dns_type(uint16_t type);
+
 /* What a DNS question came to: "10.1.1.2", "No such name", "no answer". */
 const char *words_dns_outcome(enum dns_outcome outcome, uint8_t rcode);
 

@@ -51,6 +51,8 @@ capture_begin(unsigned interfaces)
     capture.has_interface = interfaces > 0;
     dns_socket(0);
     dns_type(DNS_TYPE_A);
+    dns_server(NULL);
+    dns_packet(0);
     capture.settings.memory = 30 * NS_PER_SECOND;
     capture.settings.watched = is_502;
     return &capture.settings;
@@ -101,7 +103,7 @@ card(const char *address, uint8_t number)
 link_t
 facts_link(const struct ipaddr *address)
 {
-    for (unsigned i = 0; i < capture.n_cards; i++)
+    for (unsigned i = capture.n_cards; i-- > 0; )       /* the one that it got last */
         if (ipaddr_equal(&capture.cards[i], address))
             return capture.links[i];
     return 0;

@@ -95,6 +95,11 @@ void dns_type(uint16_t type);           /* of both; A at first */
 uint32_t looks_up(uint16_t id, const char *from, const char *name);
 uint32_t resolved(uint16_t id, const char *to, const char *name, unsigned rcode, const char *address);
 uint32_t dns_rejected(uint16_t id, const char *asker, uint16_t ip_id);      /* ICMP, with this IP id */
+uint32_t dns_port_rejected(uint16_t id, const char *asker, uint16_t ip_id); /* which quotes no more than the ports */
+void dns_server(const char *address);   /* whom the next ones ask, and who answers; NULL, as at first: RESOLVER */
+void dns_packet(uint16_t ip_id);        /* of the next ones; 0, as at first: unknown */
+uint32_t resolved_alias(uint16_t id, const char *to, const char *name, const char *canonical);  /* and no address */
+uint32_t truncated(uint16_t id, const char *to, const char *name);
 
 uint32_t arp(const char *asker, const char *neighbor);
 
