@@ -6,7 +6,8 @@ stands there (once), what is written instead, and the system tests that may noti
 the unit tests do not.
 """
 
-UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "attempts", "parents", "lookups", "memory", "addresses", "tries")
+UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "attempts", "parents", "lookups", "memory", "addresses", "tries", "search", "neighbor",
+         "traits", "stall")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -16,6 +17,7 @@ RELAYED = "test_golden.py -k gen502"
 SWALLOWED = "test_golden.py -k early200"
 LINKS = "test_links.py"
 COPIES = "test_copies.py"
+COURSE = "test_course.py -k truth"
 
 MUTANTS = [
     # look-ups
@@ -193,7 +195,7 @@ MUTANTS = [
     ("look-ups over TCP", "net/lookup.c", "!q->truncated || ", "", QUICK),
     ("neighbours", "net/neighbor.c", "n->link == host->link || ", "true || ", QUICK),
     ("neighbours", "net/neighbor.c", "else if (n->host != host || time", "else if (time", QUICK),
-    ("a RST that counts", "tcp/traits.c", "rst->seq - next > 2 * receiver->window;", "false;", QUICK),
+    ("a RST that counts", "tcp/traits.c", "rst->seq - next > 2 * receiver->window;", "false;", COURSE),
     ("who ended it", "tcp/traits.c", "if (own->varies || (all && all->varies))", "if (false)", QUICK),
     ("who ended it", "tcp/traits.c", "own->n >= PACKETS_ENOUGH", "own->n > 0", QUICK),
     ("who ended it", "tcp/traits.c", "nearer >= (idle ? NEARER_BY_WHEN_IDLE : NEARER_BY)", "nearer > 0", QUICK),
