@@ -155,7 +155,7 @@ doubts_fill(struct doubts *d, struct root *root, const struct exchange *ex)
     *d = (struct doubts){
         .unseen = root->settings.unseen,
         .no_request = ex->without_request,
-        .unreadable_request = ex->without_request && client->reading && client->reading->opaque,
+        .unreadable_request = ex->without_request && ex->conn->syn_seen && client->reading && client->reading->opaque,
         .at_gateway = is_captured_at_gateway(root, ex->conn),
         .disorder = root->disorder,
         .cut_short = root->cut_short,

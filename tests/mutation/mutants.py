@@ -6,7 +6,8 @@ stands there (once), what is written instead, and the system tests that may noti
 the unit tests do not.
 """
 
-UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "attempts", "parents", "lookups", "memory", "addresses", "tries")
+UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "attempts", "parents", "lookups", "memory", "addresses", "tries", "search", "neighbor",
+         "traits", "stall")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -16,6 +17,7 @@ RELAYED = "test_golden.py -k gen502"
 SWALLOWED = "test_golden.py -k early200"
 LINKS = "test_links.py"
 COPIES = "test_copies.py"
+COURSE = "test_course.py -k truth"
 
 MUTANTS = [
     # look-ups
@@ -183,7 +185,22 @@ MUTANTS = [
     ("further tries", "match/tietarget.c", "eligible[i]->hs.first_syn >= failed && explains_now(g, eligible[i])", "eligible[i]->hs.first_syn >= failed", QUICK),
     ("repeated questions", "net/search.c", "(asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
     ("repeated questions", "net/search.c", " && !is_shared_socket(asker, lookup, m->sport)", "", QUICK),
-    ("repeated questions", "net/lookup.c", "e->ip_id && i < lookup->n", "false", QUICK),
+    ("repeated questions", "net/lookup.c", "if (lookup->questions[i]->icmp_ip_id == e->ip_id &&", "if (false &&", QUICK),
+    ("repeated questions", "net/lookup.c", "if (m->ip_id && asked->ip_id)\n        return m->ip_id == asked->ip_id;", "", QUICK),
+    ("repeated questions", "net/lookup.c", "if (m->link_src && asked->link && m->link_src != asked->link)", "if (false)", QUICK),
+    ("one search", "net/search.c", "pause <= (is_answered(lookup) ? ASKS_ON_WITHIN : SEARCH_PAUSE)", "pause <= SEARCH_PAUSE", QUICK),
+    ("one search", "net/search.c", "if (name && name->alias_of) {", "if (false) {", QUICK),
+    ("one search", "diagnose/searched.c", "q->answered >= silent->first_sent", "q->first_sent >= silent->first_sent", QUICK),
+    ("errors for both", "net/lookup.c", "if (lacks_error(asked))\n                return asked;", "", QUICK),
+    ("look-ups over TCP", "net/lookup.c", "!q->truncated || ", "", QUICK),
+    ("neighbours", "net/neighbor.c", "n->link == host->link || ", "true || ", QUICK),
+    ("neighbours", "net/neighbor.c", "else if (n->host != host || time", "else if (time", QUICK),
+    ("a RST that counts", "tcp/traits.c", "rst->seq - next > 2 * receiver->window;", "false;", COURSE),
+    ("who ended it", "tcp/traits.c", "if (own->varies || (all && all->varies))", "if (false)", QUICK),
+    ("who ended it", "tcp/traits.c", "own->n >= PACKETS_ENOUGH", "own->n > 0", QUICK),
+    ("who ended it", "tcp/traits.c", "nearer >= (idle ? NEARER_BY_WHEN_IDLE : NEARER_BY)", "nearer > 0", QUICK),
+    ("why it stalled", "diagnose/stall.c", " && a->idle < IDLE_LONG", "", QUICK),
+    ("why it stalled", "diagnose/stall.c", "if (sent->again == 0)", "if (false)", QUICK),
     ("running look-ups", "match/tie.c", " && !alike_knows_no_address(other)", "", QUICK),
     ("running look-ups", "match/alike.c", "return lookup && !lookup->resolved;", "return lookup;", QUICK),
     ("running look-ups", "match/tielookup.c", "lookup->last < g->from + BEGUN_WITH", "lookup->last < g->from", QUICK),
