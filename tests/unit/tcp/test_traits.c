@@ -65,9 +65,9 @@ static void
 test_one_packet(void)
 {
     begin_request(60);
-    asks_server(UPSTREAM, HOST, "/a");
+    asks_server(UPSTREAM_1, HOST, "/a");
     servers_ttl(64);
-    reset(UPSTREAM);
+    reset(UPSTREAM_1);
     const struct verdict *v = verdict_at(responds(ALICE, 502));
 
     g_assert_cmpstr(cause_token(v->cause), ==, "server_reset");
