@@ -24,9 +24,14 @@ CREATE TABLE IF NOT EXISTS mwg502 (
     reported      text,
     agreement     text,
     product       text,
+    stall         text,
+    idle          double precision,
+    sender        text,
+    why           text,
     summary       text NOT NULL,
     advice        text NOT NULL,
     filter        text NOT NULL,
+    export_filter text NOT NULL,
     PRIMARY KEY (capture, case_number)
 );
 CREATE INDEX IF NOT EXISTS mwg502_time ON mwg502 (time);

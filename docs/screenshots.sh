@@ -54,7 +54,7 @@ unprivileged=
 flow_graph() {
     xdotool mousemove 325 31 click 1
     sleep 1
-    xdotool mousemove 357 456 click 1
+    xdotool mousemove 357 481 click 1
     sleep 3
     xdotool mousemove 25 637 click 1
     sleep 3

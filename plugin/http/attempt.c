@@ -11,6 +11,7 @@
 #include "http/attempt.h"
 #include "http/decrypted.h"
 #include "http/reading.h"
+#include "tcp/conn.h"
 #include "tcp/flow.h"
 
 /* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
@@ -67,14 +68,14 @@ fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange 
     fill_stream_end(a, ex);
 }
 
-/* The server's bytes before any of the gateway's: where neither of them speaks HTTP/2, in which both may. */
+/* The server's bytes before any of the gateway's, since the connection began; in HTTP/2 both may speak first. */
 static uint32_t
 early_frame(const struct conn *conn)
 {
     const struct side *gateway = &conn->side[CLIENT], *server = &conn->side[SERVER];
     bool early = server->first_bytes && (!gateway->first_bytes || server->first_bytes < gateway->first_bytes);
 
-    return early && !conn->h2 ? server->first_bytes_frame : 0;
+    return early && conn_is_whole(conn) && !conn->h2 ? server->first_bytes_frame : 0;
 }
 
 /* How the gateway's bytes fared on their way. */
@@ -120,7 +121,8 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
         a->closed[CLIENT] = gateway->closed;
     a->closed[SERVER] = server->closed;
     a->round_trip = conn->target ? conn->target->round_trip : 0;
-    a->icmp_late_frame = conn->icmp_late_frame;
+    if (!ex || conn->icmp_late >= ex->request.time)
+        a->icmp_late_frame = conn->icmp_late_frame;
     a->gateway_bytes_frame = gateway->first_bytes_frame;
     a->early_frame = early_frame(conn);
     a->h2 = conn->h2;

@@ -137,7 +137,10 @@ struct conn {
     struct side side[2];
     when_t last;                /* segment */
     struct handshake hs;
-    uint32_t icmp_late_frame;   /* an ICMP error once it stood */
+    uint16_t syn_ip_id;         /* of the latest SYN, see struct segment */
+    uint32_t syn_tsval;
+    uint32_t icmp_late_frame;   /* the latest ICMP error once it stood */
+    when_t icmp_late;
     unsigned icmp_quote;        /* of the latest error */
 
     bool sides_known;           /* its beginning, or what was said, told who opened it */

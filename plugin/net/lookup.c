@@ -34,27 +34,6 @@ asked_evict(bounded_t *table _U_, struct bounded_entry *entry)
     ((struct asked *)entry)->in_table = false;
 }
 
-void
-lookup_drop(struct root *root, struct lookup *lookup)
-{
-    for (unsigned i = 0; i < lookup->n; i++) {
-        struct asked *asked = lookup->questions[i];
-
-        if (asked->in_table)
-            bounded_remove(&root->asked, &asked->entry);
-        frames_free(&asked->q.sent);
-        frames_free(&asked->q.answers);
-        frames_free(&asked->q.icmp);
-        wmem_free(wmem_file_scope(), (char *)asked->q.name);
-        wmem_free(wmem_file_scope(), asked);
-    }
-    list_remove(lookup->name_queue, &lookup->name_link);
-    if (lookup->host)
-        list_remove(&lookup->host->searches, &lookup->host_link);
-    list_remove(lookup->shelf, &lookup->shelf_link);
-    wmem_free(wmem_file_scope(), lookup);
-}
-
 /* questions ***************************************************************/
 
 /* An ICMP error for the socket's other question wakes the asker for both. */

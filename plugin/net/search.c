@@ -7,7 +7,6 @@
 #include <glib.h>
 
 #include "bytes/url.h"
-#include "net/lookup.h"
 #include "net/search.h"
 
 /* A question within this time of the last one may belong to the same search: resolvers wait for 30 s at most (resolv.conf(5)). */
@@ -39,13 +38,34 @@ search_shelve(struct lookup *search, list_t *shelf)
     list_append(shelf, &search->shelf_link);
 }
 
+void
+search_drop(struct root *root, struct lookup *search)
+{
+    for (unsigned i = 0; i < search->n; i++) {
+        struct asked *asked = search->questions[i];
+
+        if (asked->in_table)
+            bounded_remove(&root->asked, &asked->entry);
+        frames_free(&asked->q.sent);
+        frames_free(&asked->q.answers);
+        frames_free(&asked->q.icmp);
+        wmem_free(wmem_file_scope(), (char *)asked->q.name);
+        wmem_free(wmem_file_scope(), asked);
+    }
+    list_remove(search->name_queue, &search->name_link);
+    if (search->host)
+        list_remove(&search->host->searches, &search->host_link);
+    list_remove(search->shelf, &search->shelf_link);
+    wmem_free(wmem_file_scope(), search);
+}
+
 static void
 make_room(struct root *root)
 {
     list_t *open = &root->lookups_open, *resolved = &root->lookups_resolved;
 
     if (list_length(open) + list_length(resolved) >= SEARCHES_MAX)
-        lookup_drop(root, (struct lookup *)list_first(list_length(open) > list_length(resolved) ? open : resolved));
+        search_drop(root, (struct lookup *)list_first(list_length(open) > list_length(resolved) ? open : resolved));
 }
 
 static struct lookup *

@@ -23,4 +23,7 @@ struct lookup *search_for(struct root *root, const struct dns_message *question)
 /* Moves it behind those that stand on that shelf (root->lookups_...). */
 void search_shelve(struct lookup *search, list_t *shelf);
 
+/* Frees it and its questions, wherever it stands. */
+void search_drop(struct root *root, struct lookup *search);
+
 #endif

@@ -92,7 +92,7 @@ see_icmp_error(struct frame_view *view, const field_info *type_field, bool v6)
         return;
     type = byte_at(icmp, 0);
     code = byte_at(icmp, 1);
-    if (v6 ? type != 1 && type != 3 : type != 3 && type != 11)
+    if (v6 ? type < 1 || type > 3 : type != 3 && type != 11)
         return;
     if (!read_quote((struct place){ icmp.tvb, icmp.start + 8 }, v6, &key, &protocol, &transport))
         return;

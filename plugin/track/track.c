@@ -17,6 +17,7 @@
 #include "net/lookup.h"
 #include "net/neighbor.h"
 #include "tcp/flow.h"
+#include "tcp/handshake.h"
 #include "track/capture.h"
 #include "track/provisional.h"
 #include "track/track.h"
@@ -229,7 +230,7 @@ apply_icmp(struct root *root, const struct fact *fact)
     struct conn *conn = conn_from(root, &fact->u.icmp.key, fact->u.icmp.sport);
 
     if (conn)
-        conn_icmp(root, conn, &fact->u.icmp.error);
+        handshake_icmp(root, conn, &fact->u.icmp.error);
 }
 
 static void

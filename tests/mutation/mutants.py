@@ -153,7 +153,7 @@ MUTANTS = [
     ("dropped packets", "http/messages.c", "exchanges_lose(feed->root, feed->conn, reading->lost_from);", ";", QUICK),
     ("dropped packets", "http/http.c", "if (ex && ex->state != EXCHANGE_WAITING) {", "if (false) {", QUICK),
     ("dropped packets", "http/http.c", "conn->receiving->state = EXCHANGE_SHOWN;\n        exchange_served(root, conn->receiving);", "", QUICK),
-    ("dropped packets", "http/http.c", "reading->opaque = !reading->lost;", "reading->opaque = true;", QUICK),
+    ("dropped packets", "http/http.c", "if (reading->lost)\n        return;\n    if (conn_is_whole(conn))", "if (conn_is_whole(conn))", QUICK),
     ("dropped packets", "http/http.c", "if (reading->stream && reading->lost)", "if (false)", QUICK),
     ("dropped packets", "http/shown.c", "if (flow_has_gap(conn->side[SERVER].flow))", "if (false)", QUICK),
     ("dropped packets", "bytes/httpstream.c", "if (s->state == IN_BODY && !s->chunked)", "if (false)", QUICK),

@@ -1,5 +1,7 @@
 /* player.c
- * Tells captures to the tracker, without Wireshark, and says what it held: player FILE.pcap...
+ * Tells captures to the tracker, without Wireshark, and says what it held: player [-l LIMIT] FILE.pcap...
+ *
+ * -l  tables have this limit instead of their own, and a capture fills them sooner
  *
  * Prints a line for each: frames, verdicts, those with the cause "rst", and the most bytes that the
  * tracker held at once. tests/system/test_linear.py counts the instructions of tell() and
@@ -9,9 +11,13 @@
  */
 
 #include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <wsutil/wslog.h>
+
 #include "common.h"
+#include "small_tables.h"
 #include "packet.h"
 #include "track/track.h"
 
@@ -26,7 +32,7 @@ struct count {
 };
 
 /* Not static: callgrind finds them by their names. */
-struct count play(const char *bytes, size_t n);
+struct count play(const char *bytes, size_t n, unsigned limit);
 void tell(struct tracker *tracker, const struct frame_facts *frame, const struct fact *fact);
 
 static bool
@@ -75,7 +81,7 @@ count(struct count *counted, const struct tracker *tracker)
 
 /* common.c's file scope is NULL as long as nobody begins one: then wmem takes each piece from malloc(), which counts them. */
 struct count
-play(const char *bytes, size_t n)
+play(const char *bytes, size_t n, unsigned limit)
 {
     const struct settings settings = { .memory = 30 * NS_PER_SECOND, .watched = is_502 };
     struct count counted = { 0, 0, 0, 0 };
@@ -92,6 +98,8 @@ play(const char *bytes, size_t n)
         fact.frame = frame.frame;
         fact.time = frame.time;
         bool tells = packet_read(&packets, (const uint8_t *)record + RECORD_HEADER, number_at(record + 8), &fact);
+        if (limit)
+            tables_limit(tracker, limit);
         tell(tracker, &frame, tells ? &fact : NULL);
         count(&counted, tracker);
         if (counted.frames % FRAMES_BETWEEN == 0)
@@ -106,15 +114,23 @@ play(const char *bytes, size_t n)
 int
 main(int argc, char **argv)
 {
+    unsigned limit = 0;
+    int first = 1;
+
     wmem_init();
-    for (int i = 1; i < argc; i++) {
+    ws_log_set_level(LOG_LEVEL_WARNING);
+    if (argc > 2 && strcmp(argv[1], "-l") == 0) {
+        limit = (unsigned)atoi(argv[2]);
+        first = 3;
+    }
+    for (int i = first; i < argc; i++) {
         char *bytes;
         gsize n;
         if (!g_file_get_contents(argv[i], &bytes, &n, NULL) || n < FILE_HEADER || number_at(bytes) != MICROSECONDS)
             g_error("%s: no pcap of microseconds", argv[i]);
-        struct count counted = play(bytes, n);
+        struct count counted = play(bytes, n, limit);
         g_print("%u %u %u %zu\n", counted.frames, counted.verdicts, counted.resets, counted.most);
         g_free(bytes);
     }
-    return argc > 1 ? 0 : 1;
+    return argc > first ? 0 : 1;
 }

@@ -123,7 +123,7 @@ check_cppcheck() {
 check_tidy() {
     command -v clang-tidy >/dev/null || { skip 'no clang-tidy'; return; }
     [ -e "$build/compile_commands.json" ] || { skip "no build in $build"; return; }
-    clang-tidy -p "$build" --quiet $(files 'plugin/*.c') 2>/dev/null | grep -E '(warning|error):' | sort -u >"$log"
+    files 'plugin/*.c' | xargs -n 4 -P "$(nproc)" clang-tidy -p "$build" --quiet 2>/dev/null | grep -E '(warning|error):' | sort -u >"$log"
     result
 }
 

@@ -134,6 +134,30 @@ class Store(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def give_away(*paths):
+    """To the user as whom the pages are followed."""
+    for path in paths if os.getuid() == 0 else ():
+        os.chown(path, 65534, 65534)
+
+
+def open_folder():
+    os.umask(0o022)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="mwg502-docs-", dir="/tmp"))
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shelf():
+    """The project once, for links: a copy for each page took longer than most pages."""
+    top = open_folder()
+    ignored = shutil.ignore_patterns("build*", ".*", "unit", "bench", "fuzz", "system", "golden", "__pycache__", "images")
+    shutil.copytree(TOP, top / "mwg502", ignore=ignored)
+    give_away(*top.rglob("*"))
+    yield top / "mwg502"
+    shutil.rmtree(top)
+
+
 class Postgres:
     """A real PostgreSQL of the user who follows the page, on a socket in a folder of its own; no program, no server."""
 
@@ -151,8 +175,7 @@ class Postgres:
         if self.running:
             return
         self.folder.mkdir()
-        if os.getuid() == 0:
-            os.chown(self.folder, 65534, 65534)
+        give_away(self.folder)
         self._run("initdb", "-A", "trust", "-U", "reader")
         self._run("pg_ctl", "-w", "-l", self.folder / "log", "-o", f"-k {self.folder} -c listen_addresses=''", "start")
         self.running = True
@@ -165,13 +188,10 @@ class Postgres:
 class Desk:
     """A folder with the project in it, where a user who is not root follows a page."""
 
-    def __init__(self, module, version):
-        os.umask(0o022)
-        self.top = pathlib.Path(tempfile.mkdtemp(prefix="mwg502-docs-", dir="/tmp"))
-        self.top.chmod(0o755)
+    def __init__(self, shelf, module, version):
+        self.top = open_folder()
         self.project = self.top / "mwg502"
-        ignored = shutil.ignore_patterns("build*", ".*", "unit", "bench", "system", "golden", "__pycache__", "images")
-        shutil.copytree(TOP, self.project, ignore=ignored)
+        shutil.copytree(shelf, self.project, copy_function=os.link)
         plugins = self.top / "plugins"
         (plugins / version / "epan").mkdir(parents=True)
         shutil.copy(module, plugins / version / "epan")
@@ -202,9 +222,7 @@ class Desk:
             "OPENSEARCH": url,
             "DASHBOARDS": url,
         }
-        if os.getuid() == 0:
-            for path in [self.project, *self.project.rglob("*"), self.top / "home"]:
-                os.chown(path, 65534, 65534)
+        give_away(self.top / "home", self.project, *(path for path in self.project.rglob("*") if path.is_dir()))
 
     def has_tools(self, block):
         """What not every machine has; starts what runs in the background."""
@@ -237,8 +255,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(module, version):
-    desk = Desk(module, version)
+def desk(shelf, module, version):
+    desk = Desk(shelf, module, version)
     yield desk
     desk.close()
 
@@ -342,7 +360,7 @@ def test_saved_search_uses_mapped_fields():
 
 
 def test_sql_has_the_columns_of_the_csv(tshark):
-    columns = re.findall(r"^    (\w+) ", (DOCS / "postgresql.sql").read_text(), re.M)
+    columns = re.findall(r"^    ([a-z_0-9]+) ", (DOCS / "postgresql.sql").read_text(), re.M)
     capture = TESTS / "captures" / "lab" / "mwg_rst.pcap"
     head = tshark.run("-n", "-q", "-r", tshark.stage(capture.name, capture.read_bytes()), "-z", "mwg502,csv").splitlines()[0]
     assert columns == ["capture", *head.replace("case,", "case_number,", 1).split(",")]
@@ -407,6 +425,22 @@ def test_preferences_are_all_described(tshark):
 def causes():
     header = (TOP / "plugin" / "diagnose" / "causes.h").read_text()
     return re.findall(r'X\(\w+,\s+"(\w+)",\s+CATEGORY', header)
+
+
+def test_unknown_knows_every_summary():
+    """The page about unknown verdicts quotes how each of their summaries begins, and leaves none out."""
+    source = (TOP / "plugin" / "words" / "summaryunknown.c").read_text()
+    source = re.sub(r'"\s*(BY_ITSELF)?\s*"', "", re.sub(r'"\s*\n\s*"', "", source))
+    quoted = [cells[0].replace("...", "").strip() for cells in (
+        [cell.strip() for cell in line.strip("|").split("|")] for line in (DOCS / "unknown.md").read_text().splitlines()
+        if line.startswith("| ") and "summary begins" not in line)]
+    for text in quoted:
+        for piece in text.split(" with status "):
+            assert piece.strip() in source, piece
+    listed = re.findall(r"\[MISSING_(\w+)\] = \{ \"([^\"]{20,})", source)
+    assert listed
+    for name, words in listed:
+        assert any(words.startswith(text) or text.split(" gave ")[0] in words for text in quoted) or name in ("NOTHING", "REASON", "KEYS"), words
 
 
 def test_manual_page_knows_all():

@@ -25,6 +25,8 @@ static struct {
     link_t links[CARDS_MAX];
     unsigned n_cards;
     uint8_t ttl;                /* of servers */
+    uint16_t ip_id;
+    uint32_t tsval;
     struct {
         struct ipaddr ip[2];
         uint16_t port[2];
@@ -170,6 +172,8 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned length, 
     seg->dport = capture.streams[n].port[!side];
     seg->flags = flags;
     seg->ttl = side == SERVER ? capture.ttl : 64;
+    seg->ip_id = capture.ip_id;
+    seg->tsval = capture.tsval;
     seg->seq = capture.streams[n].next[side];
     seg->ack = flags & TCP_ACK ? capture.streams[n].next[!side] : 0;
     seg->data = (const uint8_t *)text;
@@ -194,6 +198,26 @@ syn(unsigned n)
 {
     capture.streams[n].next[CLIENT] = 1000 * (n + 1);   /* also where it is repeated */
     return bare(n, CLIENT, TCP_SYN);
+}
+
+uint32_t
+syn_says(unsigned n, const char *text)
+{
+    capture.streams[n].next[CLIENT] = 1000 * (n + 1);
+    return segment(n, CLIENT, TCP_SYN, text, (unsigned)strlen(text), UINT_MAX, 0);
+}
+
+uint32_t
+syn_back(unsigned n)
+{
+    return bare(n, SERVER, TCP_SYN);
+}
+
+void
+numbered(uint16_t ip_id, uint32_t tsval)
+{
+    capture.ip_id = ip_id;
+    capture.tsval = tsval;
 }
 
 uint32_t
@@ -251,7 +275,7 @@ unreachable(unsigned n, const char *router)
     fact.u.icmp.key.to = capture.streams[n].ip[SERVER];
     fact.u.icmp.key.port = capture.streams[n].port[SERVER];
     fact.u.icmp.sport = capture.streams[n].port[CLIENT];
-    fact.u.icmp.error = (struct icmp_error){ fact.frame, fact.time, ip(router), false, 3, 1, 0 };
+    fact.u.icmp.error = (struct icmp_error){ fact.frame, fact.time, ip(router), false, 3, 1, fact.frame };
     return facts_tell(&fact);
 }
 
@@ -284,6 +308,12 @@ uint32_t
 says_cut(unsigned n, int side, const char *text, unsigned captured, unsigned status)
 {
     return segment(n, side, TCP_ACK | PSH, text, (unsigned)strlen(text), captured, status);
+}
+
+uint32_t
+says_bytes(unsigned n, int side, const void *bytes, unsigned length)
+{
+    return segment(n, side, TCP_ACK | PSH, (const char *)bytes, length, UINT_MAX, 0);
 }
 
 uint32_t

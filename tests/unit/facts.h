@@ -60,7 +60,10 @@ uint32_t gets_502_at(unsigned interface_id, unsigned ms);
 /* TCP stream n, from 0: whose SYN is from one address to the other one's port. */
 void leg(unsigned n, const char *from, const char *to, uint16_t port);
 uint32_t syn(unsigned n);
+uint32_t syn_says(unsigned n, const char *text);        /* with bytes: Fast Open */
+uint32_t syn_back(unsigned n);          /* the other side opens the same connection */
 uint32_t synack(unsigned n);
+void numbered(uint16_t ip_id, uint32_t tsval);          /* the SYNs that follow; 0: not */
 uint32_t acked(unsigned n);
 uint32_t stands(unsigned n);            /* all three; the SYN's frame */
 uint32_t refused(unsigned n);           /* RST of the server */
@@ -75,6 +78,7 @@ uint32_t says_again(unsigned n, int side, unsigned back, const char *text, unsig
 void skips(unsigned n, int side, unsigned bytes);       /* which come later */
 uint32_t says_cut(unsigned n, int side, const char *text, unsigned captured, unsigned status);
 
+uint32_t says_bytes(unsigned n, int side, const void *bytes, unsigned length);
 uint32_t says_hello(unsigned n);        /* TLS */
 
 /* Requests: to a proxy (absolute form), to a server, to a server for a client (X-Forwarded-For) */
