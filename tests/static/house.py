@@ -58,7 +58,8 @@ def arrow(start, end):
         return f'<path class="uses" d="M{x + side * w / 2:.0f},{y + BOX_HEIGHT / 2:.0f} L{x2 - side * w2 / 2:.0f},{y2 + BOX_HEIGHT / 2:.0f}"/>'
     from_x = max(x - w / 2 + 12, min(x + w / 2 - 12, x2))
     to_x = max(x2 - w2 / 2 + 12, min(x2 + w2 / 2 - 12, x if w < w2 else from_x))
-    return f'<path class="uses" d="M{from_x:.0f},{y + BOX_HEIGHT:.0f} C{from_x:.0f},{y + BOX_HEIGHT + 26:.0f} {to_x:.0f},{y2 - 26:.0f} {to_x:.0f},{y2 - 2:.0f}"/>'
+    return (f'<path class="uses" d="M{from_x:.0f},{y + BOX_HEIGHT:.0f} '
+            f'C{from_x:.0f},{y + BOX_HEIGHT + 26:.0f} {to_x:.0f},{y2 - 26:.0f} {to_x:.0f},{y2 - 2:.0f}"/>')
 
 
 def drawing(table, uses, files):
@@ -68,7 +69,8 @@ def drawing(table, uses, files):
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif">',
            "<!-- SPDX-License-Identifier: GPL-2.0-or-later -->",
            "<!-- Drawn by tests/static/layers.py; not to be changed by hand -->", f"<style>{STYLE}</style>",
-           '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="#57606a"/></marker></defs>']
+           '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+           '<path d="M0,0 L8,4 L0,8 z" fill="#57606a"/></marker></defs>']
     for row, floor in enumerate(sorted({floor for floor, *_ in table.values()}, reverse=True)):
         if row % 2 == 0:
             out.append(f'<rect class="band" x="0" y="{row * BAND}" width="{WIDTH}" height="{BAND}"/>')
@@ -79,5 +81,6 @@ def drawing(table, uses, files):
         rows = [("folder", f"{name}/")] + [("what", line) for line in lines(table[name][2], width)]
         rows += [("files", line) for line in lines(" ".join(sorted(files[name])), width, 6.1)]
         top = y + (BOX_HEIGHT - 15 * len(rows)) / 2 + 12
-        out += [f'<text class="{kind}" text-anchor="middle" x="{x:.0f}" y="{top + 15 * i:.0f}">{html.escape(line)}</text>' for i, (kind, line) in enumerate(rows)]
+        out += [f'<text class="{kind}" text-anchor="middle" x="{x:.0f}" y="{top + 15 * i:.0f}">{html.escape(line)}</text>'
+                for i, (kind, line) in enumerate(rows)]
     return "\n".join([*out, "</svg>", ""])

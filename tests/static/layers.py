@@ -143,7 +143,8 @@ def main():
     findings = [f"plugin/{name}:{line}: includes {other}: {why}" for name, line, other in found if (why := wrong(name, other, table))]
     findings += [f"a circle of includes: {' '.join(ring)}" for ring in circles(reads)]
     called = calls(args.build, top)
-    findings += [f"plugin/{name}: calls {other}: {why}" for name in sorted(called) for other in sorted(called[name]) if (why := wrong(name, other, table))]
+    findings += [f"plugin/{name}: calls {other}: {why}" for name in sorted(called) for other in sorted(called[name])
+                 if (why := wrong(name, other, table))]
     findings += [f"a circle of calls: {' '.join(ring)}" for ring in circles(called)]
     print("\n".join(findings), end="\n" if findings else "")
     if args.draw and not findings:

@@ -8,7 +8,7 @@ import struct
 import sys
 
 from conftest import TESTS
-from pcapfile import Frame, SECOND, segment, with_numbers, with_payload
+from pcapfile import Frame, segment, with_numbers, with_payload
 
 sys.path.append(str(TESTS / "bench"))
 from crowd import wire                                                                   # noqa: E402

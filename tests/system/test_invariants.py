@@ -27,8 +27,8 @@ def numbers(text, origin):
 
 
 def said(row, origin):
-    return Said(row["mwg502.cause"], row["mwg502.confidence"], *(numbers(row.get(f"mwg502.{kind}_frame", ""), origin) for kind in ("request", "evidence")),
-                tuple(row.get(field) for field in FIELDS[4:]))
+    request, evidence = (numbers(row.get(f"mwg502.{kind}_frame", ""), origin) for kind in ("request", "evidence"))
+    return Said(row["mwg502.cause"], row["mwg502.confidence"], request, evidence, tuple(row.get(field) for field in FIELDS[4:]))
 
 
 def verdicts_of(rows, origin):
@@ -41,8 +41,8 @@ def plain_verdict(row):
     first = {field: value.split(",")[0] for field, value in row.items()}
     address = first.get("mwg502.server.ip") or first.get("mwg502.server.ipv6")
     family = socket.AF_INET6 if address and ":" in address else socket.AF_INET
-    return {"frame": int(row["frame"]), "request": int(first.get("mwg502.request_frame", 0)),
-            "frames": [int(row["frame"])], "evidence": [int(n) for n in row.get("mwg502.evidence_frame", "").split(",") if n], "host": first.get("mwg502.host"),
+    return {"frame": int(row["frame"]), "request": int(first.get("mwg502.request_frame", 0)), "host": first.get("mwg502.host"),
+            "frames": [int(row["frame"])], "evidence": [int(n) for n in row.get("mwg502.evidence_frame", "").split(",") if n],
             "server": (socket.inet_pton(family, address), int(first["mwg502.server.port"])) if address else None}
 
 
@@ -101,7 +101,8 @@ def test_changes_nothing(tshark, plain, tmp_path, change):
     assert wrong == []
 
 
-TERM = re.compile(r"frame\.number in \{(?P<frames>[^}]*)\}|\(tcp\.stream == (?P<stream>\d+) && frame\.number in \{(?P<first>\d+)\.\.(?P<last>\d+)\}\)")
+TERM = re.compile(r"frame\.number in \{(?P<frames>[^}]*)\}|"
+                  r"\(tcp\.stream == (?P<stream>\d+) && frame\.number in \{(?P<first>\d+)\.\.(?P<last>\d+)\}\)")
 
 
 def selected(export_filter, streams):

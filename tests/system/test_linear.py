@@ -28,7 +28,8 @@ NOT_LINEAR = ("looked_up",)
 LIMIT = 256
 BYTES_PER_VERDICT = 1200
 # Sizes of captures that fill what has a limit: look-ups have one that is not a table's
-SIZES = collections.defaultdict(lambda: (4000, 16000), looked_up=(4000, 6000), dns_names=(70000, 100000), dns_silent=(70000, 100000), dns_addresses=(70000, 100000))
+LARGE = (70000, 100000)
+SIZES = collections.defaultdict(lambda: (4000, 16000), looked_up=(4000, 6000), dns_names=LARGE, dns_silent=LARGE, dns_addresses=LARGE)
 
 # What stays of a request that was answered, for as long as another one could hang on it
 BYTES_PER_ANSWER = 4500
@@ -70,7 +71,8 @@ def test_each_packet_costs_the_same(player, tmp_path):
                                            "--dump-after=play"])
     cost = [int(re.search(r"^(?:totals|summary): (\d+)", (tmp_path / f"counts.{number}").read_text(), re.M)[1]) / one.frames
             for number, one in enumerate(played, 1)]
-    grown = {kind: f"{few:.0f} to {many:.0f} instructions a packet" for kind, few, many in zip(hostile.KINDS, cost[::2], cost[1::2]) if many > GROWS * few and kind not in NOT_LINEAR}
+    grown = {kind: f"{few:.0f} to {many:.0f} instructions a packet" for kind, few, many in zip(hostile.KINDS, cost[::2], cost[1::2])
+             if many > GROWS * few and kind not in NOT_LINEAR}
     assert min(cost) > 10                           # it was counted at all
     assert not grown
 
@@ -129,6 +131,7 @@ def test_disabled_it_wants_no_fields(tshark, tmp_path):
     """Wanted fields make Wireshark build a tree of every frame."""
     prime = "epan_dissect_prime_with_hfid_array"
     path = tshark.stage("flood.pcap", written(tmp_path, "syn_flood", 10).read_bytes())
-    library = re.search(r"libwireshark\S* => (\S+)", subprocess.run(["ldd", shutil.which("tshark")], capture_output=True, text=True, check=True).stdout)[1]
-    assert prime in subprocess.run(["nm", "-D", library], capture_output=True, text=True, check=True).stdout.split()
+    libraries = subprocess.run(["ldd", shutil.which("tshark")], capture_output=True, text=True, check=True).stdout
+    symbols = subprocess.run(["nm", "-D", re.search(r"libwireshark\S* => (\S+)", libraries)[1]], capture_output=True, text=True, check=True).stdout
+    assert prime in symbols.split()
     assert counts(tshark, ["tshark", "-n", "-r", str(path), "--disable-protocol", "mwg502"], f"--toggle-collect={prime}") == [0]
