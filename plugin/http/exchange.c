@@ -8,7 +8,7 @@
 
 #include "http/exchange.h"
 #include "tcp/flow.h"
-#include "match/parent.h"
+#include "match/match.h"
 #include "bytes/url.h"
 
 /* A copy of the text at *at, perhaps behind a slash; *at moves on behind it. NULL if there is none. */
@@ -77,7 +77,7 @@ exchange_new(struct root *root, struct conn *conn, const struct http_head *head,
     }
     g_queue_push_tail_link(&conn->exchanges, &ex->conn_link);
     if (head)
-        parent_register(root, ex);
+        match_begun(root, ex);
     return ex;
 }
 
@@ -86,7 +86,7 @@ exchange_drop(struct root *root, struct exchange *ex)
 {
     struct conn *conn = ex->conn;
 
-    parent_forget(root, ex);
+    match_forgotten(root, ex);
     if (conn->receiving == ex)
         conn->receiving = NULL;
     exchange_hidden_shown(ex);
@@ -113,7 +113,7 @@ void
 exchange_served(struct root *root, struct exchange *ex)
 {
     ex->served = true;
-    parent_answered(root, ex);
+    match_answered(root, ex);
     conn_over(root, ex->conn);
     for (GList *l = ex->children.head; l; l = l->next)
         conn_over(root, ((struct exchange *)l->data)->conn);

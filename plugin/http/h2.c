@@ -7,7 +7,7 @@
 #include <glib.h>
 
 #include "http/h2.h"
-#include "match/parent.h"
+#include "match/match.h"
 
 /* Segments of a reply whose numbers are kept. */
 #define DATA_FRAMES_MAX 8

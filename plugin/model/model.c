@@ -8,7 +8,7 @@
 
 #include "tcp/conn.h"
 #include "net/lookup.h"
-#include "model/model.h"
+#include "model/activity.h"
 
 /*
  * What one capture may hold at once. A busy gateway has some 60,000 connections under way
@@ -101,17 +101,25 @@ host_may_go(const struct bounded_entry *entry)
 }
 
 static void
-gateway_leave(struct host *s)
+gateway_free(struct root *root, struct gateway *gateway)
+{
+    activities_move(&root->strays, &gateway->activities);
+    wmem_free(wmem_file_scope(), gateway->profile);
+    wmem_free(wmem_file_scope(), gateway);
+}
+
+static void
+gateway_leave(struct root *root, struct host *s)
 {
     if (s->gateway && --s->gateway->n_hosts == 0)
-        wmem_free(wmem_file_scope(), s->gateway);
+        gateway_free(root, s->gateway);
     s->gateway = NULL;
 }
 
 static void
-host_evict(bounded_t *table _U_, struct bounded_entry *entry)
+host_evict(bounded_t *table, struct bounded_entry *entry)
 {
-    gateway_leave((struct host *)entry);
+    gateway_leave((struct root *)table->owner, (struct host *)entry);
     wmem_free(wmem_file_scope(), entry);
 }
 
@@ -145,8 +153,8 @@ host_gateway(struct host *s)
     return s->gateway;
 }
 
-static bool
-is_established(const struct host *s)
+bool
+host_is_established(const struct host *s)
 {
     return s->gateway && (s->gateway->n_known > 1 || !g_queue_is_empty(&s->gateway->open));
 }
@@ -165,7 +173,7 @@ host_join(struct root *root, struct host *a, struct host *b)
 
     if (other == gateway || gateway->n_known + other->n_known > GATEWAY_HOSTS_MAX)
         return;
-    if (is_established(a) && is_established(b) && !host_on_same_link(a, b) && !ipaddr_equal(&a->suspect, &b->ip)) {
+    if (host_is_established(a) && host_is_established(b) && !host_on_same_link(a, b) && !ipaddr_equal(&a->suspect, &b->ip)) {
         a->suspect = b->ip;
         return;
     }
@@ -182,8 +190,9 @@ host_join(struct root *root, struct host *a, struct host *b)
         gateway->hosts[gateway->n_known++] = member->ip;
         other->n_hosts--;
     }
+    activities_move(&gateway->activities, &other->activities);
     if (other->n_hosts == 0)
-        wmem_free(wmem_file_scope(), other);
+        gateway_free(root, other);
 }
 
 bool
@@ -204,8 +213,7 @@ name_may_go(const struct bounded_entry *entry)
 {
     const struct name *n = (const struct name *)entry;
 
-    return g_queue_is_empty((GQueue *)&n->open) && g_queue_is_empty((GQueue *)&n->searches) &&
-           g_queue_is_empty((GQueue *)&n->claimed);
+    return g_queue_is_empty((GQueue *)&n->open) && g_queue_is_empty((GQueue *)&n->searches);
 }
 
 static void

@@ -43,14 +43,21 @@ struct next_hop {
 };
 #define NEXT_HOPS_MAX 4
 
-#define GATEWAY_HOSTS_MAX 8
+/* Connections of a gateway that may explain a 502: see activity.h. */
+struct activities {
+    GQueue pending, failed;
+};
+
+#define GATEWAY_HOSTS_MAX 16
 struct gateway {
     unsigned n_hosts;        /* that point here */
     struct ipaddr hosts[GATEWAY_HOSTS_MAX];
     unsigned n_known;
     GQueue open;                /* exchanges that wait for this gateway */
     struct next_hop next_hops[NEXT_HOPS_MAX];  /* next hops that carried requests for several hosts */
-    unsigned tries;             /* how often it tries an address that sends RSTs */
+    struct activities activities;
+    struct profile *profile;    /* how long it takes; NULL: nothing is known */
+    uint32_t n_same, n_other;   /* requests to servers that were, word for word, those of a waiting client, and others */
 };
 
 #define HOST_RECENT_MAX 128
@@ -125,7 +132,6 @@ struct conn {
     uint32_t stream;
     uint32_t isn, server_isn;   /* of the SYN and of the SYN/ACK, where they were seen */
     uint32_t owner;             /* serial of the exchange that claimed it */
-    uint32_t previewed;         /* of the one that will, as far as can be told */
     struct side side[2];
     bool sides_known, syn_seen, claimed, had_exchange, in_tunnel, h2;
     uint32_t not_h2_frame;      /* the server's first bytes, where the gateway speaks HTTP/2 and it does not */
@@ -146,6 +152,10 @@ struct conn {
     GList target_link;
     struct host *host;
     GList host_link;
+    struct activities *activities;      /* NULL: it explains nothing */
+    GList activity_link;
+    bool has_failed;            /* it stands among the failed ones there */
+    when_t active_since;        /* the gateway turned to it last */
     GQueue *shelf;
     GList shelf_link;
     when_t shelved;
@@ -174,6 +184,7 @@ struct exchange {
     bool over;                  /* the response is complete */
     bool served;                /* it led to a verdict, or to an answer that needs none */
     uint32_t serial;
+    uint32_t owner;             /* serial of the exchange that this one serves for sure, 0: not known */
     unsigned nth;               /* request on its connection, from 1 */
     uint32_t client_had;        /* the server's bytes that the client had received when it sent the request */
     unsigned of_frame;          /* pipelined requests that begin before it in its frame */
@@ -211,8 +222,7 @@ struct name {
     unsigned n_addresses;
     struct next_hop next_hops[NEXT_HOPS_MAX];
     GQueue open;                /* exchanges for it without an answer */
-    GQueue searches;            /* not claimed */
-    GQueue claimed;
+    GQueue searches;            /* in the order in which they began */
 };
 
 /* Which names an address belongs to. */
@@ -227,13 +237,12 @@ struct reverse {
 struct lookup {                 /* one search, see struct search */
     struct name *name;
     GList name_link;
-    GQueue *name_queue;
     struct host *host;
     GList host_link;
     GQueue *shelf;
     GList shelf_link;
     when_t start, last;
-    uint32_t previewed;         /* serial of the exchange that will claim it, as far as can be told */
+    uint32_t owner;             /* serial of the exchange that it was begun for, 0: not known */
     bool resolved;
     struct asked *questions[QUESTIONS_MAX];
     unsigned n;
@@ -288,6 +297,7 @@ struct root {
     bounded_t conns, hosts, targets, approaches, names, reverses, asked, neighbors, reported;
     GQueue by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */
     struct conn *latest_conns[LATEST_CONNS];    /* one of those whose stream leaves this remainder, or NULL */
+    struct activities strays;   /* of addresses that are not known to be any gateway's */
     GQueue shelf_open, shelf_failed, shelf_served, shelf_done;
     GQueue lookups_open, lookups_resolved;      /* oldest first */
     when_t now;                 /* the latest time seen */
@@ -325,6 +335,9 @@ void host_join(struct root *root, struct host *a, struct host *b);
 
 /* true: their frames have one Ethernet address, or both are the host that captured. A router's address proves nothing: a hint. */
 bool host_on_same_link(const struct host *a, const struct host *b);
+
+/* true: requests wait for it, or it has several addresses: a gateway in its own right. */
+bool host_is_established(const struct host *host);
 
 /* true: somebody waits at the host's gateway for that name. */
 bool host_serves(const struct host *host, const struct name *name);

@@ -32,8 +32,7 @@ lookup_new(struct root *root, struct name *name, struct host *host, when_t time)
 
     lookup->name_link.data = lookup->host_link.data = lookup->shelf_link.data = lookup;
     lookup->name = name;
-    lookup->name_queue = &name->searches;
-    g_queue_push_tail_link(lookup->name_queue, &lookup->name_link);
+    g_queue_push_tail_link(&name->searches, &lookup->name_link);
     if (g_queue_get_length(&host->searches) >= HOST_RECENT_MAX) {
         struct lookup *oldest = (struct lookup *)g_queue_pop_head_link(&host->searches)->data;
         oldest->host = NULL;
@@ -43,16 +42,6 @@ lookup_new(struct root *root, struct name *name, struct host *host, when_t time)
     lookup->start = lookup->last = time;
     shelve(&root->lookups_open, lookup);
     return lookup;
-}
-
-void
-lookup_claim(struct lookup *lookup)
-{
-    if (lookup->name_queue == &lookup->name->claimed)
-        return;
-    g_queue_unlink(lookup->name_queue, &lookup->name_link);
-    lookup->name_queue = &lookup->name->claimed;
-    g_queue_push_tail_link(lookup->name_queue, &lookup->name_link);
 }
 
 void
@@ -75,7 +64,7 @@ lookup_drop(struct root *root, struct lookup *lookup)
         wmem_free(wmem_file_scope(), (char *)asked->q.name);
         wmem_free(wmem_file_scope(), asked);
     }
-    g_queue_unlink(lookup->name_queue, &lookup->name_link);
+    g_queue_unlink(&lookup->name->searches, &lookup->name_link);
     if (lookup->host)
         g_queue_unlink(&lookup->host->searches, &lookup->host_link);
     g_queue_unlink(lookup->shelf, &lookup->shelf_link);
@@ -214,6 +203,8 @@ search_for(struct root *root, struct name *name, const struct dns_message *m, st
     for (GList *l = name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
 
+        if (lookup->owner)
+            continue;           /* a request had it, and is answered */
         switch (fit_of(lookup, m, asker)) {
         case FITS_SOCKET:
             return lookup;

@@ -52,9 +52,6 @@ struct dns_error {
 };
 void lookup_icmp(struct root *root, const struct dns_error *error);
 
-/* A request took it as its own: others may only share it. */
-void lookup_claim(struct lookup *lookup);
-
 void lookup_drop(struct root *root, struct lookup *lookup);
 
 /* For the table of questions: its answer will not be recognised any more. */

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "tcp/conn.h"
+#include "model/activity.h"
 #include "http/exchange.h"
 #include "tcp/flow.h"
 #include "http/decrypted.h"
@@ -92,6 +93,7 @@ conn_free(struct root *root, struct conn *conn)
         exchange_drop(root, (struct exchange *)conn->exchanges.head->data);
     unlink_target(conn);
     unlink_host(conn);
+    activity_over(conn);
     g_queue_unlink(conn->shelf, &conn->shelf_link);
     flow_free(conn->side[CLIENT].flow);
     flow_free(conn->side[SERVER].flow);
@@ -167,6 +169,7 @@ file_attempt(struct root *root, struct conn *conn)
     conn->target_link.data = conn;
     g_queue_push_tail_link(&target->waiting, &conn->target_link);
     file_approach(root, conn);
+    activity_begun(root, conn);
 }
 
 void
@@ -320,6 +323,7 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
     }
     if (!conn->side[side].closed.frame)
         conn->side[side].closed = (struct closing){ seg->frame, seg->time, seg->seq + seg->length, reset };
+    activity_failed(conn);
     if (reset || (conn->side[CLIENT].closed.frame && conn->side[SERVER].closed.frame)) {
         exchanges_close(root, conn);
         if (conn->shelf == &root->shelf_open)
@@ -343,6 +347,7 @@ conn_icmp(struct root *root, struct conn *conn, const struct icmp_error *error)
     } else {
         return;
     }
+    activity_failed(conn);
     conn->icmp_quote = error->quote;
     hs->icmp6 = error->v6;
     hs->icmp_type = error->type;

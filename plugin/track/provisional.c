@@ -108,7 +108,7 @@ provisional_diagnose(struct tracker *t, struct exchange *ex, struct collected *f
     struct exchange *same = provisional_same(t, ex);
     const struct evidence *e = &found->evidence;
 
-    tie_preview(same ? t->late : t->root, same ? same : ex, status, ex->response_time, found);
+    match_preview(same ? t->late : t->root, same ? same : ex, status, ex->response_time, found);
     diagnose(e, f);
 
     if (same && e->response_time - decided_at(e, f) <= DECIDED_JUST_NOW)

@@ -11,7 +11,7 @@
 #include "tcp/flow.h"
 #include "http/decrypted.h"
 #include "words/reported.h"
-#include "match/tie.h"
+#include "match/match.h"
 #include "track/track.h"
 
 /* A pcapng file that names one interface only so far is taken to be in order. */
@@ -169,7 +169,7 @@ diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uin
     if (first && t->late && !ex->without_request && !provisional_in_order(t)) {
         provisional_diagnose(t, ex, found, f);
     } else {
-        tie_collect(root, ex, found);
+        match_collect(root, ex, found);
         diagnose(&found->evidence, f);
     }
     if (v)
@@ -198,7 +198,7 @@ will_be_relayed(const struct tracker *t, struct root *root, const struct exchang
     const struct exchange *same = early ? provisional_same(t, ex) : ex;
 
     if (!early || same)
-        return same->had_parent && !tie_is_gateway(same == ex ? root : t->late, same);
+        return same->had_parent && !match_is_gateway(same == ex ? root : t->late, same);
     return ex->had_parent || has_waiting(host_find(root, &ex->conn->side[CLIENT].ip)) || has_waiting(host_find(t->late, &ex->conn->side[CLIENT].ip));
 }
 

@@ -1,0 +1,327 @@
+/* decide.c
+ * Which of the things that a gateway did are a request's
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "match/scope.h"
+
+/* Hundredths of a bit. What fits worse by this than chance is not looked at, and what belongs together has to gain more than nothing. */
+#define LOOKED_AT_FROM (-600)
+#define BELONGS_FROM (-400)
+
+/* So much the assignment is better than any in which another request has the deciding connection: calibrated by tests/bench/check.py. */
+#define MARGIN_OBSERVED 1000
+#define MARGIN_LIKELY 250
+
+/* From the gain on that is taken for granted: next hops are learnt from it. */
+#define MARGIN_LEARNT 600
+
+/* An earlier try has to explain the start of the later one so much better than the request itself does. */
+#define EARLIER_TRY 100
+#define EARLIER_TRIES_MAX 8
+
+/* Requests that wait for the gateway and are looked at. */
+#define RIVALS_LOOKED_AT_MAX 256
+
+/* columns and rows ********************************************************/
+
+static void
+add_columns(struct contest *c)
+{
+    struct scope *s = c->s;
+
+    for (unsigned i = 0; i < s->n; i++) {
+        struct use *use = &s->uses[i];
+        use->gain = use_gain(s, s->ex, use);
+        if (use->gain < LOOKED_AT_FROM)
+            continue;
+        unsigned at = c->a.n_columns;
+        if (at == ASSIGN_COLUMNS_MAX) {
+            for (unsigned k = 0; k < at; k++)
+                if (at == ASSIGN_COLUMNS_MAX || c->columns[k]->gain < c->columns[at]->gain)
+                    at = k;
+            if (c->columns[at]->gain >= use->gain)
+                continue;
+        } else {
+            c->a.n_columns++;
+        }
+        c->columns[at] = use;
+    }
+    for (unsigned k = 0; k < c->a.n_columns; k++)
+        c->a.gain[0][k] = c->columns[k]->gain - BELONGS_FROM;
+    c->rows[0] = s->ex;
+    c->a.n_rows = 1;
+}
+
+static int
+best_of(const int *gain, unsigned n)
+{
+    int best = ASSIGN_NEVER;
+
+    for (unsigned k = 0; k < n; k++)
+        best = MAX(best, gain[k]);
+    return best;
+}
+
+/* A request that may have caused one of the columns; where there is no room, instead of the one that gains least. */
+static void
+add_row(struct contest *c, const struct exchange *rival)
+{
+    int gain[ASSIGN_COLUMNS_MAX];
+    unsigned at = c->a.n_rows;
+
+    for (unsigned k = 0; k < c->a.n_columns; k++)
+        gain[k] = use_gain(c->s, rival, c->columns[k]) - BELONGS_FROM;
+    int best = best_of(gain, c->a.n_columns);
+    if (best <= 0)
+        return;
+    if (at == ASSIGN_ROWS_MAX) {
+        int least = best;
+        for (unsigned row = 1; row < ASSIGN_ROWS_MAX; row++) {
+            int own = best_of(c->a.gain[row], c->a.n_columns);
+            if (own < least) {
+                least = own;
+                at = row;
+            }
+        }
+        if (at == ASSIGN_ROWS_MAX)
+            return;
+    } else {
+        c->a.n_rows++;
+    }
+    c->rows[at] = rival;
+    memcpy(c->a.gain[at], gain, sizeof gain);
+}
+
+static void
+add_rivals(struct contest *c)
+{
+    unsigned looked_at = 0;
+
+    for (GList *l = c->s->gateway->open.tail; l && looked_at < RIVALS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        const struct exchange *rival = (const struct exchange *)l->data;
+        if (rival != c->s->ex && rival->conn != c->s->ex->conn && rival->reply.request_time <= c->s->until && !rival->served)
+            add_row(c, rival);
+    }
+}
+
+/* whose *******************************************************************/
+
+static unsigned
+rivals_for(const struct contest *c, unsigned column)
+{
+    unsigned n = 0;
+
+    for (unsigned row = 1; row < c->a.n_rows; row++)
+        n += c->a.gain[row][column] > 0;
+    return n;
+}
+
+static bool
+is_assigned_to_rival(const struct contest *c, unsigned column)
+{
+    for (unsigned row = 1; row < c->a.n_rows; row++)
+        if (c->a.column_of[row] == (int)column)
+            return true;
+    return false;
+}
+
+/* How much better the assignment is than the best one in which the column is another request's. */
+static int
+margin_of(const struct contest *c, int sum, unsigned column)
+{
+    struct assignment other = c->a;
+
+    other.gain[0][column] = ASSIGN_NEVER;
+    int without = assign(&other);
+    for (unsigned row = 1; row < other.n_rows; row++)
+        if (other.column_of[row] == (int)column)
+            return sum - without;
+    return INT_MAX;
+}
+
+static bool
+same_server(const struct use *x, const struct use *y)
+{
+    return x->conn->side[SERVER].port == y->conn->side[SERVER].port && ipaddr_equal(&x->conn->side[SERVER].ip, &y->conn->side[SERVER].ip);
+}
+
+/* What nobody else can have caused, and is tied as strongly, is the request's too: one try after the other. */
+static void
+take_uncontested(struct contest *c, const struct use *decided)
+{
+    for (unsigned k = 0; k < c->a.n_columns; k++) {
+        struct use *use = c->columns[k];
+        if (use->its || is_assigned_to_rival(c, k) || rivals_for(c, k) > 0)
+            continue;
+        use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use, decided);
+    }
+}
+
+static struct use *
+earliest_of(struct contest *c)
+{
+    struct use *earliest = NULL;
+
+    for (unsigned k = 0; k < c->a.n_columns; k++)
+        if (c->columns[k]->its && (!earliest || c->columns[k]->start < earliest->start))
+            earliest = c->columns[k];
+    return earliest;
+}
+
+/* The try that failed just before that one began, at the same server or one that is tied as strongly; NULL: the request itself explains it. */
+static struct use *
+try_before(struct contest *c, const struct use *later)
+{
+    struct scope *s = c->s;
+    struct profile *p = s->gateway->profile;
+    when_t delay = later->start - MAX(s->ex->ready_at, s->from);
+    int best = delay < 0 ? ASSIGN_NEVER : profile_gain(p, DELAY_START, delay, s->rate) + EARLIER_TRY;
+    struct use *found = NULL;
+
+    for (unsigned k = 0; k < c->a.n_columns; k++) {
+        struct use *use = c->columns[k];
+        if (use->its || is_assigned_to_rival(c, k) || !use->end || use->end > later->start || use->start < s->from)
+            continue;
+        if (!same_server(use, later) && use->relation.tie < TIE_ADDRESS)
+            continue;
+        int gain = profile_gain(p, DELAY_START, later->start - use->end, s->rate);
+        if (gain > best) {
+            best = gain;
+            found = use;
+        }
+    }
+    return found;
+}
+
+static void
+take_earlier_tries(struct contest *c)
+{
+    for (int i = 0; i < EARLIER_TRIES_MAX; i++) {
+        struct use *before = try_before(c, earliest_of(c));
+        if (!before)
+            return;
+        before->its = true;
+    }
+}
+
+static bool
+all_say_the_same(const struct contest *c)
+{
+    enum cause cause = CAUSE_UNKNOWN;
+
+    for (unsigned k = 0; k < c->a.n_columns; k++) {
+        if (c->a.gain[0][k] <= 0)
+            continue;
+        if (cause != CAUSE_UNKNOWN && c->columns[k]->outcome.cause != cause)
+            return false;
+        cause = c->columns[k]->outcome.cause;
+    }
+    return cause != CAUSE_UNKNOWN;
+}
+
+/* learning ****************************************************************/
+
+static void
+learn_delays(const struct contest *c, const struct use *decided)
+{
+    const struct scope *s = c->s;
+    struct profile *p = s->gateway->profile;
+    when_t ready = MAX(s->ex->ready_at, s->from), window = s->until - s->from;
+    bool certain = c->a.n_columns == 1 && c->a.n_rows == 1;
+
+    for (unsigned k = 0; k < c->a.n_columns; k++) {
+        const struct use *use = c->columns[k];
+        if (use->end && use->end >= s->from)
+            profile_learn(p, DELAY_RESPONSE, s->until - use->end, window, certain);
+        if (use->start >= ready)
+            profile_learn(p, DELAY_START, use->start - ready, window, certain);
+    }
+    if (!decided->end)
+        profile_learn(p, DELAY_PATIENCE, decided->silent, window, true);
+}
+
+static void
+learn_places(const struct scope *s, const struct use *use)
+{
+    const struct conn *conn = use->conn;
+    const struct ipaddr *ip = &conn->side[SERVER].ip;
+    struct host *opener = host_get(s->root, &conn->side[CLIENT].ip);
+
+    if (opener->gateway != s->gateway && use->relation.tie >= TIE_ADDRESS && !ipaddr_equal(&opener->ip, &s->ex->conn->side[CLIENT].ip) &&
+        !ipaddr_is_loopback(&opener->ip))
+        host_join(s->root, host_get(s->root, &s->ex->conn->side[SERVER].ip), opener);
+    if (s->name)
+        next_hop_learn(s->name->next_hops, ip, conn->side[SERVER].port, s->root->now);
+    if (!name_has_address(s->name, ip))
+        next_hop_learn(s->gateway->next_hops, ip, conn->side[SERVER].port, s->root->now);
+}
+
+void
+commit_uses(struct contest *c)
+{
+    struct scope *s = c->s;
+    const struct use *decided = c->decided;
+
+    if (!decided || !decided->its)
+        return;
+    learn_delays(c, decided);
+    for (unsigned i = 0; i < s->n; i++)
+        if (s->uses[i].its)
+            use_own(&s->uses[i], s->ex->serial);
+    if (c->margin >= MARGIN_LEARNT && decided->gain >= MARGIN_LEARNT)
+        learn_places(s, decided);
+}
+
+/* the whole ***************************************************************/
+
+static void
+explain(struct contest *c, unsigned column, int margin)
+{
+    const struct use *decided = c->columns[column], *next = NULL;
+    struct why *why = &c->s->why;
+
+    for (unsigned k = 0; k < c->a.n_columns; k++)
+        if (!c->columns[k]->its && (!next || c->columns[k]->gain > next->gain))
+            next = c->columns[k];
+    why->clues = decided->relation.clues;
+    why->after = decided->start - c->s->from;
+    why->before = decided->end ? c->s->until - decided->end : 0;
+    why->next_frame = !next ? 0 : next->ex ? next->ex->reply.request_frame : next->conn->hs.syn.n > 0 ? next->conn->hs.syn.no[0] : 0;
+    why->margin = margin < INT_MAX ? margin : next ? decided->gain - next->gain : 0;
+    why->rivals = rivals_for(c, column);
+}
+
+void
+decide_uses(struct contest *c)
+{
+    struct scope *s = c->s;
+
+    add_columns(c);
+    if (c->a.n_columns == 0)
+        return;
+    add_rivals(c);
+    int sum = assign(&c->a);
+    if (c->a.column_of[0] < 0) {
+        s->several = best_of(c->a.gain[0], c->a.n_columns) > 0;
+        return;
+    }
+    unsigned column = (unsigned)c->a.column_of[0];
+    struct use *decided = c->columns[column];
+    c->margin = margin_of(c, sum, column);
+    if (c->margin < MARGIN_LIKELY) {
+        s->several = true;
+        s->same_cause = all_say_the_same(c);
+        if (!s->same_cause)
+            return;
+    }
+    c->decided = decided;
+    decided->its = true;
+    decided->alone = c->margin >= MARGIN_OBSERVED;
+    take_uncontested(c, decided);
+    take_earlier_tries(c);
+    explain(c, column, c->margin);
+}

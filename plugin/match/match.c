@@ -1,0 +1,345 @@
+/* match.c
+ * Which client's request a gateway's request serves, as far as can be told when it comes and when it is answered
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "bytes/url.h"
+#include "http/exchange.h"
+#include "match/scope.h"
+#include "model/activity.h"
+
+/* Requests with one key that are looked at, and others passed over: O(1), however many ask for the same URL. */
+#define PASSED_OVER_MAX 2048
+
+/* Hundredths of a bit: a request that waits for an answer from a server already sends no other one; what speaks against all that wait for it. */
+#define CHILD_WANTED 800
+#define SERVES_NOBODY (-800)
+
+/* A gateway tries again at once, or after a pause of its own (Traffic Server: 0.3 s). */
+#define TRIED_AGAIN_WITHIN (NS_PER_SECOND / 2)
+
+/* where requests wait *****************************************************/
+
+static unsigned
+text_hash(const char *text, unsigned seed)
+{
+    return bytes_hash(text, text ? strlen(text) : 0, seed);
+}
+
+static GQueue *
+bucket(GQueue *buckets, unsigned hash)
+{
+    return &buckets[hash % OPEN_BUCKETS];
+}
+
+static void
+file(struct root *root, struct exchange *ex, struct host *asked, struct name *name)
+{
+    ex->filed = true;
+    g_queue_push_tail_link(bucket(root->by_url, ex->url_hash), &ex->url_link);
+    g_queue_push_tail_link(bucket(root->by_path, ex->path_hash), &ex->path_link);
+    ex->gateway = host_gateway(asked);
+    g_queue_push_tail_link(&ex->gateway->open, &ex->gateway_link);
+    ex->name = name;
+    if (name)
+        g_queue_push_tail_link(&name->open, &ex->name_link);
+}
+
+static void
+unfile(struct root *root, struct exchange *ex)
+{
+    if (!ex->filed)
+        return;
+    ex->filed = false;
+    g_queue_unlink(bucket(root->by_url, ex->url_hash), &ex->url_link);
+    g_queue_unlink(bucket(root->by_path, ex->path_hash), &ex->path_link);
+    if (ex->gateway)
+        g_queue_unlink(&ex->gateway->open, &ex->gateway_link);
+    ex->gateway = NULL;
+    if (ex->name)
+        g_queue_unlink(&ex->name->open, &ex->name_link);
+    ex->name = NULL;
+}
+
+/* The host may be an address. */
+static struct name *
+name_asked_for(struct root *root, const char *host)
+{
+    struct ipaddr literal = url_literal(host);
+    struct name *name = name_get(root, host);
+
+    name_add_address(root, name, &literal);
+    return name;
+}
+
+/* whom a request serves ***************************************************/
+
+static bool
+same_path(const struct exchange *x, const struct exchange *y)
+{
+    return x->path && strlen(x->path) > 1 && y->path && strcmp(x->path, y->path) == 0 && x->method && y->method && strcmp(x->method, y->method) == 0;
+}
+
+static bool
+same_host(const struct exchange *x, const struct exchange *y)
+{
+    return y->connect && x->host && y->host && strcmp(x->host, y->host) == 0;
+}
+
+/*
+ * May a sender that is not known to be the waiting exchange's gateway be it all the same?
+ * Only one that repeats its request word for word, and does as proxies do: names itself in
+ * the header, makes absolute-form origin-form, looks up names.
+ */
+static bool
+may_be_its_gateway(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct host *sender)
+{
+    bool one_server = ipaddr_equal(&ex->conn->side[SERVER].ip, &waiting->conn->side[SERVER].ip);
+
+    if (host_serves(sender, waiting->name) && !host_on_same_link(sender, host_find(root, &waiting->conn->side[SERVER].ip)))
+        return false;
+    /* To one address: a transparent proxy, not two clients of one gateway. */
+    if (one_server && (waiting->absolute || ex->absolute))
+        return false;
+    return (ex->forwarded && !waiting->forwarded) || (waiting->absolute && !ex->absolute) || !g_queue_is_empty((GQueue *)&sender->searches);
+}
+
+/* May the sender of ex be the one that the waiting exchange's client asked? */
+static bool
+may_serve(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct host *sender, bool word_for_word)
+{
+    const struct side *asked = &waiting->conn->side[SERVER], *server = &ex->conn->side[SERVER];
+
+    /* The gateway closed the connection on which its client waited: nothing serves that any more. */
+    if (waiting->conn->side[SERVER].closed.frame)
+        return false;
+    if (waiting->conn == ex->conn || waiting->reply.request_time > ex->reply.request_time + CLOCK_SLACK ||
+        (asked->port == server->port && ipaddr_equal(&asked->ip, &server->ip) && waiting->absolute))
+        return false;
+    if (sender->gateway && sender->gateway == waiting->gateway)
+        return true;
+    return word_for_word && !ipaddr_equal(&sender->ip, &waiting->conn->side[CLIENT].ip) && may_be_its_gateway(root, waiting, ex, sender);
+}
+
+/* Its last child failed, or there is none: one more is to be expected. */
+static bool
+wants_child(const struct exchange *ex)
+{
+    const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&ex->children);
+
+    return !last || conn_failed(last->conn) || last->ended[SERVER].frame || last->ended[CLIENT].frame || last->reply.fault != HTTP_FAULT_NONE ||
+           (last->state != EXCHANGE_WAITING && last->reply.status / 100 != 2);
+}
+
+/* Which of two fits better: whom X-Forwarded-For names, one without an answer from a server, the one that waits longer. */
+static int
+fit(struct root *root, const struct exchange *waiting, const struct exchange *ex)
+{
+    struct relation r = relation_of(root, waiting, ex->conn, ex);
+
+    return r.gain + (wants_child(waiting) ? CHILD_WANTED : 0);
+}
+
+struct matcher {
+    GQueue *queue;
+    bool word_for_word;
+    bool (*same)(const struct exchange *waiting, const struct exchange *ex);
+};
+
+static struct exchange *
+find_with(struct root *root, const struct matcher *m, const struct exchange *ex, const struct host *sender)
+{
+    struct exchange *best = NULL;
+    int best_fit = 0;
+    unsigned looked_at = 0, others = 0;
+
+    for (GList *l = m->queue ? m->queue->head : NULL; l && looked_at < LOOKED_AT_MAX / 2 && others < PASSED_OVER_MAX; l = l->next) {
+        struct exchange *waiting = (struct exchange *)l->data;
+        if (!m->same(waiting, ex) || !may_serve(root, waiting, ex, sender, m->word_for_word)) {
+            others++;
+            continue;
+        }
+        looked_at++;
+        int own_fit = fit(root, waiting, ex);
+        if (!best || own_fit > best_fit) {
+            best = waiting;
+            best_fit = own_fit;
+        }
+    }
+    return best;
+}
+
+static struct exchange *
+find_parent(struct root *root, const struct exchange *ex, const struct host *sender, struct name *name)
+{
+    const struct matcher matchers[] = {
+        { bucket(root->by_url, ex->url_hash), true, same_request },
+        { name ? &name->open : NULL, false, same_host },
+        { bucket(root->by_path, ex->path_hash), false, same_path },
+    };
+    struct exchange *parent = NULL;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(matchers) && !parent; i++)
+        parent = find_with(root, &matchers[i], ex, sender);
+    return parent;
+}
+
+/* Somebody waits for the sender whose request this may be, though nothing in it says so. */
+static bool
+may_serve_somebody(struct root *root, const struct exchange *ex, const struct host *sender)
+{
+    unsigned looked_at = 0;
+
+    for (GList *l = sender->gateway ? sender->gateway->open.tail : NULL; l && looked_at < LOOKED_AT_MAX / 8; l = l->prev, looked_at++) {
+        const struct exchange *waiting = (const struct exchange *)l->data;
+        if (may_serve(root, waiting, ex, sender, false) && relation_of(root, waiting, ex->conn, ex).gain > SERVES_NOBODY)
+            return true;
+    }
+    return false;
+}
+
+static void
+learn(struct root *root, const struct exchange *ex, struct exchange *parent, struct host *sender)
+{
+    const struct conn *conn = ex->conn;
+
+    if (sender->gateway != parent->gateway && !ipaddr_equal(&conn->side[CLIENT].ip, &parent->conn->side[CLIENT].ip))
+        host_join(root, host_get(root, &parent->conn->side[SERVER].ip), sender);
+    if (!parent->name)
+        return;
+    next_hop_learn(parent->name->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, root->now);
+    if (parent->gateway && !name_has_address(parent->name, &conn->side[SERVER].ip))
+        next_hop_learn(parent->gateway->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, root->now);
+}
+
+static void
+adopt(struct exchange *parent, struct exchange *ex)
+{
+    if (g_queue_get_length(&parent->children) >= CHILDREN_MAX)
+        return;
+    ex->parent = parent;
+    g_queue_push_tail_link(&parent->children, &ex->child_link);
+}
+
+static void
+count_habit(const struct host *sender, const struct exchange *ex, const struct exchange *parent)
+{
+    struct gateway *gateway = sender->gateway;
+
+    if (!gateway || g_queue_is_empty(&gateway->open))
+        return;
+    if (parent && same_request(parent, ex))
+        gateway->n_same++;
+    else if (!ex->connect)
+        gateway->n_other++;
+}
+
+void
+match_begun(struct root *root, struct exchange *ex)
+{
+    struct host *sender = host_get(root, &ex->conn->side[CLIENT].ip);
+    struct host *asked = host_get(root, &ex->conn->side[SERVER].ip);
+    struct name *name = ex->host ? name_asked_for(root, ex->host) : NULL;
+
+    sender->link = ex->conn->side[CLIENT].link;
+    asked->link = ex->conn->side[SERVER].link;
+    ex->path_hash = text_hash(ex->path, 0);
+    ex->url_hash = text_hash(ex->host, ex->path_hash + ex->connect);
+    struct exchange *parent = find_parent(root, ex, sender, name);
+    ex->had_parent = parent || may_serve_somebody(root, ex, sender);
+    if (parent) {
+        adopt(parent, ex);
+        learn(root, ex, parent, sender);
+    }
+    count_habit(sender, ex, parent);
+    if (ex->had_parent) {
+        activity_begun(root, ex->conn);
+    } else {
+        sender->is_client = true;
+        activity_over(ex->conn);
+    }
+    file(root, ex, asked, name);
+}
+
+/* answers *****************************************************************/
+
+/* What carried the answer that its client got, and what the gateway tried before at the same server. */
+static void
+own_children(struct root *root, struct exchange *ex)
+{
+    const struct exchange *first = NULL;
+    unsigned looked_at = 0;
+
+    for (GList *l = ex->children.head; l; l = l->next) {
+        struct exchange *child = (struct exchange *)l->data;
+        child->owner = ex->serial;
+        if (child->nth == 1)
+            conn_claim(child->conn, ex->serial);
+        if (!first || exchange_begun(child) < exchange_begun(first))
+            first = child;
+    }
+    if (!first || !ex->gateway)
+        return;
+    for (GList *l = ex->gateway->activities.failed.tail; l && looked_at < LOOKED_AT_MAX / 16; l = l->prev, looked_at++) {
+        struct conn *conn = (struct conn *)l->data;
+        if (conn_failed(conn) < ex->reply.request_time)
+            break;
+        if (!conn->owner && g_queue_is_empty(&conn->exchanges) && conn->hs.first_syn >= ex->reply.request_time &&
+            conn_failed(conn) <= exchange_begun(first) && exchange_begun(first) - conn_failed(conn) < TRIED_AGAIN_WITHIN &&
+            conn->side[SERVER].port == first->conn->side[SERVER].port) {
+            conn_claim(conn, ex->serial);
+            return;
+        }
+    }
+    (void)root;
+}
+
+void
+match_answered(struct root *root, struct exchange *ex)
+{
+    if (ex->gateway && !root->settings.watched(ex->reply.status))
+        own_children(root, ex);
+    unfile(root, ex);
+}
+
+void
+match_forgotten(struct root *root, struct exchange *ex)
+{
+    struct exchange *child;
+
+    unfile(root, ex);
+    if (ex->parent)
+        g_queue_unlink(&ex->parent->children, &ex->child_link);
+    ex->parent = NULL;
+    while ((child = (struct exchange *)g_queue_peek_head(&ex->children))) {
+        g_queue_unlink(&ex->children, &child->child_link);
+        child->parent = NULL;
+        conn_over(root, child->conn);
+    }
+}
+
+bool
+match_is_gateway(struct root *root, const struct exchange *ex)
+{
+    struct scope *s;
+    bool found = !g_queue_is_empty((GQueue *)&ex->children);
+
+    if (found || ex->without_request)
+        return found;
+    s = g_new(struct scope, 1);
+    scope_init(s, root, (struct exchange *)ex, root->now, ex->reply.status);
+    find_uses(s);
+    for (unsigned i = 0; i < s->n; i++)
+        found = found || s->uses[i].relation.tie >= TIE_ADDRESS;
+    for (GList *l = ex->name ? ex->name->searches.tail : NULL; l && !found; l = l->prev) {
+        const struct lookup *lookup = (const struct lookup *)l->data;
+        if (lookup->start < s->from)
+            break;
+        found = lookup->host && is_gateway_address(s, &lookup->host->ip);
+    }
+    g_free(s);
+    return found;
+}

@@ -1,0 +1,257 @@
+/* uses.c
+ * What the gateway did on connections between a request and its response, and what came of it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "http/exchange.h"
+#include "http/decrypted.h"
+#include "match/scope.h"
+#include "tcp/flow.h"
+
+/* Requests of one connection that are looked at, from the latest. */
+#define EXCHANGES_LOOKED_AT_MAX 8
+
+/* attempts ****************************************************************/
+
+/* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
+static void
+fill_stream_end(struct attempt *a, const struct exchange *ex)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        if (!ex->ended[side].frame || (a->closed[side].frame && a->closed[side].time < ex->ended[side].time))
+            continue;
+        a->closed[side] = ex->ended[side];
+        a->stream_ended = a->stream_ended || side == SERVER;
+        a->h2_error = ex->h2_error;
+    }
+}
+
+static const struct httpstream *
+reply_stream(const struct conn *conn)
+{
+    return conn->decrypted ? decrypted_stream(conn, SERVER) : conn->side[SERVER].flow ? conn->side[SERVER].flow->http : NULL;
+}
+
+void
+fill_attempt(struct attempt *a, const struct use *use, when_t from)
+{
+    const struct conn *conn = use->conn;
+    const struct exchange *ex = use->ex;
+
+    memset(a, 0, sizeof *a);
+    a->tie = use->relation.tie;
+    a->alone = use->alone;
+    a->server = conn->side[SERVER].ip;
+    a->gateway = conn->side[CLIENT].ip;
+    a->port = conn->side[SERVER].port;
+    a->stream = conn->stream;
+    a->reused = ex && (!conn->syn_seen || ex->nth > 1);
+    a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->reply.request_time : conn->last) : conn->hs.first_syn;
+    if (!ex && a->tie != TIE_MEMORY && a->start < from)
+        a->start = from;            /* it was there already: the tunnel's */
+    a->icmp_late_frame = conn->icmp_late_frame;
+    a->hs = conn->hs;
+    a->closed[CLIENT] = conn->side[CLIENT].closed;
+    a->closed[SERVER] = conn->side[SERVER].closed;
+    a->gateway_bytes_frame = conn->side[CLIENT].first_bytes_frame;
+    if (conn->side[SERVER].first_bytes && (!conn->side[CLIENT].first_bytes || conn->side[SERVER].first_bytes < conn->side[CLIENT].first_bytes))
+        a->early_frame = conn->side[SERVER].first_bytes_frame;
+    a->not_h2_frame = conn->not_h2_frame;
+    if (conn->h2)
+        a->early_frame = 0;         /* either side may speak first */
+    if (ex) {
+        a->reply = ex->reply;
+        a->decrypted = ex->decrypted;
+        a->reply.missing = a->reply.missing || (!ex->over && !a->decrypted && !conn->h2 && flow_lacks_acked(conn, SERVER));
+        fill_stream_end(a, ex);
+    }
+    a->reply.gap = (!ex || !ex->over) && (flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, CLIENT));
+    if (conn->tls)
+        a->tls = conn->tls->facts;
+    /* A head that is still incomplete: how long it got. */
+    if (ex && !ex->reply.status && conn->receiving == ex && reply_stream(conn)) {
+        size_t n;
+        httpstream_partial_head(reply_stream(conn), &n);
+        a->reply.head_length = (uint32_t)n;
+    }
+}
+
+/* whose *******************************************************************/
+
+uint32_t
+use_owner(const struct use *use)
+{
+    return use->ex ? use->ex->owner : use->conn->owner;
+}
+
+void
+use_own(struct use *use, uint32_t serial)
+{
+    if (use->ex)
+        use->ex->owner = serial;
+    if (!use->ex || use->ex->nth == 1)
+        conn_claim(use->conn, serial);
+}
+
+/* Behind an early answer, or in a tunnel, its own attempts have their owner already. */
+static bool
+may_own(const struct scope *s, const struct use *use)
+{
+    uint32_t owner = use_owner(use), tunnel = s->ex->conn->tunnel_owner;
+
+    return !owner || owner == s->ex->serial || (tunnel && s->ex->serial > tunnel && owner == tunnel);
+}
+
+/* The gateway asks neither itself nor, as a server, its DNS server; another gateway's connections are that one's. */
+static bool
+may_be_its(const struct scope *s, const struct conn *conn)
+{
+    const struct side *asked = &s->ex->conn->side[SERVER], *server = &conn->side[SERVER];
+    const struct host *opener = host_find(s->root, &conn->side[CLIENT].ip);
+    const struct host *answerer = host_find(s->root, &server->ip);
+
+    if (conn == s->ex->conn || (server->port == asked->port && ipaddr_equal(&server->ip, &asked->ip) && s->ex->absolute))
+        return false;
+    if (server->port == DNS_PORT && answerer && answerer->answers_dns && s->ex->port != DNS_PORT)
+        return false;
+    return !opener || !opener->gateway || opener->gateway == s->gateway || !host_is_established(opener);
+}
+
+/* delays ******************************************************************/
+
+static bool
+rests_on_silence(const struct use *use)
+{
+    return use->outcome.cause == CAUSE_SYN_TIMEOUT || use->outcome.cause == CAUSE_RESPONSE_TIMEOUT || use->outcome.cause == CAUSE_TLS;
+}
+
+static void
+judge_use(struct scope *s, struct use *use)
+{
+    struct attempt *a = &s->scratch;
+
+    fill_attempt(a, use, s->from);
+    use->outcome = attempt_outcome(a, s->until, s->status);
+    use->start = a->start;
+    use->end = attempt_decided_at(a, use->outcome.cause);
+    /* What gave up first was the gateway: it knew then. */
+    if ((!use->end || use->end > s->until) && rests_on_silence(use))
+        use->end = a->closed[CLIENT].frame && a->closed[CLIENT].time <= s->until ? a->closed[CLIENT].time : 0;
+    use->silent = s->until - MAX(attempt_request_time(a), a->reply.last_data <= s->until ? a->reply.last_data : 0);
+}
+
+/* A connection that stands and carries nothing explains no 502; a good answer does only where it is surely the request's. */
+static bool
+explains(const struct use *use)
+{
+    if (use->outcome.cause != CAUSE_UNKNOWN)
+        return true;
+    return use->relation.tie >= TIE_REQUEST || (use->relation.tie >= TIE_ADDRESS && !use->ex && !use->outcome.status);
+}
+
+/* Where there is no room left: the place of the one that fits least, if the new one fits better. */
+static void
+keep_best(struct scope *s)
+{
+    struct use *last = &s->uses[s->n - 1], *worst = last;
+
+    for (struct use *u = s->uses; u < last; u++)
+        if (u->gain < worst->gain)
+            worst = u;
+    *worst = *last;
+    s->n--;
+}
+
+static void
+add_use(struct scope *s, struct conn *conn, struct exchange *ex)
+{
+    struct use *use = &s->uses[s->n];
+    when_t slack = s->root->disorder ? CLOCK_SLACK : 0;
+
+    memset(use, 0, sizeof *use);
+    use->conn = conn;
+    use->ex = ex;
+    when_t start = ex ? exchange_begun(ex) : conn->hs.first_syn;
+    if (!start && ex)
+        start = ex->reply.request_time;
+    bool in_window = start + slack >= s->from || (ex && ex->reply.request_time + slack >= s->from);
+    bool tunnels = use_owner(use) != 0;
+    if (start > s->until || !(in_window || tunnels) || !may_own(s, use))
+        return;
+    use->relation = relation_of(s->root, s->ex, conn, ex);
+    judge_use(s, use);
+    if (!explains(use))
+        return;
+    use->gain = use_gain(s, s->ex, use);
+    if (++s->n > USES_MAX)
+        keep_best(s);
+}
+
+static void
+look_at(struct scope *s, struct conn *conn)
+{
+    unsigned looked_at = 0;
+
+    s->side_is_seen = true;
+    if (!may_be_its(s, conn))
+        return;
+    if (g_queue_is_empty(&conn->exchanges) && conn->syn_seen)
+        add_use(s, conn, NULL);
+    for (GList *l = conn->exchanges.tail; l && looked_at < EXCHANGES_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct exchange *ex = (struct exchange *)l->data;
+        if (!ex->without_request && ex->reply.request_time <= s->until)
+            add_use(s, conn, ex);
+    }
+}
+
+/* From the latest failure back to the request. */
+static unsigned
+look_at_failed(struct scope *s, const GQueue *failed)
+{
+    unsigned looked_at = 0;
+
+    for (GList *l = failed->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct conn *conn = (struct conn *)l->data;
+        if (conn_failed(conn) < s->from && !s->root->disorder)
+            break;
+        look_at(s, conn);
+    }
+    return looked_at;
+}
+
+/* What began first has waited longest: of a crowd the oldest and the latest are looked at. */
+static unsigned
+look_at_pending(struct scope *s, const GQueue *pending)
+{
+    unsigned looked_at = 0;
+    GList *l = pending->tail;
+
+    for (; l && looked_at < LOOKED_AT_MAX / 2; l = l->prev, looked_at++) {
+        struct conn *conn = (struct conn *)l->data;
+        if (conn->active_since < s->from && !s->root->disorder)
+            return looked_at;
+        look_at(s, conn);
+    }
+    for (GList *h = l ? pending->head : NULL; h && h != l && looked_at < LOOKED_AT_MAX; h = h->next, looked_at++)
+        look_at(s, (struct conn *)h->data);
+    return looked_at;
+}
+
+void
+find_uses(struct scope *s)
+{
+    const struct activities *places[] = { &s->gateway->activities, &s->root->strays };
+    unsigned failed = 0, pending = 0;
+
+    s->rate = s->failures = 1;
+    for (unsigned i = 0; i < G_N_ELEMENTS(places); i++) {
+        failed += look_at_failed(s, &places[i]->failed);
+        pending += look_at_pending(s, &places[i]->pending);
+    }
+    double seconds = (double)(s->until - s->from) / NS_PER_SECOND + 1;
+    s->rate = (failed + pending + 1) / seconds;
+    s->failures = (failed + 1) / seconds;
+}

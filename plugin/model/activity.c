@@ -1,0 +1,65 @@
+/* activity.c
+ * What a gateway has under way, and what failed lately
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "model/activity.h"
+
+static GQueue *
+queue_of(const struct conn *conn)
+{
+    return conn->has_failed ? &conn->activities->failed : &conn->activities->pending;
+}
+
+void
+activity_over(struct conn *conn)
+{
+    if (conn->activities)
+        g_queue_unlink(queue_of(conn), &conn->activity_link);
+    conn->activities = NULL;
+}
+
+static void
+stand(struct conn *conn, struct activities *activities, bool failed)
+{
+    activity_over(conn);
+    conn->activities = activities;
+    conn->has_failed = failed;
+    conn->activity_link.data = conn;
+    g_queue_push_tail_link(queue_of(conn), &conn->activity_link);
+}
+
+void
+activity_begun(struct root *root, struct conn *conn)
+{
+    const struct host *opener = host_find(root, &conn->side[CLIENT].ip);
+
+    conn->active_since = root->now;
+    stand(conn, opener && opener->gateway ? &opener->gateway->activities : &root->strays, false);
+}
+
+void
+activity_failed(struct conn *conn)
+{
+    if (conn->activities)
+        stand(conn, conn->activities, true);
+}
+
+static void
+move_queue(struct activities *to, GQueue *from, bool failed)
+{
+    GList *link;
+
+    while ((link = g_queue_peek_head_link(from)))
+        stand((struct conn *)link->data, to, failed);
+}
+
+void
+activities_move(struct activities *to, struct activities *from)
+{
+    move_queue(to, &from->pending, false);
+    move_queue(to, &from->failed, true);
+}
