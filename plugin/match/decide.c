@@ -23,6 +23,10 @@
 #define EARLIER_TRY 100
 #define EARLIER_TRIES_MAX 8
 
+/* What an order that is kept gains for each place, and at most. */
+#define IN_ORDER 40
+#define IN_ORDER_MOST 300
+
 /* Requests that wait for the gateway and are looked at. */
 #define RIVALS_LOOKED_AT_MAX 256
 
@@ -106,6 +110,39 @@ add_rivals(struct contest *c)
         if (rival != c->s->ex && rival->conn != c->s->ex->conn && rival->reply.request_time <= c->s->until && !rival->served)
             add_row(c, rival);
     }
+}
+
+/* order *******************************************************************/
+
+/*
+ * Where requests are alike, the one that came first is served first. Products of ranks sum up
+ * to the most where both are in the same order; ranks count from the middle, so that nothing
+ * is gained by a place alone.
+ */
+static int
+rank_among(when_t time, const when_t *times, unsigned n)
+{
+    int rank = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        rank += (times[i] < time) - (times[i] > time);
+    return rank;
+}
+
+static void
+favour_order(struct contest *c)
+{
+    when_t ready[ASSIGN_ROWS_MAX], start[ASSIGN_COLUMNS_MAX];
+
+    for (unsigned row = 0; row < c->a.n_rows; row++)
+        ready[row] = MAX(c->rows[row]->ready_at, c->rows[row]->reply.request_time);
+    for (unsigned k = 0; k < c->a.n_columns; k++)
+        start[k] = c->columns[k]->start;
+    for (unsigned row = 0; row < c->a.n_rows; row++)
+        for (unsigned k = 0; k < c->a.n_columns; k++)
+            if (c->a.gain[row][k] > 0)
+                c->a.gain[row][k] += CLAMP(IN_ORDER * rank_among(ready[row], ready, c->a.n_rows) * rank_among(start[k], start, c->a.n_columns) / 4,
+                                           -IN_ORDER_MOST, IN_ORDER_MOST);
 }
 
 /* whose *******************************************************************/
@@ -295,18 +332,40 @@ explain(struct contest *c, unsigned column, int margin)
     why->rivals = rivals_for(c, column);
 }
 
+#ifdef DBG
+#include <stdio.h>
+#include <stdlib.h>
+static void
+dump(struct contest *c, const char *what)
+{
+    struct scope *s = c->s;
+    if (!getenv("MDBG")) return;
+    fprintf(stderr, "%s 502 frame %u req %u %s %s from %.4f until %.4f win %.4f rate %.1f fail %.1f n=%u col0=%d margin=%d several=%d\n", what, s->root->frame, s->ex->reply.request_frame, s->ex->host?s->ex->host:"-", s->ex->url?s->ex->url:"-", s->from/1e9-(double)(s->from/1000000000000LL*1000), s->until/1e9-(double)(s->from/1000000000000LL*1000), (s->until-s->from)/1e9, s->rate, s->failures, s->n, c->a.n_rows?c->a.column_of[0]:-9, c->margin, s->several);
+    for (unsigned k=0;k<s->n;k++){ struct use*u=&s->uses[k]; int col=-1; for(unsigned j=0;j<c->a.n_columns;j++) if(c->columns[j]==u) col=(int)j;
+      fprintf(stderr,"   use %u col %d its %d alone %d stream %u :%u syn %u req %u cause %s start +%.5f end -%.5f silent %.4f gain %d rel %d clues %x S %d E %d |", k, col, u->its,u->alone,u->conn->stream,u->conn->side[1].port,u->conn->hs.syn.n?u->conn->hs.syn.no[0]:0,u->ex?u->ex->reply.request_frame:0,cause_token(u->outcome.cause),(u->start-s->from)/1e9,u->end?(s->until-u->end)/1e9:0,u->silent/1e9,u->gain,u->relation.gain,u->relation.clues, 0, 0);
+      for(unsigned r=1;col>=0&&r<c->a.n_rows;r++) if(c->a.gain[r][col]>0) fprintf(stderr," [req %u: %d%s]",c->rows[r]->reply.request_frame,c->a.gain[r][col],c->a.column_of[r]==col?" *":"");
+      fprintf(stderr,"\n"); }
+}
+#else
+#define dump(c, what)
+#endif
+
 void
 decide_uses(struct contest *c)
 {
     struct scope *s = c->s;
 
     add_columns(c);
-    if (c->a.n_columns == 0)
+    if (c->a.n_columns == 0) {
+        dump(c, "none");
         return;
+    }
     add_rivals(c);
+    favour_order(c);
     int sum = assign(&c->a);
     if (c->a.column_of[0] < 0) {
         s->several = best_of(c->a.gain[0], c->a.n_columns) > 0;
+        dump(c, "unassigned");
         return;
     }
     unsigned column = (unsigned)c->a.column_of[0];
@@ -315,6 +374,7 @@ decide_uses(struct contest *c)
     if (c->margin < MARGIN_LIKELY) {
         s->several = true;
         s->same_cause = all_say_the_same(c);
+        dump(c, "several");
         if (!s->same_cause)
             return;
     }
@@ -324,4 +384,5 @@ decide_uses(struct contest *c)
     take_uncontested(c, decided);
     take_earlier_tries(c);
     explain(c, column, c->margin);
+    dump(c, "decided");
 }

@@ -171,12 +171,16 @@ relate_address(struct relation *r, struct root *root, const struct gateway *gate
     const struct name *name = waiting->name ? waiting->name : name_find(root, waiting->host);
     const struct ipaddr *ip = &conn->side[SERVER].ip;
 
-    if (name_has_address(name, ip) || is_intercepted(waiting, conn))
+    bool its_port = waiting->port == conn->side[SERVER].port || waiting->decrypted;
+
+    if ((its_port && name_has_address(name, ip)) || is_intercepted(waiting, conn))
         found(r, CLUE_ADDRESS);
     else if (name && is_next_hop(name->next_hops, conn))
         found(r, CLUE_ROUTE);
     else if (is_next_hop(gateway->next_hops, conn))
         found(r, CLUE_NEXT_HOP);
+    else if (!its_port && name_has_address(name, ip))
+        found(r, CLUE_OTHER_PORT);
     else if (is_anothers_address(root, gateway, waiting, ip))
         found(r, CLUE_OTHER_ADDRESS);
     else if (name && (name->n_addresses > 0 || name->next_hops[0].port))

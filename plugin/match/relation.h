@@ -30,6 +30,7 @@
     X(STRAY,          -500, TIE_TIME,    "from an address that is not known to be the gateway's") \
     X(OTHER_ROUTE,    -300, TIE_TIME,    "not where earlier requests for this host went") \
     X(OTHER_ADDRESS,  -600, TIE_TIME,    "an address of another host that is waited for") \
+    X(OTHER_PORT,     -600, TIE_TIME,    "another port of the host") \
     X(OTHER_CLIENT,  -1000, TIE_TIME,    "its X-Forwarded-For names another client") \
     X(OTHER_TARGET,  -1000, TIE_TIME,    "another host in CONNECT or in TLS") \
     X(OTHER_REQUEST,     0, TIE_TIME,    "another request") /* by the gateway's habit: see relation_of() */

@@ -137,6 +137,8 @@ judge_use(struct scope *s, struct use *use)
     use->outcome = attempt_outcome(a, s->until, s->status);
     use->start = a->start;
     use->end = attempt_decided_at(a, use->outcome.cause);
+    if (!use->end && use->outcome.cause == CAUSE_INVALID_RESPONSE)
+        use->end = use->conn->side[SERVER].first_bytes;
     /* What gave up first was the gateway: it knew then. */
     if ((!use->end || use->end > s->until) && rests_on_silence(use))
         use->end = a->closed[CLIENT].frame && a->closed[CLIENT].time <= s->until ? a->closed[CLIENT].time : 0;
