@@ -49,6 +49,7 @@ static int
 dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     const struct verdict *verdicts;
+    const char *saved_proto = pinfo->current_proto;
 
     if (!tracker)
         return 0;
@@ -64,11 +65,12 @@ dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
         show_parts(track_parts(tracker, pinfo->num), tvb, pinfo, tree);
     }
     verdicts = track_verdicts(tracker, pinfo->num);
-    if (!verdicts)
-        return 0;
-    show_verdicts(verdicts, tvb, pinfo, tree, pref_info_column);
-    queue_tap(pinfo, verdicts);
-    return 0;
+    if (verdicts) {
+        show_verdicts(verdicts, tvb, pinfo, tree, pref_info_column);
+        queue_tap(pinfo, verdicts);
+    }
+    pinfo->current_proto = saved_proto;
+    return (int)tvb_captured_length(tvb);
 }
 
 /* the capture *************************************************************/

@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+/* The symbols are exported, not imported: Windows asks, and every system from 5.0 on. */
+#define WS_BUILD_DLL
 #include <wireshark.h>
 
 #include "base/compat.h"

@@ -31,13 +31,11 @@
 #define COMPAT_VALUE(finfo) (&(finfo)->value)
 #endif
 
-/* 4.2: the frame's own data instead of its packet_info; the menu separator. */
+/* 4.2: the frame's own data instead of its packet_info. */
 #if WIRESHARK_AT_LEAST(4, 2)
 #define compat_depend_on(pinfo, frame) mark_frame_as_depended_upon((pinfo)->fd, frame)
-#define COMPAT_MENU_SEPARATOR "//"
 #else
 #define compat_depend_on(pinfo, frame) mark_frame_as_depended_upon(pinfo, frame)
-#define COMPAT_MENU_SEPARATOR "/"
 #endif
 
 /* 4.6: a data source's name stands in its description. */

@@ -62,6 +62,7 @@ h2_read_head(const uint8_t *bytes, size_t n, struct http_head *head)
         const struct { const char *name; struct slice *to; } wanted[] = {
             { ":method", &head->method }, { ":path", &head->target }, { ":authority", &authority }, { "host", &head->host },
             { "x-forwarded-for", &head->forwarded_for }, { "x-squid-error", &head->squid_error }, { "proxy-status", &head->proxy_status },
+            { "server", &head->server }, { "via", &head->via },
         };
         for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
             if (slice_is(name, wanted[i].name))

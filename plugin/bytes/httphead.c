@@ -200,7 +200,7 @@ is_token(const char *s, const char *end)
 
 /* The headers that matter, in order of length: most others need few looks. */
 enum header {
-    VIA, HOST, FORWARDED, PROXY_STATUS, X_SQUID_ERROR, CONTENT_LENGTH, X_FORWARDED_FOR, CONTENT_ENCODING, TRANSFER_ENCODING,
+    VIA, HOST, SERVER, FORWARDED, PROXY_STATUS, X_SQUID_ERROR, CONTENT_LENGTH, X_FORWARDED_FOR, CONTENT_ENCODING, TRANSFER_ENCODING,
     OTHER_HEADER
 };
 
@@ -211,6 +211,7 @@ static const struct {
 } headers[] = {
     HEADER(VIA, "Via"),
     HEADER(HOST, "Host"),
+    HEADER(SERVER, "Server"),
     HEADER(FORWARDED, "Forwarded"),
     HEADER(PROXY_STATUS, "Proxy-Status"),
     HEADER(X_SQUID_ERROR, "X-Squid-Error"),
@@ -238,7 +239,8 @@ take_header(enum header header, struct slice value, struct http_head *head)
     case TRANSFER_ENCODING: head->chunked = ends_with_chunked(value); break;
     case HOST:              head->host = value; break;
     case X_FORWARDED_FOR:   head->forwarded_for = value; break;
-    case VIA:
+    case SERVER:            head->server = value; break;
+    case VIA:               head->via = value;  /* fall through */
     case FORWARDED:         head->forwarded = true; break;
     case X_SQUID_ERROR:     head->squid_error = value; break;
     case PROXY_STATUS:      head->proxy_status = value; break;

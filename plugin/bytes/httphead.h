@@ -49,7 +49,7 @@ struct http_head {
     unsigned status;                    /* of a response, 0 if malformed */
     struct slice phrase;
 
-    struct slice host, forwarded_for, squid_error, proxy_status, content_encoding;
+    struct slice host, forwarded_for, squid_error, proxy_status, content_encoding, server, via;     /* of repeated ones the last */
     int64_t content_length;             /* -1: none */
     bool chunked;
     bool forwarded;                     /* Via, Forwarded or X-Forwarded-For: a proxy made it */

@@ -8,6 +8,7 @@
 
 #include "cases/verdict.h"
 #include "words/phrases.h"
+#include "words/summary.h"
 
 /* Listed in the tree; more are only counted. */
 #define LISTED_MAX 32
@@ -43,7 +44,7 @@ keep_attempts(struct verdict *v, const struct evidence *e, unsigned code)
         v->tried[i].port = a->port;
         v->tried[i].stream = a->stream;
         v->tried[i].reused = a->reused;
-        v->tried[i].frame = a->reused || a->hs.syn.n == 0 ? a->reply.request_frame : a->hs.syn.no[0];
+        v->tried[i].frame = a->reused || a->hs.syn.n == 0 ? a->request_frame : a->hs.syn.no[0];
         v->tried[i].after = a->start - e->request_time;
         v->tried[i].outcome = attempt_outcome(a, e->response_time, code);
     }
@@ -118,12 +119,12 @@ proxy_error_type(const struct finding *f)
 static void
 keep_said(struct verdict *v, const struct said *said)
 {
-    const char *category = cause_category(v->cause);
-
-    if (!said || !said->words)
+    if (!said)
         return;
     v->reported = keep(said->words);
-    v->agrees = said->category < 0 || v->cause == CAUSE_UNKNOWN || v->cause == CAUSE_RELAYED || strcmp(said->words, category) == 0;
+    v->product = v->cause == CAUSE_RELAYED ? PRODUCT_UNKNOWN : said->product;       /* what was relayed are the server's own words */
+    if (said->words && said->category >= 0 && v->cause != CAUSE_UNKNOWN && v->cause != CAUSE_RELAYED)
+        v->agreement = strcmp(said->words, cause_category(v->cause)) == 0 ? AGREES : DIFFERS;
 }
 
 void
@@ -137,11 +138,11 @@ verdict_fill(struct verdict *v, const struct exchange *ex, const struct evidence
     v->missing = f->missing;
     v->rfc9209 = proxy_error_type(f);
     v->summary = words_summary(wmem_file_scope(), e, f, timeout);
-    v->host = keep(ex->host);
-    v->url = keep(ex->url);
-    v->method = keep(ex->method);
-    v->port = ex->without_request ? 0 : ex->port;
-    v->request_frame = ex->reply.request_frame;
+    v->host = keep(ex->request.host);
+    v->url = keep(ex->request.url);
+    v->method = keep(ex->request.method);
+    v->port = ex->without_request ? 0 : ex->request.port;
+    v->request_frame = ex->request.frame;
     v->wait = ex->without_request ? 0 : e->response_time - e->request_time;
     v->client = ex->conn->side[CLIENT].ip;
     v->gateway = ex->conn->side[SERVER].ip;

@@ -10,8 +10,12 @@
 #include <epan/wmem_scopes.h>
 
 #include "diagnose/diagnose.h"
+#include "fact/said.h"
 #include "model/model.h"
 #include "base/numbers.h"
+
+/* AGREEMENT_NONE: nothing was compared, since one of both says no category. */
+enum agreement { AGREEMENT_NONE, AGREES, DIFFERS };
 
 /* One connection that was tried. */
 struct tried {
@@ -51,7 +55,8 @@ struct verdict {
     const char *summary;        /* see verdict_summary() */
     const char *host, *url, *method;    /* NULL: unknown */
     const char *reported;       /* what the gateway said of itself, NULL: nothing */
-    bool agrees;                /* with reported */
+    enum agreement agreement;   /* of reported with the cause */
+    enum product product;       /* of the gateway */
     uint16_t port;              /* asked for, 0: unknown */
     uint32_t request_frame;     /* 0: not in the capture */
     when_t wait;                /* request to response */
@@ -70,12 +75,6 @@ struct verdict {
     unsigned n_cited;
     bool settled;               /* seen in time order, where the file is not */
     struct verdict *next;       /* another response in the same frame */
-};
-
-/* What the gateway said of itself, read from the response; NULL: nothing. */
-struct said {
-    const char *words;
-    int category;               /* enum category, or -1 */
 };
 
 /* Fills all but numbers, number, frame and next; timeout in seconds, of the preference. */

@@ -11,13 +11,16 @@
 #ifndef MWG502_DIAGNOSE_CAUSES_H
 #define MWG502_DIAGNOSE_CAUSES_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /*
- * X(enum suffix, token, category, RFC 9209 proxy error type, unexplained)
+ * X(enum suffix, token, category, RFC 9209 proxy error type, explains)
  *
  * token     what mwg502.cause holds; scripts and saved filters depend on it
  * category  the heading of the gateway's block page, as the article words it
  * RFC 9209  section 2.3: the error type of a Proxy-Status header, NULL if none fits
- * explained 1 if the cause explains the response, 0 if it is a confession
+ * explains  1 if the cause explains the response, 0 if it confesses that the capture does not
  */
 #define MWG502_CAUSES(X) \
     X(NXDOMAIN,         "nxdomain",         CATEGORY_NAME,     "dns_error",                 1) \
@@ -65,7 +68,7 @@
     X(SERVER_CLOSE,    "server_close",    "The server ended the connection") \
     X(TLS_ALERT,       "tls_alert",       "The TLS handshake ended")
 
-#define CAUSE_ENUM(e, token, category, rfc9209, explained) CAUSE_##e,
+#define CAUSE_ENUM(e, token, category, rfc9209, explains) CAUSE_##e,
 enum cause { MWG502_CAUSES(CAUSE_ENUM) N_CAUSES };
 #undef CAUSE_ENUM
 
@@ -76,5 +79,14 @@ enum category { MWG502_CATEGORIES(CATEGORY_ENUM) N_CATEGORIES };
 #define ROLE_ENUM(e, token, words) ROLE_##e,
 enum role { MWG502_ROLES(ROLE_ENUM) N_ROLES };
 #undef ROLE_ENUM
+
+/* Texts of the tables above, static ones. */
+const char *cause_token(enum cause cause);
+const char *cause_category(enum cause cause);
+const char *cause_rfc9209(enum cause cause);    /* NULL: none fits */
+bool cause_explains(enum cause cause);
+const char *category_heading(enum category category);
+const char *role_token(enum role role);
+const char *role_words(enum role role);
 
 #endif

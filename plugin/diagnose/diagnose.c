@@ -4,116 +4,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <glib.h>
 
 #include "diagnose/diagnose.h"
-
-/* tables ******************************************************************/
-
-#define CATEGORY_HEADING(e, heading) [e] = heading,
-static const char *const headings[] = { MWG502_CATEGORIES(CATEGORY_HEADING) };
-
-static const struct {
-    const char *token;
-    enum category category;
-    const char *rfc9209;
-    bool explains;
-} causes[] = {
-#define CAUSE_ROW(e, token, category, rfc9209, explains) [CAUSE_##e] = { token, category, rfc9209, explains },
-    MWG502_CAUSES(CAUSE_ROW)
-#undef CAUSE_ROW
-};
-
-static const struct {
-    const char *token, *words;
-} roles[] = {
-#define ROLE_ROW(e, token, words) [ROLE_##e] = { token, words },
-    MWG502_ROLES(ROLE_ROW)
-#undef ROLE_ROW
-};
-
-const char *
-cause_token(enum cause cause)
-{
-    return causes[cause].token;
-}
-
-const char *
-cause_category(enum cause cause)
-{
-    return headings[causes[cause].category];
-}
-
-const char *
-cause_rfc9209(enum cause cause)
-{
-    return causes[cause].rfc9209;
-}
-
-bool
-cause_explains(enum cause cause)
-{
-    return causes[cause].explains;
-}
-
-const char *
-role_token(enum role role)
-{
-    return roles[role].token;
-}
-
-const char *
-role_words(enum role role)
-{
-    return roles[role].words;
-}
-
-const char *
-confidence_token(enum confidence confidence)
-{
-    static const char *const tokens[] = { "none", "inferred", "likely", "observed" };
-
-    return tokens[confidence];
-}
-
-/* evidence ****************************************************************/
-
-static void
-cite(struct finding *f, uint32_t frame, enum role role)
-{
-    if (frame && f->n_cited < EVIDENCE_MAX)
-        f->cited[f->n_cited++] = (struct cited){ frame, role };
-}
-
-static void
-cite_all(struct finding *f, const struct frames *frames, enum role role)
-{
-    for (unsigned i = 0; i < frames->n; i++)
-        cite(f, frames->no[i], role);
-}
-
-static int
-by_frame(const void *x, const void *y)
-{
-    const struct cited *a = (const struct cited *)x, *b = (const struct cited *)y;
-
-    return a->frame != b->frame ? (a->frame < b->frame ? -1 : 1) : (int)a->role - (int)b->role;
-}
-
-static void
-sort_cited(struct finding *f)
-{
-    unsigned kept = 0;
-
-    qsort(f->cited, f->n_cited, sizeof f->cited[0], by_frame);
-    for (unsigned i = 0; i < f->n_cited; i++)
-        if (kept == 0 || f->cited[kept - 1].frame != f->cited[i].frame)
-            f->cited[kept++] = f->cited[i];
-    f->n_cited = kept;
-}
 
 static enum confidence
 confidence_of(enum tie tie, bool alone)
@@ -121,12 +16,6 @@ confidence_of(enum tie tie, bool alone)
     if (tie == TIE_MEMORY)
         return CONFIDENCE_INFERRED;
     return tie >= TIE_ADDRESS && alone ? CONFIDENCE_OBSERVED : CONFIDENCE_LIKELY;
-}
-
-void
-finding_weaken(struct finding *f)
-{
-    f->confidence = MIN(f->confidence, CONFIDENCE_LIKELY);
 }
 
 /* connections *************************************************************/
@@ -141,7 +30,6 @@ cite_handshakes(const struct evidence *e, struct finding *f)
             continue;
         if (a->hs.acked && a != f->attempt)
             continue;
-        f->tries++;
         cite_all(f, &a->hs.syn, ROLE_SYN);
         if (f->cause == CAUSE_SYN_TIMEOUT)
             cite(f, a->hs.synack_frame, ROLE_SYNACK);
@@ -189,7 +77,7 @@ cite_reply(struct finding *f)
     const struct attempt *a = f->attempt;
     const struct reply *reply = &a->reply;
 
-    cite(f, a->tls.request_frame && !a->decrypted ? a->tls.request_frame : reply->request_frame, ROLE_SERVER_REQUEST);
+    cite(f, a->tls.request_frame && !a->decrypted ? a->tls.request_frame : a->request_frame, ROLE_SERVER_REQUEST);
     switch (f->cause) {
     case CAUSE_INVALID_RESPONSE:
         cite(f, a->early_frame, ROLE_SERVER_RESPONSE);
@@ -355,12 +243,4 @@ decided_at(const struct evidence *e, const struct finding *f)
     if (f->attempt)
         return attempt_decided_at(f->attempt, f->cause);
     return f->question ? search_decided_at(e) : 0;
-}
-
-void
-finding_withdraw(struct finding *f)
-{
-    memset(f, 0, sizeof *f);
-    f->cause = CAUSE_UNKNOWN;
-    f->missing = MISSING_LATE;
 }

@@ -11,23 +11,13 @@
 #include <stdint.h>
 
 #include "bytes/httphead.h"
+#include "base/frames.h"
 #include "base/ipaddr.h"
 
 /*
- * Plain facts, no dissection in view: unit tests fill these structs by hand. Times are
- * nanoseconds since the epoch, 0 where there is none; frame numbers likewise.
+ * Plain facts, no dissection in view: unit tests fill these structs by hand. A time is 0
+ * where there is none; frame numbers likewise.
  */
-typedef int64_t when_t;
-#define NS_PER_SECOND INT64_C(1000000000)
-
-/* Frame numbers in order of arrival. Beyond FRAMES_MAX only their count grows. */
-#define FRAMES_MAX 64
-struct frames {
-    uint32_t *no;
-    uint16_t n, room;
-    uint32_t seen;              /* n and what did not fit */
-};
-
 enum { CLIENT, SERVER };        /* sides of a connection: who opened it, who was asked */
 
 /* How strongly a fact is tied to the request, weakest first (architecture.md). */
@@ -65,9 +55,6 @@ struct closing {
 
 /* What came back for one request. */
 struct reply {
-    uint32_t request_frame;     /* the segment with the request line */
-    when_t request_time;
-    bool request_whole;
     struct frames data;         /* segments with the server's bytes */
     bool missing;               /* the gateway received bytes of it that the capture lacks */
     bool gap;                   /* bytes of either side before the connection's end are not in the capture */
@@ -80,7 +67,6 @@ struct reply {
     bool complete;
     when_t complete_time;
     enum http_fault fault;
-    uint32_t fault_frame;
 };
 
 /* A TLS handshake on the connection. */
@@ -109,6 +95,8 @@ struct attempt {
     uint16_t port;
     uint32_t stream;
     when_t start;               /* first SYN; of a kept-alive connection the request on it */
+    uint32_t request_frame;     /* the segment with the request line; 0: no request was read on it */
+    when_t request_time;
     bool decrypted;             /* reply was read inside TLS */
     uint32_t not_h2_frame;      /* the gateway speaks HTTP/2, the server something else */
     bool stream_ended;          /* closed[] is of the HTTP/2 stream alone, or GOAWAY */

@@ -103,7 +103,7 @@ attempt_outcome(const struct attempt *a, when_t until, unsigned code)
         return tls_outcome(a, until);
     if (a->not_h2_frame)
         return cause_only(CAUSE_INVALID_RESPONSE);
-    if (a->reply.request_frame)
+    if (a->request_frame)
         return reply_outcome(a, until, code);
     if (a->early_frame)
         return cause_only(CAUSE_INVALID_RESPONSE);
@@ -115,7 +115,7 @@ attempt_outcome(const struct attempt *a, when_t until, unsigned code)
 when_t
 attempt_request_time(const struct attempt *a)
 {
-    return a->tls.request_time && !a->decrypted ? a->tls.request_time : a->reply.request_time ? a->reply.request_time : a->start;
+    return a->tls.request_time && !a->decrypted ? a->tls.request_time : a->request_time ? a->request_time : a->start;
 }
 
 when_t

@@ -7,10 +7,10 @@
 #ifndef MWG502_FACT_FACT_H
 #define MWG502_FACT_FACT_H
 
-#include "tcp/conn.h"
-#include "http/h2.h"
-#include "net/lookup.h"
-#include "cases/verdict.h"
+#include "fact/dns.h"
+#include "fact/h2frame.h"
+#include "fact/said.h"
+#include "fact/segment.h"
 
 /* Responses that Wireshark shows in one frame; more are not followed. */
 #define SHOWN_MAX 16

@@ -6,8 +6,9 @@
 
 #include <glib.h>
 
-#include "http/h2.h"
+#include "bytes/h2head.h"
 #include "http/decrypted.h"
+#include "http/messages.h"
 
 struct decrypted {
     struct httpstream *http[2];
@@ -61,21 +62,21 @@ decrypted_bytes(struct root *root, const struct segment *seg)
 
     if (!conn || seg->captured == 0)
         return;
-    int side = conn->side[CLIENT].port == seg->sport && ipaddr_equal(&conn->side[CLIENT].ip, &seg->src) ? CLIENT : SERVER;
+    int side = conn_side_of(conn, &seg->src, seg->sport);
     if (!conn->side[side].flow || is_tls_message(seg->data, seg->captured))
         return;
     root->decrypts = true;
     if (!conn->decrypted)
         conn->decrypted = wmem_new0(wmem_file_scope(), struct decrypted);
     if (conn->decrypted->http[side] || (!conn->decrypted->spoken[side] && begin(conn, side, seg)))
-        exchange_feed(root, conn, side, conn->decrypted->http[side], seg);
+        messages_bytes(root, conn, side, conn->decrypted->http[side], seg);
 }
 
 void
-decrypted_close(struct root *root, struct conn *conn)
+decrypted_end(struct root *root, struct conn *conn)
 {
     if (decrypted_stream(conn, SERVER))
-        exchange_end_of_stream(root, conn, decrypted_stream(conn, SERVER));
+        messages_end(root, conn, decrypted_stream(conn, SERVER));
 }
 
 void

@@ -7,7 +7,7 @@
 #ifndef MWG502_HTTP_DECRYPTED_H
 #define MWG502_HTTP_DECRYPTED_H
 
-#include "http/exchange.h"
+#include "tcp/conn.h"
 
 /*
  * One decrypted record of the connection, whose bytes segment has instead of its own.
@@ -17,11 +17,12 @@
 void decrypted_bytes(struct root *root, const struct segment *segment);
 
 /* The connection ended. */
-void decrypted_close(struct root *root, struct conn *conn);
+void decrypted_end(struct root *root, struct conn *conn);
 
+/* Frees what was kept of it, if there is anything. */
 void decrypted_free(struct conn *conn);
 
-/* The server's decrypted bytes; NULL: there are none in HTTP/1. */
+/* The side's decrypted messages; NULL: there are none in HTTP/1. */
 struct httpstream *decrypted_stream(const struct conn *conn, int side);
 
 #endif

@@ -6,8 +6,10 @@
 
 #include <glib.h>
 
+#include "bytes/h2head.h"
+#include "http/exchange.h"
 #include "http/h2.h"
-#include "match/match.h"
+#include "tcp/conn.h"
 
 /* Segments of a reply whose numbers are kept. */
 #define DATA_FRAMES_MAX 8
@@ -15,7 +17,7 @@
 static struct exchange *
 find(const struct conn *conn, uint32_t stream)
 {
-    for (GList *l = conn->exchanges.tail; l; l = l->prev)
+    for (node_t *l = conn->exchanges.tail; l; l = l->prev)
         if (((struct exchange *)l->data)->h2_stream == stream)
             return (struct exchange *)l->data;
     return NULL;
@@ -25,7 +27,7 @@ find(const struct conn *conn, uint32_t stream)
 static void
 drop_served(struct root *root, struct conn *conn)
 {
-    for (GList *l = conn->exchanges.head, *next; l; l = next) {
+    for (node_t *l = conn->exchanges.head, *next; l; l = next) {
         struct exchange *ex = (struct exchange *)l->data;
         next = l->next;
         if (ex->served && ex->over && !ex->parent)
@@ -39,8 +41,8 @@ begin(struct root *root, struct conn *conn, const struct http_head *head, uint32
     struct exchange *ex;
 
     drop_served(root, conn);
-    if (g_queue_get_length(&conn->exchanges) >= EXCHANGES_MAX)
-        exchange_drop(root, (struct exchange *)g_queue_peek_head(&conn->exchanges));
+    if (list_length(&conn->exchanges) >= EXCHANGES_MAX)
+        exchange_drop(root, (struct exchange *)list_first(&conn->exchanges));
     ex = exchange_new(root, conn, head, frame, time);
     ex->h2_stream = stream;
     ex->decrypted = conn->decrypted != NULL;
@@ -103,7 +105,7 @@ end_stream(struct exchange *ex, int side, const struct h2_frame *f, bool reset, 
 static void
 go_away(struct conn *conn, int side, const struct h2_frame *f, uint32_t frame, when_t time)
 {
-    for (GList *l = conn->exchanges.head; side == SERVER && l; l = l->next) {
+    for (node_t *l = conn->exchanges.head; side == SERVER && l; l = l->next) {
         struct exchange *ex = (struct exchange *)l->data;
         if (ex->h2_stream > f->stream && ex->state == EXCHANGE_WAITING)
             end_stream(ex, side, f, false, frame, time);
@@ -114,7 +116,7 @@ go_away(struct conn *conn, int side, const struct h2_frame *f, uint32_t frame, w
 static int
 side_of(struct conn *conn, const struct h2_frame *f, const struct http_head *head)
 {
-    bool first = conn->side[CLIENT].port == f->sport && ipaddr_equal(&conn->side[CLIENT].ip, &f->src);
+    bool first = conn_side_of(conn, &f->src, f->sport) == CLIENT;
 
     if (!conn->sides_known && head) {
         if (first != head->is_request)

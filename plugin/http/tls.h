@@ -7,7 +7,7 @@
 #ifndef MWG502_HTTP_TLS_H
 #define MWG502_HTTP_TLS_H
 
-#include "tcp/conn.h"
+#include "model/model.h"
 
 /* true: the segment begins with a ClientHello; from here on the connection is TLS. */
 bool tls_conn_begins(struct conn *conn, const struct segment *segment);

@@ -205,11 +205,11 @@ collect(struct scope *s, struct collected *found)
     memset(&found->unreached, 0, sizeof found->unreached);
     memset(&found->why, 0, sizeof found->why);
     e->status = s->status;
-    e->request_time = ex->reply.request_time;
+    e->request_time = ex->request.time;
     e->response_time = s->until;
-    e->host = ex->host;
-    e->port = ex->port;
-    e->connect = ex->connect;
+    e->host = ex->request.host;
+    e->port = ex->request.port;
+    e->connect = ex->request.connect;
     e->doubts.unseen = s->root->settings.unseen;
     e->doubts.no_request = ex->without_request;
     e->doubts.disorder = s->root->disorder;
@@ -248,7 +248,7 @@ match_collect(struct root *root, struct exchange *ex, struct collected *found)
 {
     struct scope *s = g_new(struct scope, 1);
 
-    scope_init(s, root, ex, ex->response_time ? ex->response_time : root->now, ex->hidden_status ? ex->hidden_status : ex->reply.status);
+    scope_init(s, root, ex, ex->response_time ? ex->response_time : root->now, exchange_status(ex));
     collect(s, found);
     g_free(s);
 }

@@ -19,10 +19,6 @@
 /* From the gain on that is taken for granted: next hops are learnt from it. */
 #define MARGIN_LEARNT 600
 
-/* An earlier try has to explain the start of the later one so much better than the request itself does. */
-#define EARLIER_TRY 100
-#define EARLIER_TRIES_MAX 8
-
 /* What an order that is kept gains for each place, and at most. */
 #define IN_ORDER 40
 #define IN_ORDER_MOST 300
@@ -105,9 +101,9 @@ add_rivals(struct contest *c)
 {
     unsigned looked_at = 0;
 
-    for (GList *l = c->s->gateway->open.tail; l && looked_at < RIVALS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (node_t *l = c->s->gateway->open.tail; l && looked_at < RIVALS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
         const struct exchange *rival = (const struct exchange *)l->data;
-        if (rival != c->s->ex && rival->conn != c->s->ex->conn && rival->reply.request_time <= c->s->until && !rival->served)
+        if (rival != c->s->ex && rival->conn != c->s->ex->conn && rival->request.time <= c->s->until && !rival->served)
             add_row(c, rival);
     }
 }
@@ -135,7 +131,7 @@ favour_order(struct contest *c)
     when_t ready[ASSIGN_ROWS_MAX], start[ASSIGN_COLUMNS_MAX];
 
     for (unsigned row = 0; row < c->a.n_rows; row++)
-        ready[row] = MAX(c->rows[row]->ready_at, c->rows[row]->reply.request_time);
+        ready[row] = MAX(c->rows[row]->ready_at, c->rows[row]->request.time);
     for (unsigned k = 0; k < c->a.n_columns; k++)
         start[k] = c->columns[k]->start;
     for (unsigned row = 0; row < c->a.n_rows; row++)
@@ -198,50 +194,18 @@ take_uncontested(struct contest *c, const struct use *decided)
     }
 }
 
-static struct use *
-earliest_of(struct contest *c)
-{
-    struct use *earliest = NULL;
-
-    for (unsigned k = 0; k < c->a.n_columns; k++)
-        if (c->columns[k]->its && (!earliest || c->columns[k]->start < earliest->start))
-            earliest = c->columns[k];
-    return earliest;
-}
-
-/* The try that failed just before that one began, at the same server or one that is tied as strongly; NULL: the request itself explains it. */
-static struct use *
-try_before(struct contest *c, const struct use *later)
+/* The tries that went before it. */
+static void
+take_earlier_tries(struct contest *c, const struct use *last)
 {
     struct scope *s = c->s;
-    struct profile *p = s->gateway->profile;
-    when_t delay = later->start - MAX(s->ex->ready_at, s->from);
-    int best = delay < 0 ? ASSIGN_NEVER : profile_gain(p, DELAY_START, delay, s->rate) + EARLIER_TRY;
-    struct use *found = NULL;
 
-    for (unsigned k = 0; k < c->a.n_columns; k++) {
-        struct use *use = c->columns[k];
-        if (use->its || is_assigned_to_rival(c, k) || !use->end || use->end > later->start || use->start < s->from)
-            continue;
-        if (!same_server(use, later) && use->relation.tie < TIE_ADDRESS)
-            continue;
-        int gain = profile_gain(p, DELAY_START, later->start - use->end, s->rate);
-        if (gain > best) {
-            best = gain;
-            found = use;
-        }
-    }
-    return found;
-}
-
-static void
-take_earlier_tries(struct contest *c)
-{
-    for (int i = 0; i < EARLIER_TRIES_MAX; i++) {
-        struct use *before = try_before(c, earliest_of(c));
-        if (!before)
-            return;
+    for (unsigned steps = 0; last->before >= 0 && steps < USES_MAX; steps++) {
+        struct use *before = &s->uses[last->before];
+        if (!before->its)
+            before->alone = last->alone;
         before->its = true;
+        last = before;
     }
 }
 
@@ -327,7 +291,7 @@ explain(struct contest *c, unsigned column, int margin)
     why->clues = decided->relation.clues;
     why->after = decided->start - c->s->from;
     why->before = decided->end ? c->s->until - decided->end : 0;
-    why->next_frame = !next ? 0 : next->ex ? next->ex->reply.request_frame : next->conn->hs.syn.n > 0 ? next->conn->hs.syn.no[0] : 0;
+    why->next_frame = !next ? 0 : next->ex ? next->ex->request.frame : next->conn->hs.syn.n > 0 ? next->conn->hs.syn.no[0] : 0;
     why->margin = margin < INT_MAX ? margin : next ? decided->gain - next->gain : 0;
     why->rivals = rivals_for(c, column);
 }
@@ -340,10 +304,10 @@ dump(struct contest *c, const char *what)
 {
     struct scope *s = c->s;
     if (!getenv("MDBG")) return;
-    fprintf(stderr, "%s 502 frame %u req %u %s %s from %.4f until %.4f win %.4f rate %.1f fail %.1f n=%u col0=%d margin=%d several=%d\n", what, s->root->frame, s->ex->reply.request_frame, s->ex->host?s->ex->host:"-", s->ex->url?s->ex->url:"-", s->from/1e9-(double)(s->from/1000000000000LL*1000), s->until/1e9-(double)(s->from/1000000000000LL*1000), (s->until-s->from)/1e9, s->rate, s->failures, s->n, c->a.n_rows?c->a.column_of[0]:-9, c->margin, s->several);
+    fprintf(stderr, "%s 502 frame %u req %u %s %s from %.4f until %.4f win %.4f rate %.1f fail %.1f n=%u col0=%d margin=%d several=%d\n", what, s->root->frame, s->ex->request.frame, s->ex->request.host?s->ex->request.host:"-", s->ex->request.url?s->ex->request.url:"-", s->from/1e9-(double)(s->from/1000000000000LL*1000), s->until/1e9-(double)(s->from/1000000000000LL*1000), (s->until-s->from)/1e9, s->rate, s->failures, s->n, c->a.n_rows?c->a.column_of[0]:-9, c->margin, s->several);
     for (unsigned k=0;k<s->n;k++){ struct use*u=&s->uses[k]; int col=-1; for(unsigned j=0;j<c->a.n_columns;j++) if(c->columns[j]==u) col=(int)j;
-      fprintf(stderr,"   use %u col %d its %d alone %d stream %u :%u syn %u req %u cause %s start +%.5f end -%.5f silent %.4f gain %d rel %d clues %x S %d E %d |", k, col, u->its,u->alone,u->conn->stream,u->conn->side[1].port,u->conn->hs.syn.n?u->conn->hs.syn.no[0]:0,u->ex?u->ex->reply.request_frame:0,cause_token(u->outcome.cause),(u->start-s->from)/1e9,u->end?(s->until-u->end)/1e9:0,u->silent/1e9,u->gain,u->relation.gain,u->relation.clues, 0, 0);
-      for(unsigned r=1;col>=0&&r<c->a.n_rows;r++) if(c->a.gain[r][col]>0) fprintf(stderr," [req %u: %d%s]",c->rows[r]->reply.request_frame,c->a.gain[r][col],c->a.column_of[r]==col?" *":"");
+      fprintf(stderr,"   use %u col %d its %d alone %d stream %u :%u syn %u req %u cause %s start +%.5f end -%.5f silent %.4f gain %d rel %d clues %x S %d E %d |", k, col, u->its,u->alone,u->conn->stream,u->conn->side[1].port,u->conn->hs.syn.n?u->conn->hs.syn.no[0]:0,u->ex?u->ex->request.frame:0,cause_token(u->outcome.cause),(u->start-s->from)/1e9,u->end?(s->until-u->end)/1e9:0,u->silent/1e9,u->gain,u->relation.gain,u->relation.clues, 0, 0);
+      for(unsigned r=1;col>=0&&r<c->a.n_rows;r++) if(c->a.gain[r][col]>0) fprintf(stderr," [req %u: %d%s]",c->rows[r]->request.frame,c->a.gain[r][col],c->a.column_of[r]==col?" *":"");
       fprintf(stderr,"\n"); }
 }
 #else
@@ -382,7 +346,9 @@ decide_uses(struct contest *c)
     decided->its = true;
     decided->alone = c->margin >= MARGIN_OBSERVED;
     take_uncontested(c, decided);
-    take_earlier_tries(c);
+    for (unsigned i = 0; i < s->n; i++)
+        if (s->uses[i].its)
+            take_earlier_tries(c, &s->uses[i]);
     explain(c, column, c->margin);
     dump(c, "decided");
 }

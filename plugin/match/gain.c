@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <limits.h>
+
 #include <glib.h>
 
 #include "http/exchange.h"
@@ -15,6 +17,9 @@
 /* A gateway serves the requests of one connection one after the other: to turn to the next one before is rare. */
 #define BEFORE_ITS_TURN (-400)
 
+/* What was tried again is no reason to answer the client. */
+#define FOLLOWED (-700)
+
 /* That a second try follows a failed one is a little less usual than that it follows its request. */
 #define TRY_AGAIN (-150)
 
@@ -25,9 +30,9 @@ since_address(const struct exchange *waiting, when_t start)
     when_t least = INT64_MAX;
     unsigned looked_at = 0;
 
-    for (GList *l = waiting->name ? waiting->name->searches.tail : NULL; l && looked_at < LOOKUPS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (node_t *l = waiting->name ? waiting->name->searches.tail : NULL; l && looked_at < LOOKUPS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
         const struct lookup *lookup = (const struct lookup *)l->data;
-        if (lookup->resolved && lookup->last <= start && lookup->last >= waiting->reply.request_time)
+        if (lookup->resolved && lookup->last <= start && lookup->last >= waiting->request.time)
             least = MIN(least, start - lookup->last);
     }
     return least;
@@ -47,7 +52,7 @@ since_failure(const struct scope *s, const struct exchange *waiting, const struc
 
     for (unsigned i = 0; i < s->n; i++) {
         const struct use *other = &s->uses[i];
-        if (other->conn != use->conn && other->end && other->end <= use->start && other->start >= waiting->reply.request_time && same_port(other, use))
+        if (other->conn != use->conn && other->end && other->end <= use->start && other->start >= waiting->request.time && same_port(other, use))
             least = MIN(least, use->start - other->end);
     }
     return least;
@@ -57,7 +62,7 @@ static int
 start_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
 {
     struct profile *p = s->gateway->profile;
-    when_t delay = use->start - MAX(waiting->ready_at, waiting->reply.request_time);
+    when_t delay = use->start - MAX(waiting->ready_at, waiting->request.time);
     when_t address = since_address(waiting, use->start), failure = since_failure(s, waiting, use);
     int gain = delay < 0 ? BEFORE_ITS_TURN : profile_gain(p, DELAY_START, delay, s->rate);
 
@@ -72,7 +77,7 @@ start_gain(const struct scope *s, const struct exchange *waiting, const struct u
 static const struct exchange *
 pending_child(const struct exchange *waiting)
 {
-    const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&waiting->children);
+    const struct exchange *last = (const struct exchange *)list_last(&waiting->children);
 
     return last && last->state == EXCHANGE_WAITING && !conn_failed(last->conn) ? last : NULL;
 }
@@ -99,15 +104,35 @@ response_gain(const struct scope *s, const struct use *use)
     return use->end ? profile_gain(p, DELAY_RESPONSE, s->until - use->end, s->failures) : profile_gain(p, DELAY_PATIENCE, use->silent, 0);
 }
 
+/* The strongest that ties any of the tries to the request; INT_MIN: one of them came before it. */
+static int
+relation_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
+{
+    when_t slack = s->root->disorder ? CLOCK_SLACK : 0;
+    int best = INT_MIN;
+
+    for (unsigned steps = 0; use && steps < USES_MAX; steps++) {
+        if (use->conn == waiting->conn || (use->start + slack < waiting->request.time && waiting != s->ex))
+            return INT_MIN;
+        best = MAX(best, waiting == s->ex ? use->relation.gain : relation_of(s->root, waiting, use->conn, use->ex).gain);
+        use = use->before >= 0 ? &s->uses[use->before] : NULL;
+    }
+    return best;
+}
+
 int
 use_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
 {
     bool own = waiting == s->ex;
-    when_t slack = s->root->disorder ? CLOCK_SLACK : 0;
+    const struct use *first = first_try(s, use);
+    int relation = relation_gain(s, waiting, use);
 
-    if (use->conn == waiting->conn || use->start + slack < waiting->reply.request_time)
-        return own ? use->relation.gain : ASSIGN_NEVER;
-    int gain = own ? use->relation.gain : relation_of(s->root, waiting, use->conn, use->ex).gain;
+    if (relation == INT_MIN)
+        return ASSIGN_NEVER;
+    if (own && use->start < waiting->request.time)
+        return relation;        /* it was there already: the tunnel's */
     int end = own ? response_gain(s, use) : waiting_gain(s, waiting, use);
-    return end == ASSIGN_NEVER ? ASSIGN_NEVER : gain + start_gain(s, waiting, use) + end;
+    if (end == ASSIGN_NEVER)
+        return ASSIGN_NEVER;
+    return relation + start_gain(s, waiting, first) + end + (use->followed ? FOLLOWED : 0);
 }

@@ -8,6 +8,7 @@
 
 #include "bytes/url.h"
 #include "http/exchange.h"
+#include "match/chain.h"
 #include "match/scope.h"
 #include "model/activity.h"
 
@@ -29,8 +30,8 @@ text_hash(const char *text, unsigned seed)
     return bytes_hash(text, text ? strlen(text) : 0, seed);
 }
 
-static GQueue *
-bucket(GQueue *buckets, unsigned hash)
+static list_t *
+bucket(list_t *buckets, unsigned hash)
 {
     return &buckets[hash % OPEN_BUCKETS];
 }
@@ -39,13 +40,13 @@ static void
 file(struct root *root, struct exchange *ex, struct host *asked, struct name *name)
 {
     ex->filed = true;
-    g_queue_push_tail_link(bucket(root->by_url, ex->url_hash), &ex->url_link);
-    g_queue_push_tail_link(bucket(root->by_path, ex->path_hash), &ex->path_link);
+    list_append(bucket(root->by_url, ex->url_hash), &ex->url_link);
+    list_append(bucket(root->by_path, ex->path_hash), &ex->path_link);
     ex->gateway = host_gateway(asked);
-    g_queue_push_tail_link(&ex->gateway->open, &ex->gateway_link);
+    list_append(&ex->gateway->open, &ex->gateway_link);
     ex->name = name;
     if (name)
-        g_queue_push_tail_link(&name->open, &ex->name_link);
+        list_append(&name->open, &ex->name_link);
 }
 
 static void
@@ -54,13 +55,13 @@ unfile(struct root *root, struct exchange *ex)
     if (!ex->filed)
         return;
     ex->filed = false;
-    g_queue_unlink(bucket(root->by_url, ex->url_hash), &ex->url_link);
-    g_queue_unlink(bucket(root->by_path, ex->path_hash), &ex->path_link);
+    list_remove(bucket(root->by_url, ex->url_hash), &ex->url_link);
+    list_remove(bucket(root->by_path, ex->path_hash), &ex->path_link);
     if (ex->gateway)
-        g_queue_unlink(&ex->gateway->open, &ex->gateway_link);
+        list_remove(&ex->gateway->open, &ex->gateway_link);
     ex->gateway = NULL;
     if (ex->name)
-        g_queue_unlink(&ex->name->open, &ex->name_link);
+        list_remove(&ex->name->open, &ex->name_link);
     ex->name = NULL;
 }
 
@@ -80,13 +81,13 @@ name_asked_for(struct root *root, const char *host)
 static bool
 same_path(const struct exchange *x, const struct exchange *y)
 {
-    return x->path && strlen(x->path) > 1 && y->path && strcmp(x->path, y->path) == 0 && x->method && y->method && strcmp(x->method, y->method) == 0;
+    return x->request.path && strlen(x->request.path) > 1 && y->request.path && strcmp(x->request.path, y->request.path) == 0 && x->request.method && y->request.method && strcmp(x->request.method, y->request.method) == 0;
 }
 
 static bool
 same_host(const struct exchange *x, const struct exchange *y)
 {
-    return y->connect && x->host && y->host && strcmp(x->host, y->host) == 0;
+    return y->request.connect && x->request.host && y->request.host && strcmp(x->request.host, y->request.host) == 0;
 }
 
 /*
@@ -102,9 +103,9 @@ may_be_its_gateway(struct root *root, const struct exchange *waiting, const stru
     if (host_serves(sender, waiting->name) && !host_on_same_link(sender, host_find(root, &waiting->conn->side[SERVER].ip)))
         return false;
     /* To one address: a transparent proxy, not two clients of one gateway. */
-    if (one_server && (waiting->absolute || ex->absolute))
+    if (one_server && (waiting->request.absolute || ex->request.absolute))
         return false;
-    return (ex->forwarded && !waiting->forwarded) || (waiting->absolute && !ex->absolute) || !g_queue_is_empty((GQueue *)&sender->searches);
+    return (ex->request.forwarded && !waiting->request.forwarded) || (waiting->request.absolute && !ex->request.absolute) || !list_is_empty(&sender->searches);
 }
 
 /* May the sender of ex be the one that the waiting exchange's client asked? */
@@ -116,8 +117,8 @@ may_serve(struct root *root, const struct exchange *waiting, const struct exchan
     /* The gateway closed the connection on which its client waited: nothing serves that any more. */
     if (waiting->conn->side[SERVER].closed.frame)
         return false;
-    if (waiting->conn == ex->conn || waiting->reply.request_time > ex->reply.request_time + CLOCK_SLACK ||
-        (asked->port == server->port && ipaddr_equal(&asked->ip, &server->ip) && waiting->absolute))
+    if (waiting->conn == ex->conn || waiting->request.time > ex->request.time + CLOCK_SLACK ||
+        (asked->port == server->port && ipaddr_equal(&asked->ip, &server->ip) && waiting->request.absolute))
         return false;
     if (sender->gateway && sender->gateway == waiting->gateway)
         return true;
@@ -128,7 +129,7 @@ may_serve(struct root *root, const struct exchange *waiting, const struct exchan
 static bool
 wants_child(const struct exchange *ex)
 {
-    const struct exchange *last = (const struct exchange *)g_queue_peek_tail((GQueue *)&ex->children);
+    const struct exchange *last = (const struct exchange *)list_last(&ex->children);
 
     return !last || conn_failed(last->conn) || last->ended[SERVER].frame || last->ended[CLIENT].frame || last->reply.fault != HTTP_FAULT_NONE ||
            (last->state != EXCHANGE_WAITING && last->reply.status / 100 != 2);
@@ -144,7 +145,7 @@ fit(struct root *root, const struct exchange *waiting, const struct exchange *ex
 }
 
 struct matcher {
-    GQueue *queue;
+    list_t *queue;
     bool word_for_word;
     bool (*same)(const struct exchange *waiting, const struct exchange *ex);
 };
@@ -156,7 +157,7 @@ find_with(struct root *root, const struct matcher *m, const struct exchange *ex,
     int best_fit = 0;
     unsigned looked_at = 0, others = 0;
 
-    for (GList *l = m->queue ? m->queue->head : NULL; l && looked_at < LOOKED_AT_MAX / 2 && others < PASSED_OVER_MAX; l = l->next) {
+    for (node_t *l = m->queue ? m->queue->head : NULL; l && looked_at < LOOKED_AT_MAX / 2 && others < PASSED_OVER_MAX; l = l->next) {
         struct exchange *waiting = (struct exchange *)l->data;
         if (!m->same(waiting, ex) || !may_serve(root, waiting, ex, sender, m->word_for_word)) {
             others++;
@@ -193,7 +194,7 @@ may_serve_somebody(struct root *root, const struct exchange *ex, const struct ho
 {
     unsigned looked_at = 0;
 
-    for (GList *l = sender->gateway ? sender->gateway->open.tail : NULL; l && looked_at < LOOKED_AT_MAX / 8; l = l->prev, looked_at++) {
+    for (node_t *l = sender->gateway ? sender->gateway->open.tail : NULL; l && looked_at < LOOKED_AT_MAX / 8; l = l->prev, looked_at++) {
         const struct exchange *waiting = (const struct exchange *)l->data;
         if (may_serve(root, waiting, ex, sender, false) && relation_of(root, waiting, ex->conn, ex).gain > SERVES_NOBODY)
             return true;
@@ -218,10 +219,10 @@ learn(struct root *root, const struct exchange *ex, struct exchange *parent, str
 static void
 adopt(struct exchange *parent, struct exchange *ex)
 {
-    if (g_queue_get_length(&parent->children) >= CHILDREN_MAX)
+    if (list_length(&parent->children) >= CHILDREN_MAX)
         return;
     ex->parent = parent;
-    g_queue_push_tail_link(&parent->children, &ex->child_link);
+    list_append(&parent->children, &ex->child_link);
 }
 
 static void
@@ -229,11 +230,11 @@ count_habit(const struct host *sender, const struct exchange *ex, const struct e
 {
     struct gateway *gateway = sender->gateway;
 
-    if (!gateway || g_queue_is_empty(&gateway->open))
+    if (!gateway || list_is_empty(&gateway->open))
         return;
     if (parent && same_request(parent, ex))
         gateway->n_same++;
-    else if (!ex->connect)
+    else if (!ex->request.connect)
         gateway->n_other++;
 }
 
@@ -242,12 +243,12 @@ match_begun(struct root *root, struct exchange *ex)
 {
     struct host *sender = host_get(root, &ex->conn->side[CLIENT].ip);
     struct host *asked = host_get(root, &ex->conn->side[SERVER].ip);
-    struct name *name = ex->host ? name_asked_for(root, ex->host) : NULL;
+    struct name *name = ex->request.host ? name_asked_for(root, ex->request.host) : NULL;
 
     sender->link = ex->conn->side[CLIENT].link;
     asked->link = ex->conn->side[SERVER].link;
-    ex->path_hash = text_hash(ex->path, 0);
-    ex->url_hash = text_hash(ex->host, ex->path_hash + ex->connect);
+    ex->path_hash = text_hash(ex->request.path, 0);
+    ex->url_hash = text_hash(ex->request.host, ex->path_hash + ex->request.connect);
     struct exchange *parent = find_parent(root, ex, sender, name);
     ex->had_parent = parent || may_serve_somebody(root, ex, sender);
     if (parent) {
@@ -257,6 +258,7 @@ match_begun(struct root *root, struct exchange *ex)
     count_habit(sender, ex, parent);
     if (ex->had_parent) {
         activity_begun(root, ex->conn);
+        chain_request_begun(root, ex);
     } else {
         sender->is_client = true;
         activity_over(ex->conn);
@@ -273,7 +275,7 @@ own_children(struct root *root, struct exchange *ex)
     const struct exchange *first = NULL;
     unsigned looked_at = 0;
 
-    for (GList *l = ex->children.head; l; l = l->next) {
+    for (node_t *l = ex->children.head; l; l = l->next) {
         struct exchange *child = (struct exchange *)l->data;
         child->owner = ex->serial;
         if (child->nth == 1)
@@ -283,11 +285,11 @@ own_children(struct root *root, struct exchange *ex)
     }
     if (!first || !ex->gateway)
         return;
-    for (GList *l = ex->gateway->activities.failed.tail; l && looked_at < LOOKED_AT_MAX / 16; l = l->prev, looked_at++) {
+    for (node_t *l = ex->gateway->activities.failed.tail; l && looked_at < LOOKED_AT_MAX / 16; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
-        if (conn_failed(conn) < ex->reply.request_time)
+        if (conn_failed(conn) < ex->request.time)
             break;
-        if (!conn->owner && g_queue_is_empty(&conn->exchanges) && conn->hs.first_syn >= ex->reply.request_time &&
+        if (!conn->owner && list_is_empty(&conn->exchanges) && conn->hs.first_syn >= ex->request.time &&
             conn_failed(conn) <= exchange_begun(first) && exchange_begun(first) - conn_failed(conn) < TRIED_AGAIN_WITHIN &&
             conn->side[SERVER].port == first->conn->side[SERVER].port) {
             conn_claim(conn, ex->serial);
@@ -312,10 +314,10 @@ match_forgotten(struct root *root, struct exchange *ex)
 
     unfile(root, ex);
     if (ex->parent)
-        g_queue_unlink(&ex->parent->children, &ex->child_link);
+        list_remove(&ex->parent->children, &ex->child_link);
     ex->parent = NULL;
-    while ((child = (struct exchange *)g_queue_peek_head(&ex->children))) {
-        g_queue_unlink(&ex->children, &child->child_link);
+    while ((child = (struct exchange *)list_first(&ex->children))) {
+        list_remove(&ex->children, &child->child_link);
         child->parent = NULL;
         conn_over(root, child->conn);
     }
@@ -325,7 +327,7 @@ bool
 match_is_gateway(struct root *root, const struct exchange *ex)
 {
     struct scope *s;
-    bool found = !g_queue_is_empty((GQueue *)&ex->children);
+    bool found = !list_is_empty(&ex->children);
 
     if (found || ex->without_request)
         return found;
@@ -334,7 +336,7 @@ match_is_gateway(struct root *root, const struct exchange *ex)
     find_uses(s);
     for (unsigned i = 0; i < s->n; i++)
         found = found || s->uses[i].relation.tie >= TIE_ADDRESS;
-    for (GList *l = ex->name ? ex->name->searches.tail : NULL; l && !found; l = l->prev) {
+    for (node_t *l = ex->name ? ex->name->searches.tail : NULL; l && !found; l = l->prev) {
         const struct lookup *lookup = (const struct lookup *)l->data;
         if (lookup->start < s->from)
             break;

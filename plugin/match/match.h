@@ -7,8 +7,9 @@
 #ifndef MWG502_MATCH_MATCH_H
 #define MWG502_MATCH_MATCH_H
 
-#include "tcp/conn.h"
+#include "model/attempts.h"
 #include "net/lookup.h"
+#include "tcp/conn.h"
 
 #define ATTEMPTS_MAX 64
 

@@ -61,7 +61,7 @@ same_text(const char *x, const char *y)
 bool
 same_request(const struct exchange *x, const struct exchange *y)
 {
-    return x->method && same_text(x->method, y->method) && same_text(x->host, y->host) && same_text(x->path, y->path);
+    return x->request.method && same_text(x->request.method, y->request.method) && same_text(x->request.host, y->request.host) && same_text(x->request.path, y->request.path);
 }
 
 /* How long the common end is, from a slash or a question mark on. */
@@ -108,23 +108,23 @@ other_request_gain(const struct gateway *gateway)
 static void
 relate_texts(struct relation *r, const struct gateway *gateway, const struct exchange *waiting, const struct exchange *child)
 {
-    if (!child->method)
+    if (!child->request.method)
         return;
-    if (child->forwarded_for && names_client(child->forwarded_for, &waiting->conn->side[CLIENT].ip))
+    if (child->request.forwarded_for && names_client(child->request.forwarded_for, &waiting->conn->side[CLIENT].ip))
         found(r, CLUE_NAMES_CLIENT);
-    else if (child->forwarded_for && !waiting->forwarded_for)
+    else if (child->request.forwarded_for && !waiting->request.forwarded_for)
         found(r, CLUE_OTHER_CLIENT);
     if (same_request(waiting, child)) {
         found(r, CLUE_SAME_REQUEST);
         return;
     }
-    if (child->connect) {
-        found(r, same_text(child->host, waiting->host) ? CLUE_SAME_TARGET : CLUE_OTHER_TARGET);
+    if (child->request.connect) {
+        found(r, same_text(child->request.host, waiting->request.host) ? CLUE_SAME_TARGET : CLUE_OTHER_TARGET);
         return;
     }
-    size_t tail = common_tail(waiting->path, child->path);
-    bool same_method = same_text(waiting->method, child->method);
-    if (same_method && child->path && waiting->path && strlen(child->path) > 1 && strcmp(child->path, waiting->path) == 0)
+    size_t tail = common_tail(waiting->request.path, child->request.path);
+    bool same_method = same_text(waiting->request.method, child->request.method);
+    if (same_method && child->request.path && waiting->request.path && strlen(child->request.path) > 1 && strcmp(child->request.path, waiting->request.path) == 0)
         found(r, CLUE_SAME_PATH);
     else if (same_method && tail >= TAIL_MIN)
         found(r, CLUE_SAME_TAIL);
@@ -148,10 +148,10 @@ is_next_hop(const struct next_hop *hops, const struct conn *conn)
 static bool
 is_anothers_address(struct root *root, const struct gateway *gateway, const struct exchange *waiting, const struct ipaddr *ip)
 {
-    const struct reverse *r = (const struct reverse *)bounded_find(&root->reverses, ip);
+    const struct reverse *r = names_of(root, ip);
 
     for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
-        if (r->names[i] && r->names[i] != waiting->name && !g_queue_is_empty(&r->names[i]->open) &&
+        if (r->names[i] && r->names[i] != waiting->name && !list_is_empty(&r->names[i]->open) &&
             ((const struct exchange *)r->names[i]->open.tail->data)->gateway == gateway)
             return true;
     return false;
@@ -161,17 +161,17 @@ is_anothers_address(struct root *root, const struct gateway *gateway, const stru
 static bool
 is_intercepted(const struct exchange *waiting, const struct conn *conn)
 {
-    return !waiting->absolute && ipaddr_equal(&waiting->conn->side[SERVER].ip, &conn->side[SERVER].ip) &&
+    return !waiting->request.absolute && ipaddr_equal(&waiting->conn->side[SERVER].ip, &conn->side[SERVER].ip) &&
            waiting->conn->side[SERVER].port == conn->side[SERVER].port;
 }
 
 static void
 relate_address(struct relation *r, struct root *root, const struct gateway *gateway, const struct exchange *waiting, const struct conn *conn)
 {
-    const struct name *name = waiting->name ? waiting->name : name_find(root, waiting->host);
+    const struct name *name = waiting->name ? waiting->name : name_find(root, waiting->request.host);
     const struct ipaddr *ip = &conn->side[SERVER].ip;
 
-    bool its_port = waiting->port == conn->side[SERVER].port || waiting->decrypted;
+    bool its_port = waiting->request.port == conn->side[SERVER].port || waiting->decrypted;
 
     if ((its_port && name_has_address(name, ip)) || is_intercepted(waiting, conn))
         found(r, CLUE_ADDRESS);

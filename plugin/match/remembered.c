@@ -33,7 +33,7 @@ remember_lookups(const struct scope *s, struct memory *memory)
 {
     unsigned looked_at = 0;
 
-    for (GList *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (node_t *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
         if (!is_of_gateway(s, lookup) || lookup->start > s->ex->ready_at)
             continue;
@@ -51,20 +51,18 @@ latest_failure(const struct scope *s, const struct target *target, when_t *ended
     struct conn *latest = NULL;
     when_t stood = 0;
     unsigned looked_at = 0;
-    const GQueue *queues[] = { &target->waiting, &target->claimed };
 
     *ended = 0;
-    for (unsigned q = 0; q < G_N_ELEMENTS(queues); q++)
-        for (GList *l = queues[q]->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
-            struct conn *conn = (struct conn *)l->data;
-            when_t failed = conn_failed(conn), end = MAX(failed, conn->hs.last_syn);
-            if (conn->hs.acked && conn->hs.first_syn < s->ex->ready_at)
-                stood = MAX(stood, conn->hs.first_syn);
-            if (conn->hs.acked || !is_in_memory(s, end) || (!failed && !conn->claimed) || end <= *ended)
-                continue;
-            latest = conn;
-            *ended = end;
-        }
+    for (node_t *l = target->attempts.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct conn *conn = (struct conn *)l->data;
+        when_t failed = conn_failed(conn), end = MAX(failed, conn->hs.last_syn);
+        if (conn->hs.acked && conn->hs.first_syn < s->ex->ready_at)
+            stood = MAX(stood, conn->hs.first_syn);
+        if (conn->hs.acked || !is_in_memory(s, end) || (!failed && !conn->owner) || end <= *ended)
+            continue;
+        latest = conn;
+        *ended = end;
+    }
     return *ended > stood ? latest : NULL;
 }
 
@@ -72,13 +70,8 @@ static void
 remember_target(const struct scope *s, const struct ipaddr *ip, uint16_t port, struct memory *memory)
 {
     for (unsigned h = 0; h < s->gateway->n_known; h++) {
-        struct target_key key;
         when_t ended;
-        memset(&key, 0, sizeof key);
-        key.from = s->gateway->hosts[h];
-        key.to = *ip;
-        key.port = port;
-        struct target *target = (struct target *)bounded_find(&s->root->targets, &key);
+        struct target *target = attempts_at(s->root, &s->gateway->hosts[h], ip, port);
         struct conn *conn = target ? latest_failure(s, target, &ended) : NULL;
         if (conn && ended > memory->ended)
             *memory = (struct memory){ ended, NULL, conn };
@@ -98,12 +91,12 @@ find_remembered(struct scope *s)
 {
     struct memory memory = { 0, NULL, NULL };
     const struct name *name = s->name;
-    bool looked_up_here = name && (name->n_addresses > 0 || !g_queue_is_empty((GQueue *)&name->searches));
+    bool looked_up_here = name && (name->n_addresses > 0 || !list_is_empty(&name->searches));
 
     if (name) {
         remember_lookups(s, &memory);
         for (unsigned i = 0; i < name->n_addresses; i++)
-            remember_target(s, &name->addresses[i], s->ex->port, &memory);
+            remember_target(s, &name->addresses[i], s->ex->request.port, &memory);
         remember_hops(s, name->next_hops, &memory);
     }
     if (!looked_up_here)        /* else it asks no next hop for that host */

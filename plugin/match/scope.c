@@ -19,8 +19,8 @@ scope_init(struct scope *s, struct root *root, struct exchange *ex, when_t until
         s->gateway->profile = wmem_new(wmem_file_scope(), struct profile);
         profile_init(s->gateway->profile);
     }
-    s->name = ex->name ? ex->name : name_find(root, ex->host);
-    s->from = ex->reply.request_time;
+    s->name = ex->name ? ex->name : name_find(root, ex->request.host);
+    s->from = ex->request.time;
     s->until = until;
     s->status = status;
 }
@@ -51,7 +51,7 @@ is_crowded(const struct scope *s, const struct name *name)
 {
     unsigned looked_at = 0;
 
-    for (GList *l = name ? name->open.head : NULL; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++) {
+    for (node_t *l = name ? name->open.head : NULL; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++) {
         const struct exchange *other = (const struct exchange *)l->data;
         if (other != s->ex && other->gateway == s->gateway)
             return true;

@@ -26,6 +26,8 @@ struct use {
     when_t start;
     when_t end;                 /* what decided it happened; 0: it rests on silence */
     when_t silent;              /* for how long, then */
+    int before;                 /* in uses: the try that this one followed; -1: none, or nothing is known of it */
+    bool followed;              /* another try was begun behind it */
     int gain;                   /* for the request of the scope: of relation and delays */
     bool its;                   /* it belongs to the request */
     bool alone;                 /* and nobody else's request fits as well */
@@ -70,6 +72,7 @@ bool is_crowded(const struct scope *s, const struct name *name);
 
 /* uses.c: what the gateway did on connections between request and response, and what came of it. */
 void find_uses(struct scope *s);
+const struct use *first_try(const struct scope *s, const struct use *last);
 void fill_attempt(struct attempt *attempt, const struct use *use, when_t from);
 
 /* The serial of whom it belongs to for sure, 0: not known. */

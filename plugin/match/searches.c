@@ -122,7 +122,7 @@ known_since(const struct scope *s)
 {
     unsigned looked_at = 0;
 
-    for (GList *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (node_t *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         const struct lookup *lookup = (const struct lookup *)l->data;
         if (lookup->resolved && lookup->last < s->from && is_gateways(s, lookup))
             return lookup->start;
@@ -148,7 +148,7 @@ take_shared(struct scope *s)
     struct lookup *best = NULL;
     unsigned looked_at = 0;
 
-    for (GList *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (node_t *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
         if (lookup->start < known)
             break;
@@ -172,7 +172,7 @@ take_own(struct scope *s)
     bool crowd = is_crowded(s, s->name), uses = has_uses(s);
     int best_rank = ASSIGN_NEVER;
 
-    for (GList *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (node_t *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
         if (lookup->start < s->from) {
             if (s->root->disorder)
@@ -200,13 +200,13 @@ take_own(struct scope *s)
 
 /* DNS over TCP to a server that was asked, or, where no question was seen, to any server's DNS port. */
 static void
-take_dns_over_tcp(struct scope *s, const GQueue *conns)
+take_dns_over_tcp(struct scope *s, const list_t *conns)
 {
     unsigned looked_at = 0;
 
-    for (GList *l = conns->tail; l && looked_at < LOOKED_AT_MAX && s->n_dns_conns < DNS_CONNS_MAX; l = l->prev, looked_at++) {
+    for (node_t *l = conns->tail; l && looked_at < LOOKED_AT_MAX && s->n_dns_conns < DNS_CONNS_MAX; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
-        if (conn->side[SERVER].port == DNS_PORT && s->ex->port != DNS_PORT && conn->hs.first_syn >= s->from && conn->hs.first_syn <= s->until)
+        if (conn->side[SERVER].port == DNS_PORT && s->ex->request.port != DNS_PORT && conn->hs.first_syn >= s->from && conn->hs.first_syn <= s->until)
             s->dns_conns[s->n_dns_conns++] = conn;
     }
 }
@@ -258,9 +258,9 @@ find_searches_by_time(struct scope *s)
 
     for (unsigned h = 0; h < s->gateway->n_known; h++) {
         const struct host *host = host_find(s->root, &s->gateway->hosts[h]);
-        for (GList *l = host ? host->searches.tail : NULL; l; l = l->prev) {
+        for (node_t *l = host ? host->searches.tail : NULL; l; l = l->prev) {
             struct lookup *lookup = (struct lookup *)l->data;
-            if (lookup->start < s->from || lookup->start > s->until || !g_queue_is_empty(&lookup->name->open) || has_owner(s, lookup) || lookup->resolved)
+            if (lookup->start < s->from || lookup->start > s->until || !list_is_empty(&lookup->name->open) || has_owner(s, lookup) || lookup->resolved)
                 continue;
             int gain = search_gain(s, lookup) + OTHER_NAME;
             if (gain > best_gain) {

@@ -41,7 +41,7 @@ latest_unanswered(const struct scope *s)
 
     for (unsigned h = 0; h < s->gateway->n_known; h++) {
         const struct host *host = host_find(s->root, &s->gateway->hosts[h]);
-        for (GList *l = host ? host->neighbors.tail : NULL; l; l = l->prev) {
+        for (node_t *l = host ? host->neighbors.tail : NULL; l; l = l->prev) {
             const struct neighbor *n = (const struct neighbor *)l->data;
             if (is_asked_in_window(s, n) && !ipaddr_equal(&n->ip, &s->ex->conn->side[CLIENT].ip) && (!latest || n->last > latest->last))
                 latest = n;
@@ -87,7 +87,7 @@ find_unreached(struct scope *s, struct unreached *u)
     const struct exchange *ex = s->ex;
 
     for (unsigned i = s->name ? s->name->n_addresses : 0; i > 0; i--)
-        if (unreached_at(s, u, &s->name->addresses[i - 1], ex->port, TIE_ADDRESS))
+        if (unreached_at(s, u, &s->name->addresses[i - 1], ex->request.port, TIE_ADDRESS))
             return true;
     for (int i = 0; i < NEXT_HOPS_MAX; i++) {
         if (s->name && s->name->next_hops[i].port && unreached_at(s, u, &s->name->next_hops[i].ip, s->name->next_hops[i].port, TIE_LEARNT))
@@ -112,7 +112,7 @@ find_unreached_by_time(struct scope *s, struct unreached *u)
 {
     const struct neighbor *n = latest_unanswered(s);
     const struct host *host;
-    bool crowd = g_queue_get_length(&s->gateway->open) > 1;
+    bool crowd = list_length(&s->gateway->open) > 1;
 
     /* Without DNS it could be a server as well as a DNS server. */
     if (!n || s->root->settings.unseen.dns || n->last < s->from)
@@ -120,7 +120,7 @@ find_unreached_by_time(struct scope *s, struct unreached *u)
     if (crowd && (s->until - n->last < UNREACHED_LONG || is_crowded(s, s->name)))
         return false;
     set_unreached(u, n, NULL, 0, TIE_TIME);
-    host = (const struct host *)bounded_find(&s->root->hosts, &n->ip);
+    host = (const struct host *)bounded_find(&s->root->gateways.hosts, &n->ip);
     u->for_dns = (host && host->answers_dns) || !s->name || s->name->n_addresses == 0;
     return true;
 }

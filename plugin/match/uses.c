@@ -8,6 +8,8 @@
 
 #include "http/exchange.h"
 #include "http/decrypted.h"
+#include "http/http.h"
+#include "match/chain.h"
 #include "match/scope.h"
 #include "tcp/flow.h"
 
@@ -32,7 +34,7 @@ fill_stream_end(struct attempt *a, const struct exchange *ex)
 static const struct httpstream *
 reply_stream(const struct conn *conn)
 {
-    return conn->decrypted ? decrypted_stream(conn, SERVER) : conn->side[SERVER].flow ? conn->side[SERVER].flow->http : NULL;
+    return conn->decrypted ? decrypted_stream(conn, SERVER) : reading_stream(conn, SERVER);
 }
 
 void
@@ -49,7 +51,7 @@ fill_attempt(struct attempt *a, const struct use *use, when_t from)
     a->port = conn->side[SERVER].port;
     a->stream = conn->stream;
     a->reused = ex && (!conn->syn_seen || ex->nth > 1);
-    a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->reply.request_time : conn->last) : conn->hs.first_syn;
+    a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->request.time : conn->last) : conn->hs.first_syn;
     if (!ex && a->tie != TIE_MEMORY && a->start < from)
         a->start = from;            /* it was there already: the tunnel's */
     a->icmp_late_frame = conn->icmp_late_frame;
@@ -64,6 +66,8 @@ fill_attempt(struct attempt *a, const struct use *use, when_t from)
         a->early_frame = 0;         /* either side may speak first */
     if (ex) {
         a->reply = ex->reply;
+        a->request_frame = ex->request.frame;
+        a->request_time = ex->request.time;
         a->decrypted = ex->decrypted;
         a->reply.missing = a->reply.missing || (!ex->over && !a->decrypted && !conn->h2 && flow_lacks_acked(conn, SERVER));
         fill_stream_end(a, ex);
@@ -113,9 +117,9 @@ may_be_its(const struct scope *s, const struct conn *conn)
     const struct host *opener = host_find(s->root, &conn->side[CLIENT].ip);
     const struct host *answerer = host_find(s->root, &server->ip);
 
-    if (conn == s->ex->conn || (server->port == asked->port && ipaddr_equal(&server->ip, &asked->ip) && s->ex->absolute))
+    if (conn == s->ex->conn || (server->port == asked->port && ipaddr_equal(&server->ip, &asked->ip) && s->ex->request.absolute))
         return false;
-    if (server->port == DNS_PORT && answerer && answerer->answers_dns && s->ex->port != DNS_PORT)
+    if (server->port == DNS_PORT && answerer && answerer->answers_dns && s->ex->request.port != DNS_PORT)
         return false;
     return !opener || !opener->gateway || opener->gateway == s->gateway || !host_is_established(opener);
 }
@@ -174,12 +178,13 @@ add_use(struct scope *s, struct conn *conn, struct exchange *ex)
     when_t slack = s->root->disorder ? CLOCK_SLACK : 0;
 
     memset(use, 0, sizeof *use);
+    use->before = -1;
     use->conn = conn;
     use->ex = ex;
     when_t start = ex ? exchange_begun(ex) : conn->hs.first_syn;
     if (!start && ex)
-        start = ex->reply.request_time;
-    bool in_window = start + slack >= s->from || (ex && ex->reply.request_time + slack >= s->from);
+        start = ex->request.time;
+    bool in_window = start + slack >= s->from || (ex && ex->request.time + slack >= s->from);
     bool tunnels = use_owner(use) != 0;
     if (start > s->until || !(in_window || tunnels) || !may_own(s, use))
         return;
@@ -200,22 +205,22 @@ look_at(struct scope *s, struct conn *conn)
     s->side_is_seen = true;
     if (!may_be_its(s, conn))
         return;
-    if (g_queue_is_empty(&conn->exchanges) && conn->syn_seen)
+    if (list_is_empty(&conn->exchanges) && conn->syn_seen)
         add_use(s, conn, NULL);
-    for (GList *l = conn->exchanges.tail; l && looked_at < EXCHANGES_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (node_t *l = conn->exchanges.tail; l && looked_at < EXCHANGES_LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct exchange *ex = (struct exchange *)l->data;
-        if (!ex->without_request && ex->reply.request_time <= s->until)
+        if (!ex->without_request && ex->request.time <= s->until)
             add_use(s, conn, ex);
     }
 }
 
 /* From the latest failure back to the request. */
 static unsigned
-look_at_failed(struct scope *s, const GQueue *failed)
+look_at_failed(struct scope *s, const list_t *failed)
 {
     unsigned looked_at = 0;
 
-    for (GList *l = failed->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (node_t *l = failed->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
         if (conn_failed(conn) < s->from && !s->root->disorder)
             break;
@@ -226,10 +231,10 @@ look_at_failed(struct scope *s, const GQueue *failed)
 
 /* What began first has waited longest: of a crowd the oldest and the latest are looked at. */
 static unsigned
-look_at_pending(struct scope *s, const GQueue *pending)
+look_at_pending(struct scope *s, const list_t *pending)
 {
     unsigned looked_at = 0;
-    GList *l = pending->tail;
+    node_t *l = pending->tail;
 
     for (; l && looked_at < LOOKED_AT_MAX / 2; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
@@ -237,9 +242,32 @@ look_at_pending(struct scope *s, const GQueue *pending)
             return looked_at;
         look_at(s, conn);
     }
-    for (GList *h = l ? pending->head : NULL; h && h != l && looked_at < LOOKED_AT_MAX; h = h->next, looked_at++)
+    for (node_t *h = l ? pending->head : NULL; h && h != l && looked_at < LOOKED_AT_MAX; h = h->next, looked_at++)
         look_at(s, (struct conn *)h->data);
     return looked_at;
+}
+
+static void
+link_tries(struct scope *s)
+{
+    for (unsigned i = 0; i < s->n; i++) {
+        struct use *use = &s->uses[i];
+        struct exchange *child;
+        const struct conn *conn = chain_before(s->root, use->conn, use->ex, &child);
+        use->before = -1;
+        use->followed = chain_is_followed(use->conn, use->ex);
+        for (unsigned k = 0; conn && k < s->n; k++)
+            if (k != i && s->uses[k].conn == conn && s->uses[k].ex == child && s->uses[k].start <= use->start)
+                use->before = (int)k;
+    }
+}
+
+const struct use *
+first_try(const struct scope *s, const struct use *last)
+{
+    for (unsigned steps = 0; last->before >= 0 && steps < USES_MAX; steps++)
+        last = &s->uses[last->before];
+    return last;
 }
 
 void
@@ -253,6 +281,7 @@ find_uses(struct scope *s)
         failed += look_at_failed(s, &places[i]->failed);
         pending += look_at_pending(s, &places[i]->pending);
     }
+    link_tries(s);
     double seconds = (double)(s->until - s->from) / NS_PER_SECOND + 1;
     s->rate = (failed + pending + 1) / seconds;
     s->failures = (failed + 1) / seconds;

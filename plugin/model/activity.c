@@ -8,7 +8,7 @@
 
 #include "model/activity.h"
 
-static GQueue *
+static list_t *
 queue_of(const struct conn *conn)
 {
     return conn->has_failed ? &conn->activities->failed : &conn->activities->pending;
@@ -18,7 +18,7 @@ void
 activity_over(struct conn *conn)
 {
     if (conn->activities)
-        g_queue_unlink(queue_of(conn), &conn->activity_link);
+        list_remove(queue_of(conn), &conn->activity_link);
     conn->activities = NULL;
 }
 
@@ -29,7 +29,7 @@ stand(struct conn *conn, struct activities *activities, bool failed)
     conn->activities = activities;
     conn->has_failed = failed;
     conn->activity_link.data = conn;
-    g_queue_push_tail_link(queue_of(conn), &conn->activity_link);
+    list_append(queue_of(conn), &conn->activity_link);
 }
 
 void
@@ -49,11 +49,11 @@ activity_failed(struct conn *conn)
 }
 
 static void
-move_queue(struct activities *to, GQueue *from, bool failed)
+move_queue(struct activities *to, list_t *from, bool failed)
 {
-    GList *link;
+    node_t *link;
 
-    while ((link = g_queue_peek_head_link(from)))
+    while ((link = from->head))
         stand((struct conn *)link->data, to, failed);
 }
 

@@ -8,22 +8,31 @@
 #define MWG502_MODEL_MODEL_H
 
 #include "base/bounded.h"
-#include "diagnose/evidence.h"
+#include "base/list.h"
 #include "bytes/httpstream.h"
 #include "bytes/tlsrecords.h"
+#include "diagnose/evidence.h"
+#include "fact/dns.h"
+#include "fact/segment.h"
+#include "model/gateways.h"
+#include "model/names.h"
 
 /*
- * Everything hangs on one struct root for each capture, allocated in wmem_file_scope()
- * and changed only while a frame is seen for the first time. Structs point to each other
- * only where the one pointed to is known to be unlinked before it is freed:
+ * Glossary:
  *
- *   host     an address; several of them make one gateway (a machine with two network cards)
- *   conn     a TCP connection, found by tcp.stream, standing on one shelf by its fate
- *   target   the attempts of one host at one address and port, oldest first
- *   exchange a request on a connection and its reply; on the gateway's side it may be
- *            the child of a client's exchange (its parent)
- *   name     a host name: its addresses, its searches, the exchanges that ask for it
- *   search   the DNS questions of one attempt to resolve a name
+ *   host        an address; several of them make one gateway (a machine with two network cards)
+ *   gateway     what clients ask and what asks servers for them: the one whose 502 is explained
+ *   connection  a TCP connection, found by tcp.stream; CLIENT is its side that opened it, on either leg
+ *   exchange    a request on a connection and its reply; it waits until the final response came
+ *   parent      the client's exchange for which a gateway made one of its own, its child
+ *   attempt     a connection that a gateway opened, or a request on one that it kept, to serve an exchange
+ *   target      the attempts of one host at one address and port, oldest first
+ *   name        a host name: its addresses, its searches, the exchanges that ask for it
+ *   search      the DNS questions of one try to resolve a name; next hop: where requests went
+ *
+ * Everything hangs on one struct root for each capture, allocated in wmem_file_scope() and changed only while a
+ * frame is seen for the first time. Structs point to each other only where the one pointed to is known to be
+ * unlinked before it is freed. A time is 0 and a frame number is 0 where there is none.
  */
 
 /* Copies of a frame (mirrored, bridged, -i any) follow closer than any repeat. */
@@ -32,77 +41,12 @@
 /* Clocks of two interfaces differ by less. */
 #define CLOCK_SLACK (20 * 1000 * 1000)
 
-/* A gateway begins to look up a request's host this soon. */
-#define BEGUN_WITH (NS_PER_SECOND / 10)
-
-/* A server and port that requests went to. */
-struct next_hop {
-    struct ipaddr ip;
-    uint16_t port;
-    when_t last;
-};
-#define NEXT_HOPS_MAX 4
-
-/* Connections of a gateway that may explain a 502: see activity.h. */
-struct activities {
-    GQueue pending, failed;
-};
-
-#define GATEWAY_HOSTS_MAX 16
-struct gateway {
-    unsigned n_hosts;        /* that point here */
-    struct ipaddr hosts[GATEWAY_HOSTS_MAX];
-    unsigned n_known;
-    GQueue open;                /* exchanges that wait for this gateway */
-    struct next_hop next_hops[NEXT_HOPS_MAX];  /* next hops that carried requests for several hosts */
-    struct activities activities;
-    struct profile *profile;    /* how long it takes; NULL: nothing is known */
-    uint32_t n_same, n_other;   /* requests to servers that were, word for word, those of a waiting client, and others */
-};
-
-#define HOST_RECENT_MAX 128
-struct host {
-    struct bounded_entry entry; /* key: ip */
-    struct ipaddr ip;
-    struct gateway *gateway;
-    GQueue conns;               /* recent connections that it opened */
-    GQueue searches;            /* recent searches */
-    GQueue neighbors;           /* unanswered ARP or ND of its own */
-    struct ipaddr suspect;      /* seen once at work for this one's requests */
-    link_t link;                /* of its latest connection, query or client */
-    bool answers_dns;
-    bool is_client;             /* it sent requests that serve nobody else's */
-};
-
-struct flow {
-    uint32_t next;              /* the sequence number expected */
-    bool synced;
-    bool opaque;                /* neither HTTP nor TLS */
-    bool lost;                  /* no message was seen to begin since bytes were missing */
-    uint32_t lost_from;         /* the first of them */
-    uint32_t message_frame;     /* where the message at hand began */
-    uint32_t message_ack;       /* what its sender had received by then */
-    when_t message_time;
-    struct httpstream *http;
-    GQueue held;                /* segments that came too early */
-    uint32_t held_bytes;
-};
-
-struct tls_conn {
-    struct tls_progress progress;
-    struct tls_facts facts;
-};
-
-struct target_key {
-    struct ipaddr from, to;
-    uint16_t port;
-};
+/* connections *************************************************************/
 
 struct target {
     struct bounded_entry entry; /* key: key */
     struct target_key key;
-    GQueue waiting;             /* connections that no request has claimed */
-    GQueue claimed;
+    list_t attempts;            /* oldest first */
 };
 
 /* Who went to an address and port lately: finds a gateway's addresses that are not known yet. */
@@ -112,6 +56,33 @@ struct approach {
     struct target_key key;
     struct ipaddr from[APPROACHES_MAX];
     unsigned n;                 /* so far; the oldest is overwritten */
+};
+
+struct attempts {
+    bounded_t targets, approaches;
+};
+
+/* The bytes of one side, in order (tcp/flow.h). */
+struct flow {
+    list_t held;                /* segments that came too early */
+    uint32_t held_bytes;
+    uint32_t next;              /* the sequence number expected */
+};
+
+/* How far one side's bytes were read as messages (http/). */
+struct reading {
+    struct httpstream *stream;  /* NULL: they are no HTTP/1, or it is not known yet */
+    bool opaque;                /* neither HTTP nor TLS */
+    bool lost;                  /* no message was seen to begin since bytes were missing */
+    uint32_t lost_from;         /* the first of them */
+    uint32_t message_frame;     /* where the message at hand began */
+    uint32_t message_ack;       /* what its sender had received by then */
+    when_t message_time;
+};
+
+struct tls_conn {
+    struct tls_progress progress;
+    struct tls_facts facts;
 };
 
 /* One end of a connection: who it is, what it sent, how it ended. */
@@ -124,44 +95,76 @@ struct side {
     uint32_t first_bytes_frame;
     when_t first_bytes;
     struct closing closed;
-    struct flow *flow;
+    struct flow *flow;          /* NULL: it sent no bytes yet */
+    struct reading *reading;    /* likewise */
 };
+
+/*
+ * One try follows another for one request: a gateway repeats what failed, or goes on to the
+ * next server. Streams plus one, since 0 is none.
+ */
+struct chain {
+    uint32_t before;            /* the try that failed before this one was begun */
+    bool followed;              /* this one was tried in vain: another one was begun behind it */
+};
+
+/* How long a connection is kept (retention.h). */
+enum shelf { SHELF_OPEN, SHELF_FAILED, SHELF_SERVED, SHELF_DONE, N_SHELVES };
 
 struct conn {
     struct bounded_entry entry; /* key: GUINT_TO_POINTER(stream + 1) */
     uint32_t stream;
     uint32_t isn, server_isn;   /* of the SYN and of the SYN/ACK, where they were seen */
-    uint32_t owner;             /* serial of the exchange that claimed it */
     struct side side[2];
-    bool sides_known, syn_seen, claimed, had_exchange, in_tunnel, h2;
-    uint32_t not_h2_frame;      /* the server's first bytes, where the gateway speaks HTTP/2 and it does not */
-    uint32_t tunnel_owner;      /* serial of the CONNECT that made it a tunnel */
-    when_t last;
+    when_t last;                /* segment */
     struct handshake hs;
-    uint32_t icmp_late_frame;
+    uint32_t icmp_late_frame;   /* an ICMP error once it stood */
     unsigned icmp_quote;        /* of the latest error */
-    struct tls_conn *tls;
+
+    bool sides_known;           /* its beginning, or what was said, told who opened it */
+    bool syn_seen;
+    bool had_exchange;
+    bool in_tunnel;             /* HTTP is read behind a CONNECT on it */
+    bool h2;                    /* its client speaks HTTP/2 */
+    uint8_t shelf;              /* enum shelf */
+    uint32_t owner;             /* serial of the exchange that claimed it */
+    uint32_t tunnel_owner;      /* of the CONNECT that made it a tunnel */
+    uint32_t not_h2_frame;      /* the server's first bytes, where the gateway speaks HTTP/2 and it does not */
+
+    struct tls_conn *tls;       /* NULL: no ClientHello was seen */
     struct decrypted *decrypted;    /* NULL: nothing of it was decrypted */
-    GQueue exchanges;           /* in the order of their requests */
+    list_t exchanges;           /* in the order of their requests */
     struct exchange *receiving; /* the one that the server is answering */
-    unsigned n_not_shown;       /* see exchange_hidden_response() */
+    unsigned n_not_shown;       /* exchanges with a hidden response that was not told yet */
     unsigned requests;          /* that it carried */
-    when_t idle_since;          /* the latest response was complete */
     unsigned skipped;           /* requests beyond EXCHANGES_MAX */
+    when_t idle_since;          /* the latest response was complete */
+
     struct target *target;
-    GList target_link;
+    node_t target_link;
     struct host *host;
-    GList host_link;
+    node_t host_link;
+    node_t shelf_link;
+    when_t shelved;
+
     struct activities *activities;      /* NULL: it explains nothing */
-    GList activity_link;
+    node_t activity_link;
     bool has_failed;            /* it stands among the failed ones there */
     when_t active_since;        /* the gateway turned to it last */
-    GQueue *shelf;
-    GList shelf_link;
-    when_t shelved;
+    struct chain chain;         /* of its first request, or of none */
 };
 
-#define EXCHANGES_MAX 256
+/* A busy gateway's connections that segments come of meanwhile: most are found without hashing. */
+#define LATEST_CONNS 1024
+
+struct conns {
+    bounded_t table;
+    struct conn *latest[LATEST_CONNS];  /* one of those whose stream leaves this remainder, or NULL */
+};
+
+/* exchanges ***************************************************************/
+
+#define EXCHANGES_MAX 256       /* on one connection */
 #define CHILDREN_MAX 32
 
 enum exchange_state {
@@ -170,87 +173,83 @@ enum exchange_state {
     EXCHANGE_SHOWN              /* Wireshark shows it (or we do) */
 };
 
+/* What was asked. Texts are NULL where they are not there. */
+struct request {
+    char *texts;                /* one block that holds the texts below */
+    const char *method, *url, *path, *forwarded_for;
+    const char *host;           /* in lower case, without port */
+    uint32_t frame;             /* the segment with the request line */
+    when_t time;
+    uint16_t port;
+    bool connect, absolute, forwarded;
+    bool cut_short;             /* the capture does not hold all of its head */
+};
+
+/* A watched response that Wireshark does not show. */
+struct hidden_response {
+    unsigned status;            /* where it stands behind another one's head; 0: it is the one in reply */
+    bool told;                  /* it was given away once */
+    size_t length;
+    uint8_t bytes[];            /* as far as its segment had it */
+};
+
 struct exchange {
     struct conn *conn;
-    GList conn_link;
-    char *texts;                /* one block that holds the texts below */
-    const char *method, *url, *host, *path, *forwarded_for;     /* NULL: not there; host in lower case, no port */
-    uint16_t port;
-    bool connect, absolute, forwarded, without_request, cut_short, decrypted;
-    uint32_t h2_stream;         /* 0: HTTP/1 */
-    struct closing ended[2];    /* of the HTTP/2 stream alone */
-    uint32_t h2_error;          /* with which it ended */
+    node_t conn_link;
+    struct request request;
+    struct reply reply;
+    struct hidden_response *hidden;     /* NULL: none */
     enum exchange_state state;
+    bool without_request;       /* the capture shows the response alone */
+    bool decrypted;
     bool over;                  /* the response is complete */
     bool served;                /* it led to a verdict, or to an answer that needs none */
+    bool too_many;              /* requests were skipped before it */
     uint32_t serial;
     uint32_t owner;             /* serial of the exchange that this one serves for sure, 0: not known */
+    struct chain chain;         /* where it is not the first request on its connection */
     unsigned nth;               /* request on its connection, from 1 */
     uint32_t client_had;        /* the server's bytes that the client had received when it sent the request */
     unsigned of_frame;          /* pipelined requests that begin before it in its frame */
     unsigned answers;           /* final responses so far */
-    bool too_many;              /* requests were skipped before it */
-    unsigned hidden_status;         /* the status behind the one in reply */
-    bool not_shown;                /* see exchange_hidden_response() */
-    uint8_t *hidden_bytes;   /* its response, as far as its segment had it */
-    size_t hidden_length;
     uint32_t last_length;       /* of the segment before, once the body is opaque */
-    struct reply reply;
-    when_t ready_at;                /* when it came, and the response to the request before it was complete */
+    when_t ready_at;            /* when it came, and the response to the request before it was complete */
     uint32_t response_frame;    /* first segment of the response that counts */
     when_t response_time;
 
+    uint32_t h2_stream;         /* 0: HTTP/1 */
+    struct closing ended[2];    /* of the HTTP/2 stream alone */
+    uint32_t h2_error;          /* with which it ended */
+
     struct gateway *gateway;
-    GList gateway_link;
+    node_t gateway_link;
     struct name *name;
-    GList name_link;
+    node_t name_link;
     unsigned url_hash, path_hash;       /* of host, port and path; of the path */
     bool filed;                 /* it stands in its buckets, where same requests are found */
-    GList url_link, path_link;
+    node_t url_link, path_link;
     struct exchange *parent;
-    enum tie parent_tie;
-    bool parent_alone, had_parent;
-    GList child_link;
-    GQueue children;
+    bool had_parent;
+    bool begun;                 /* the gateway has turned to something for it since it was ready */
+    node_t child_link;
+    list_t children;
 };
 
-#define NAME_ADDRESSES_MAX 16
-struct name {
-    struct bounded_entry entry; /* key: text */
-    char *text;
-    struct ipaddr addresses[NAME_ADDRESSES_MAX];
-    unsigned n_addresses;
-    struct next_hop next_hops[NEXT_HOPS_MAX];
-    GQueue open;                /* exchanges for it without an answer */
-    GQueue searches;            /* in the order in which they began */
-};
-
-/* Which names an address belongs to. */
-#define ADDRESS_NAMES_MAX 8
-struct reverse {
-    struct bounded_entry entry; /* key: ip */
-    struct ipaddr ip;
-    struct name *names[ADDRESS_NAMES_MAX];
-};
+/* look-ups ****************************************************************/
 
 #define QUESTIONS_MAX 32
 struct lookup {                 /* one search, see struct search */
     struct name *name;
-    GList name_link;
+    node_t name_link;
     struct host *host;
-    GList host_link;
-    GQueue *shelf;
-    GList shelf_link;
+    node_t host_link;
+    list_t *shelf;
+    node_t shelf_link;
     when_t start, last;
     uint32_t owner;             /* serial of the exchange that it was begun for, 0: not known */
     bool resolved;
     struct asked *questions[QUESTIONS_MAX];
     unsigned n;
-};
-
-struct asked_key {
-    struct ipaddr from, to;
-    uint16_t port, id;
 };
 
 struct asked {
@@ -269,7 +268,7 @@ struct neighbor {
     when_t asked_at[FRAMES_MAX];
     when_t first, last;
     struct host *host;
-    GList host_link;
+    node_t host_link;
 };
 
 /* A destination that the gateway's own kernel reported as unreachable. */
@@ -280,6 +279,8 @@ struct reported {
     bool udp;
 };
 
+/* the whole ***************************************************************/
+
 struct settings {
     when_t memory;
     bool (*watched)(unsigned status);
@@ -287,68 +288,30 @@ struct settings {
     bool heads_are_shown;       /* the HTTP dissector shows a response with its head, or never */
 };
 
-/* A busy gateway's connections that segments come of meanwhile: most are found without hashing. */
-#define LATEST_CONNS 1024
-
 /* A power of two. Some hundreds to some ten thousand exchanges are open at once. */
 #define OPEN_BUCKETS 4096
 
+/* Made, limited and swept by track/capture.c, which also plugs in the listeners. */
 struct root {
-    bounded_t conns, hosts, targets, approaches, names, reverses, asked, neighbors, reported;
-    GQueue by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */
-    struct conn *latest_conns[LATEST_CONNS];    /* one of those whose stream leaves this remainder, or NULL */
+    struct conns conns;
+    struct attempts attempts;
+    struct gateways gateways;
+    struct names names;
+    bounded_t asked, neighbors, reported;
     struct activities strays;   /* of addresses that are not known to be any gateway's */
-    GQueue shelf_open, shelf_failed, shelf_served, shelf_done;
-    GQueue lookups_open, lookups_resolved;      /* oldest first */
+    list_t lookups_open, lookups_resolved;      /* oldest first */
+    list_t by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */
+    list_t shelves[N_SHELVES];  /* of connections, oldest first */
+    const struct conn_listener *conn_listener;
+    const struct exchange_listener *exchange_listener;
     when_t now;                 /* the latest time seen */
     uint32_t frame;
     uint32_t n_exchanges;
-    unsigned sweeps;            /* calls of root_sweep() */
+    unsigned sweeps;            /* calls of capture_sweep() */
     bool decrypts;              /* some TLS is, for which there are keys */
     bool disorder;              /* time went backwards */
     bool cut_short;
     struct settings settings;
 };
-
-/* Adds a frame number, once; its memory is of wmem_file_scope(). */
-void frames_add(struct frames *frames, uint32_t no);
-void frames_free(struct frames *frames);
-
-struct root *root_new(void);
-
-/* Addresses of names, and which hosts are one gateway: what a second look at the same capture may know from the first. */
-void root_copy_learnt(struct root *to, struct root *from);
-
-/* Forgets what is over; called once for each frame, O(1) on average. */
-void root_sweep(struct root *root);
-
-struct host *host_get(struct root *root, const struct ipaddr *ip);
-struct host *host_find(struct root *root, const struct ipaddr *ip);
-struct gateway *host_gateway(struct host *host);
-
-/*
- * Both addresses were seen at work for one request: they are the same gateway. Where both
- * are gateways in their own right already, it takes two such sights, since one could be
- * chance, unless their frames come from one network card.
- */
-void host_join(struct root *root, struct host *a, struct host *b);
-
-/* true: their frames have one Ethernet address, or both are the host that captured. A router's address proves nothing: a hint. */
-bool host_on_same_link(const struct host *a, const struct host *b);
-
-/* true: requests wait for it, or it has several addresses: a gateway in its own right. */
-bool host_is_established(const struct host *host);
-
-/* true: somebody waits at the host's gateway for that name. */
-bool host_serves(const struct host *host, const struct name *name);
-
-struct name *name_get(struct root *root, const char *text);
-struct name *name_find(struct root *root, const char *text);
-void name_add_address(struct root *root, struct name *name, const struct ipaddr *ip);
-
-/* name may be NULL: no address is its own. */
-bool name_has_address(const struct name *name, const struct ipaddr *ip);
-
-void next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, when_t now);
 
 #endif

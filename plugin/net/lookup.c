@@ -78,7 +78,7 @@ waiting_for(struct name *name, when_t time)
 {
     for (GList *l = name ? name->open.tail : NULL; l; l = l->prev) {
         struct exchange *ex = (struct exchange *)l->data;
-        if (ex->reply.request_time <= time + CLOCK_SLACK)
+        if (ex->request.time <= time + CLOCK_SLACK)
             return ex;
     }
     return NULL;
@@ -144,27 +144,61 @@ is_settled(const struct lookup *lookup, when_t now)
     return true;
 }
 
+/* The same question, on the same leg (a loopback resolver asks on with the same words). */
+static bool
+is_same_question(const struct asked *asked, const struct dns_message *m)
+{
+    return asked->q.type == m->type && strcmp(asked->q.name, m->name) == 0 && ipaddr_equal(&asked->q.asker, &m->src) &&
+           ipaddr_equal(&asked->q.server, &m->dst);
+}
+
+/*
+ * The socket that asked this asks on: A and AAAA, the suffixes and the servers of one search often share
+ * one. The same question again is another search's, unless it was answered and the socket is this search's alone.
+ */
+static bool
+is_asked_on_same_socket(const struct lookup *lookup, const struct asked *asked, const struct dns_message *m, const struct host *asker)
+{
+    if (!ipaddr_equal(&asked->q.asker, &m->src) || asked->key.port != m->sport)
+        return false;
+    return !is_same_question(asked, m) || (asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport));
+}
+
+/* What a new question has in common with those of a search. */
+struct overlap {
+    bool name, question, socket;
+};
+
+static struct overlap
+overlap_of(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
+{
+    struct overlap overlap = { false, false, false };
+
+    for (unsigned i = 0; i < lookup->n && !overlap.socket; i++) {
+        const struct asked *asked = lookup->questions[i];
+        overlap.name = overlap.name || strcmp(asked->q.name, m->name) == 0;
+        overlap.question = overlap.question || is_same_question(asked, m);
+        overlap.socket = !lookup->resolved && is_asked_on_same_socket(lookup, asked, m, asker);
+    }
+    return overlap;
+}
+
 static enum fit
 fit_of(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
 {
-    bool name_asked = false, repeated = false;
-
     if (lookup->n == QUESTIONS_MAX || m->time - lookup->last > SEARCH_PAUSE || !is_gateways(asker, lookup))
         return FITS_NOT;
-    for (unsigned i = 0; i < lookup->n; i++) {
-        const struct asked *a = lookup->questions[i];
-        bool one_leg = ipaddr_equal(&a->q.asker, &m->src) && ipaddr_equal(&a->q.server, &m->dst);
-        bool one_name = strcmp(a->q.name, m->name) == 0;
+    struct overlap overlap = overlap_of(lookup, m, asker);
 
-        name_asked = name_asked || one_name;
-        repeated = repeated || (one_leg && one_name && a->q.type == m->type);
-        if (!lookup->resolved && ipaddr_equal(&a->q.asker, &m->src) && a->key.port == m->sport &&
-            (!(one_leg && one_name && a->q.type == m->type) || (a->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))))
-            return FITS_SOCKET;
-    }
-    if (lookup->resolved)
-        return name_asked && !repeated && m->time - lookup->last < NS_PER_SECOND ? FITS_AS_OTHER_TYPE : FITS_NOT;
-    return repeated ? FITS_AS_REPEAT : name_asked ? FITS_AS_OTHER_TYPE : is_settled(lookup, m->time) ? FITS_AS_NEXT_NAME : FITS_NOT;
+    if (lookup->resolved)       /* the AAAA query that a resolver sends behind the answer to A */
+        return overlap.name && !overlap.question && m->time - lookup->last < NS_PER_SECOND ? FITS_AS_OTHER_TYPE : FITS_NOT;
+    if (overlap.socket)
+        return FITS_SOCKET;
+    if (overlap.question)
+        return FITS_AS_REPEAT;
+    if (overlap.name)
+        return FITS_AS_OTHER_TYPE;
+    return is_settled(lookup, m->time) ? FITS_AS_NEXT_NAME : FITS_NOT;
 }
 
 /* When the asker turns to the next name: at once, or when what it asked again is silent for as long as it waited before. */

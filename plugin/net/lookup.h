@@ -7,49 +7,13 @@
 #ifndef MWG502_NET_LOOKUP_H
 #define MWG502_NET_LOOKUP_H
 
+#include "fact/dns.h"
 #include "model/model.h"
-
-#define DNS_NAMES_MAX 8         /* canonical names in one answer that are followed */
-#define DNS_PORT 53
-
-enum { DNS_TYPE_A = 1, DNS_TYPE_AAAA = 28 };
-
-/* One DNS message (RFC 1035) as Wireshark dissected it. name is valid during the call only. */
-struct dns_message {
-    uint32_t frame;
-    when_t time;
-    struct ipaddr src, dst;
-    link_t link_src;
-    uint16_t sport, dport, id;
-    uint16_t ip_id;             /* of the IPv4 header, 0: unknown; copies of a frame have the same */
-    bool response, truncated;
-    bool cut_short;             /* there are answers, but the capture does not hold their addresses */
-    uint8_t rcode;
-    uint16_t type;
-    const char *name;
-    struct ipaddr addresses[NAME_ADDRESSES_MAX];
-    unsigned n_addresses;
-    const char *canonical[DNS_NAMES_MAX];
-    unsigned n_canonical;
-};
 
 /* Questions for A and AAAA only; anything else is no search for a host's address. */
 void lookup_message(struct root *root, const struct dns_message *message);
 
-/*
- * An ICMP error for a query: which one the quoted ports and, if quoted so far, the id tell.
- * quoted is the query itself, as far as it was read, for one that never left: the sender's
- * own kernel reports it (ARP for the server failed); NULL: not read, or it did leave.
- */
-struct dns_error {
-    uint32_t frame;
-    when_t time;
-    uint8_t type, code;
-    struct asked_key key;
-    bool id_known;
-    uint16_t ip_id;             /* of the error's own IPv4 header, as above */
-    const struct dns_message *quoted;
-};
+/* An ICMP error for a query. */
 void lookup_icmp(struct root *root, const struct dns_error *error);
 
 void lookup_drop(struct root *root, struct lookup *lookup);

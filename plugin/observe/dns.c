@@ -8,7 +8,7 @@
 
 #include <wsutil/str_util.h>
 
-#include "observe/frame_view.h"
+#include "observe/dns.h"
 
 /* RFC 1035 section 4.1.1: the header, which stands before the question. */
 #define DNS_HEADER 12
@@ -39,12 +39,6 @@ add_address(const field_info *length, struct dns_message *m)
 
     if (n > 0 && has_bytes(data, 2, n) && m->n_addresses < NAME_ADDRESSES_MAX)
         m->addresses[m->n_addresses++] = ipaddr_from_bytes(n == 4 ? 4 : 6, tvb_get_ptr(data.tvb, data.start + 2, n));
-}
-
-uint16_t
-ip_id_before(struct place transport)
-{
-    return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ? tvb_get_ntohs(transport.tvb, transport.start - 16) : 0;
 }
 
 /* question: the name that the message asks for, or repeats; next: that of the message behind it, or NULL */

@@ -6,28 +6,19 @@
 
 #include "base/compat.h"
 
+#include "bytes/h2head.h"
+#include "observe/http.h"
 #include "words/reported.h"
-#include "observe/frame_view.h"
 
 /* A header block begins on its first frame with all that is asked for. */
 #define HEAD_FRAME(type) ((type) == H2_HEADERS || (type) == H2_PUSH_PROMISE || (type) == H2_CONTINUATION)
-
-/* The next data source of that name behind *l, which moves on to it; NULL: none. The first one is the frame. */
-static tvbuff_t *
-next_source(const GSList **l, const char *name)
-{
-    while (*l && (*l = (*l)->next))
-        if (compat_source_is((const struct data_source *)(*l)->data, name))
-            return get_data_source_tvb((const struct data_source *)(*l)->data);
-    return NULL;
-}
 
 void
 see_decrypted(struct frame_view *view, const struct segment *seg)
 {
     const GSList *at = view->pinfo->data_src;
 
-    for (tvbuff_t *tvb; (tvb = next_source(&at, "Decrypted TLS")); ) {
+    for (tvbuff_t *tvb; (tvb = foreign_next_source(&at, SOURCE_DECRYPTED_TLS)); ) {
         struct fact fact;
         fact.kind = FACT_DECRYPTED;
         fact.frame = view->frame;
@@ -69,9 +60,17 @@ content_of(const GPtrArray *ids, unsigned from, uint32_t stream)
 static struct said
 said_in(const struct frame_view *view, const struct http_head *head, struct slice content)
 {
-    const char *text = wmem_strdup_printf(view->pinfo->pool, "HTTP/1.1 %u \r\nProxy-Status: %.*s\r\nX-Squid-Error: %.*s\r\n\r\n%.*s", head->status,
-                                          (int)head->proxy_status.n, head->proxy_status.n ? head->proxy_status.s : "",
-                                          (int)head->squid_error.n, head->squid_error.n ? head->squid_error.s : "", (int)content.n, content.s);
+    const struct { const char *name; struct slice value; } lines[] = {
+        { "Proxy-Status", head->proxy_status }, { "X-Squid-Error", head->squid_error }, { "Server", head->server }, { "Via", head->via },
+    };
+    wmem_strbuf_t *buffer = wmem_strbuf_new(view->pinfo->pool, "");
+
+    wmem_strbuf_append_printf(buffer, "HTTP/1.1 %u \r\n", head->status);
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        if (lines[i].value.n > 0)
+            wmem_strbuf_append_printf(buffer, "%s: %.*s\r\n", lines[i].name, (int)lines[i].value.n, lines[i].value.s);
+    wmem_strbuf_append_printf(buffer, "\r\n%.*s", (int)content.n, content.s);
+    const char *text = wmem_strbuf_get_str(buffer);
 
     return reported_read(view->pinfo->pool, (const uint8_t *)text, strlen(text));
 }
@@ -106,9 +105,9 @@ see_http2(struct frame_view *view, const struct segment *seg)
         fact.kind = FACT_HTTP2;
         fact.frame = view->frame;
         fact.time = view->time;
-        fact.u.h2.said = (struct said){ NULL, -1 };
+        fact.u.h2.said = SAID_NOTHING;
         *f = (struct h2_frame){ seg->stream, seg->src, seg->sport, tvb_get_ntohl(id.tvb, id.start) & 0x7fffffff, 0, type_at(id), byte_at(id, -1), NULL, 0 };
-        tvbuff_t *block = HEAD_FRAME(f->type) ? next_source(&at, "Decompressed Header") : NULL;
+        tvbuff_t *block = HEAD_FRAME(f->type) ? foreign_next_source(&at, SOURCE_HTTP2_HEADER) : NULL;
         if (f->type == H2_HEADERS)
             read_block(view, ids, i, block, &fact);
         if (f->type == H2_RST_STREAM && has_bytes(id, 4, 4))

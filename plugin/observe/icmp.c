@@ -8,7 +8,8 @@
 
 #include <epan/ipproto.h>
 
-#include "observe/frame_view.h"
+#include "observe/dns.h"
+#include "observe/icmp.h"
 
 /* The quoted packet's transport header; false: too little is quoted, or something else. */
 static bool

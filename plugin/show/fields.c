@@ -9,7 +9,7 @@
 #include "show/fields.h"
 
 int hf_cause = -1, hf_category = -1, hf_summary = -1, hf_advice = -1, hf_confidence = -1, hf_rfc9209 = -1;
-int hf_reported = -1, hf_agreement = -1, hf_host = -1, hf_url = -1, hf_method = -1, hf_port = -1;
+int hf_product = -1, hf_reported = -1, hf_agreement = -1, hf_host = -1, hf_url = -1, hf_method = -1, hf_port = -1;
 int hf_server_ip = -1, hf_server_ipv6 = -1, hf_server_port = -1, hf_server_stream = -1;
 int hf_client_ip = -1, hf_client_ipv6 = -1, hf_client_port = -1, hf_client_stream = -1;
 int hf_attempts = -1, hf_attempt = -1, hf_lookup = -1, hf_range = -1, hf_dns_name = -1, hf_dns_rcode = -1;
@@ -33,7 +33,7 @@ register_role_fields(int proto)
         [ROLE_REQUEST] = { "Request in frame", "The client's request that this response answers" },
         [ROLE_DNS_QUERY] = { "DNS query in frame", "A query of the look-up that failed" },
         [ROLE_DNS_RESPONSE] = { "DNS answer in frame", "The answer, or the error, that a query drew" },
-        [ROLE_SYN] = { "SYN in frame", "A SYN to the server" },
+        [ROLE_SYN] = { "SYN in frame", NULL },
         [ROLE_SYNACK] = { "SYN/ACK in frame", "A SYN/ACK that the gateway never acknowledged" },
         [ROLE_RST] = { "RST in frame", "A RST that refused a SYN or a new connection" },
         [ROLE_ICMP] = { "ICMP error in frame", "An ICMP error that a packet of the gateway drew" },
@@ -55,8 +55,9 @@ register_role_fields(int proto)
 }
 
 /*
- * Wireshark fills in an expert item's name, not its description. Each cause has an item, of one
- * name: so Analyze > Expert Information counts the causes, and one filter finds them all.
+ * Wireshark fills in an expert item's name, not its description. Each cause has an item of its own,
+ * which Analyze > Expert Information counts apart and whose severity can be set apart. What was
+ * diagnosed is a warning, since a client was refused; what led to it has happened, no more: a chat.
  */
 static void
 register_expert_items(int proto)
@@ -66,7 +67,7 @@ register_expert_items(int proto)
     static ei_register_info ei[] = {
         ITEM(ei_differs, "mwg502.differs", PI_RESPONSE_CODE, PI_NOTE, "The gateway says something else than the wire shows",
              "On what the gateway said of itself"),
-        ITEM(ei_evidence, "mwg502.evidence", PI_SEQUENCE, PI_NOTE, "The frame led to a response that was diagnosed",
+        ITEM(ei_evidence, "mwg502.evidence", PI_SEQUENCE, PI_CHAT, "The frame led to a response that was diagnosed",
              "On each frame of the evidence"),
         ITEM(ei_request, "mwg502.request", PI_SEQUENCE, PI_CHAT, "The request of a response that was diagnosed",
              "On the client's request"),
@@ -76,10 +77,11 @@ register_expert_items(int proto)
 
     for (int cause = 0; cause < N_CAUSES; cause++) {
         bool explains = cause_explains((enum cause)cause);
+        char *abbrev = wmem_strdup_printf(wmem_epan_scope(), explains ? "mwg502.explained.%s" : "mwg502.unexplained", cause_token((enum cause)cause));
         char *heading = wmem_strdup_printf(wmem_epan_scope(), "%s (%s)", cause_category((enum cause)cause), cause_token((enum cause)cause));
 
         ei_cause[cause] = (expert_field)EI_INIT;
-        found[cause] = (ei_register_info)ITEM(ei_cause[cause], explains ? "mwg502.explained" : "mwg502.unexplained", PI_RESPONSE_CODE,
+        found[cause] = (ei_register_info)ITEM(ei_cause[cause], abbrev, PI_RESPONSE_CODE,
                                               explains ? PI_WARN : PI_NOTE, heading,
                                               explains ? "On a response whose cause the capture shows"
                                                        : "On a response whose summary says what is missing");
@@ -93,7 +95,7 @@ register_expert_items(int proto)
 void
 fields_register(int proto)
 {
-#define STRING_FIELD(id, title, abbrev, blurb) { &hf_##id, { title, abbrev, FT_STRINGZ, BASE_NONE, NULL, 0x0, blurb, HFILL } }
+#define STRING_FIELD(id, title, abbrev, blurb) { &hf_##id, { title, abbrev, FT_STRING, BASE_NONE, NULL, 0x0, blurb, HFILL } }
 #define UINT_FIELD(id, title, abbrev, type, blurb) { &hf_##id, { title, abbrev, type, BASE_DEC, NULL, 0x0, blurb, HFILL } }
 #define FRAME_FIELD(id, title, abbrev, kind, blurb) { &hf_##id, { title, abbrev, FT_FRAMENUM, BASE_NONE, kind, 0x0, blurb, HFILL } }
     static hf_register_info hf[] = {
@@ -103,12 +105,13 @@ fields_register(int proto)
         STRING_FIELD(advice, "Advice", "mwg502.advice", "What to check next"),
         STRING_FIELD(advice_step, "Step", "mwg502.advice.step", "One sentence of the advice"),
         STRING_FIELD(confidence, "Confidence", "mwg502.confidence", "observed, likely, inferred or none"),
-        STRING_FIELD(rfc9209, "Error type (RFC 9209)", "mwg502.rfc9209", "Error type of RFC 9209"),
+        STRING_FIELD(rfc9209, "Error type (RFC 9209)", "mwg502.rfc9209", "What a Proxy-Status header would say, absent where no type fits"),
         STRING_FIELD(reported, "Gateway says", "mwg502.reported", "What the gateway said of itself"),
         STRING_FIELD(agreement, "Agreement", "mwg502.agreement", "Whether the gateway's words agree with the wire"),
+        STRING_FIELD(product, "Gateway is", "mwg502.product", "The proxy, as far as it is known by its own words"),
         STRING_FIELD(host, "Host", "mwg502.host", "Host that the client asked for"),
         STRING_FIELD(url, "URL", "mwg502.url", "Request target as the client sent it"),
-        STRING_FIELD(method, "Method", "mwg502.method", "Method of the client's request"),
+        STRING_FIELD(method, "Method", "mwg502.method", NULL),
         UINT_FIELD(port, "Port", "mwg502.port", FT_UINT16, "Port that the client asked for"),
         UINT_FIELD(status, "Status", "mwg502.status", FT_UINT16, "Status of the response that is diagnosed"),
         { &hf_server_ip, { "Server", "mwg502.server.ip", FT_IPv4, BASE_NONE, NULL, 0x0, "Server of the deciding attempt", HFILL } },
@@ -117,15 +120,15 @@ fields_register(int proto)
         UINT_FIELD(server_stream, "Server stream", "mwg502.server.stream", FT_UINT32, "tcp.stream of the deciding attempt"),
         { &hf_client_ip, { "Client", "mwg502.client.ip", FT_IPv4, BASE_NONE, NULL, 0x0, "Who asked", HFILL } },
         { &hf_client_ipv6, { "Client", "mwg502.client.ipv6", FT_IPv6, BASE_NONE, NULL, 0x0, "Who asked", HFILL } },
-        UINT_FIELD(client_port, "Client port", "mwg502.client.port", FT_UINT16, "Port that the client asked from"),
+        UINT_FIELD(client_port, "Client port", "mwg502.client.port", FT_UINT16, NULL),
         UINT_FIELD(client_stream, "Client stream", "mwg502.client.stream", FT_UINT32, "tcp.stream to follow"),
         UINT_FIELD(attempts, "Attempts", "mwg502.attempts", FT_UINT32, "TCP connections tried for this request"),
         STRING_FIELD(attempt, "Attempt", "mwg502.attempt", "One TCP connection and what it came to"),
         FRAME_FIELD(attempt_frame, "Begins in frame", "mwg502.attempt.frame", NULL, "First SYN, or the request on a kept-alive connection"),
         UINT_FIELD(attempt_stream, "Stream", "mwg502.attempt.stream", FT_UINT32, "tcp.stream of the attempt"),
         STRING_FIELD(lookup, "Look-up", "mwg502.lookup", "One DNS question and what it came to"),
-        FRAME_FIELD(lookup_frame, "Asked in frame", "mwg502.lookup.query_frame", NULL, "Query of the look-up"),
-        FRAME_FIELD(lookup_answer_frame, "Answered in frame", "mwg502.lookup.response_frame", NULL, "Answer to the look-up"),
+        FRAME_FIELD(lookup_frame, "Asked in frame", "mwg502.lookup.query_frame", NULL, NULL),
+        FRAME_FIELD(lookup_answer_frame, "Answered in frame", "mwg502.lookup.response_frame", NULL, NULL),
         STRING_FIELD(range, "Range", "mwg502.range", "Request to response, for Export Specified Packets"),
         STRING_FIELD(dns_name, "DNS name", "mwg502.dns.name", "Name of the deciding look-up"),
         STRING_FIELD(dns_rcode, "DNS rcode", "mwg502.dns.rcode", "Answer of the deciding look-up"),

@@ -21,7 +21,7 @@ void fields_register(int proto);
 void fields_expand(void);
 
 extern int hf_cause, hf_category, hf_summary, hf_advice, hf_confidence, hf_rfc9209;
-extern int hf_reported, hf_agreement, hf_host, hf_url, hf_method, hf_port;
+extern int hf_product, hf_reported, hf_agreement, hf_host, hf_url, hf_method, hf_port;
 extern int hf_server_ip, hf_server_ipv6, hf_server_port, hf_server_stream;
 extern int hf_client_ip, hf_client_ipv6, hf_client_port, hf_client_stream;
 extern int hf_attempts, hf_attempt, hf_lookup, hf_range, hf_dns_name, hf_dns_rcode;

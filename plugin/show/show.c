@@ -10,9 +10,12 @@
 #include <epan/expert.h>
 #include <epan/to_str.h>
 
+#include "show/advice.h"
 #include "show/fields.h"
+#include "show/headline.h"
 #include "show/show.h"
 #include "words/phrases.h"
+#include "words/product.h"
 
 static int proto_mwg502 = -1;
 
@@ -192,16 +195,17 @@ add_evidence(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
             proto_item_set_hidden(add_frame(branch, hf_evidence_frame, tvb, v, v->cited[i].frame));
 }
 
-/* Returns the item with the agreement; NULL: the gateway said nothing. */
+/* Returns the item with the agreement; NULL: there is none. */
 static proto_item *
 add_said(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
 {
     proto_item *item;
 
-    if (!v->reported)
-        return NULL;
+    add_string(tree, hf_product, tvb, product_name(v->product));
     add_string(tree, hf_reported, tvb, v->reported);
-    item = proto_tree_add_string(tree, hf_agreement, tvb, 0, 0, v->agrees ? "agrees" : "differs");
+    if (v->agreement == AGREEMENT_NONE)
+        return NULL;
+    item = proto_tree_add_string(tree, hf_agreement, tvb, 0, 0, v->agreement == AGREES ? "agrees" : "differs");
     proto_item_set_generated(item);
     return item;
 }
@@ -209,7 +213,7 @@ add_said(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
 static void
 add_advice(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    char *advice = words_advice(pinfo->pool, v), *sentence = advice, *end;
+    char *advice = advice_for(pinfo->pool, v), *sentence = advice, *end;
     proto_item *item = proto_tree_add_string_format(tree, hf_advice, tvb, 0, 0, advice, "What to check next");
     proto_tree *branch = proto_item_add_subtree(item, ett_advice);
 
@@ -258,7 +262,7 @@ static void
 show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     const char *summary = verdict_summary(pinfo->pool, v);
-    char *headline = words_headline(pinfo->pool, v, summary);
+    char *headline = headline_of(pinfo->pool, v, summary);
     proto_item *item = proto_tree_add_protocol_format(tree, proto_mwg502, tvb, 0, 0, "MWG 502: %s", headline);
     proto_tree *top = proto_item_add_subtree(item, ett_verdict);
     proto_item *said = NULL;
@@ -267,7 +271,7 @@ show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
     if (proto_field_is_referenced(tree, proto_mwg502))      /* else nobody looks: spares their texts */
         said = add_fields(v, summary, tvb, pinfo, top);
     expert_add_info_format(pinfo, item, &ei_cause[v->cause], "%s", headline);
-    if (v->reported && !v->agrees)
+    if (v->agreement == DIFFERS)
         expert_add_info_format(pinfo, said ? said : item, &ei_differs, "The gateway says %s, the wire shows %s (%s)", v->reported,
                                cause_category(v->cause), cause_token(v->cause));
     stay_open(item, ett_verdict);

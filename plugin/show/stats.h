@@ -1,5 +1,5 @@
 /* stats.h
- * Statistics > MWG 502, and the conversation filter of a case
+ * Statistics > MWG 502
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

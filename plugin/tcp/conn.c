@@ -1,16 +1,18 @@
 /* conn.c
- * TCP connections: from segments to handshakes, requests, replies and ends
+ * TCP connections: from segments to handshakes, bytes in order, and ends
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include <glib.h>
 
-#include "tcp/conn.h"
+#include "bytes/httphead.h"
+#include "bytes/tlsrecords.h"
 #include "model/activity.h"
-#include "http/exchange.h"
+#include "model/attempts.h"
+#include "model/retention.h"
+#include "tcp/conn.h"
 #include "tcp/flow.h"
-#include "http/decrypted.h"
 
 static const void *
 stream_key(uint32_t stream)
@@ -21,7 +23,7 @@ stream_key(uint32_t stream)
 static struct conn **
 latest_slot(struct root *root, uint32_t stream)
 {
-    return &root->latest_conns[stream % LATEST_CONNS];
+    return &root->conns.latest[stream % LATEST_CONNS];
 }
 
 struct conn *
@@ -30,24 +32,13 @@ conn_find(struct root *root, uint32_t stream)
     struct conn **latest = latest_slot(root, stream);
 
     if (!*latest || (*latest)->stream != stream) {
-        struct conn *conn = (struct conn *)bounded_find(&root->conns, stream_key(stream));
+        struct conn *conn = (struct conn *)bounded_find(&root->conns.table, stream_key(stream));
         if (!conn)
             return NULL;
         *latest = conn;
     }
     (*latest)->entry.used = true;
     return *latest;
-}
-
-static void
-shelve(struct conn *conn, GQueue *shelf, when_t now)
-{
-    if (conn->shelf)
-        g_queue_unlink(conn->shelf, &conn->shelf_link);
-    conn->shelf = shelf;
-    conn->shelf_link.data = conn;
-    conn->shelved = now;
-    g_queue_push_tail_link(shelf, &conn->shelf_link);
 }
 
 static struct conn *
@@ -63,25 +54,9 @@ conn_new(struct root *root, const struct segment *seg)
     conn->side[CLIENT].link = seg->link_src;
     conn->side[SERVER].link = seg->link_dst;
     conn->last = seg->time;
-    bounded_insert(&root->conns, &conn->entry, stream_key(seg->stream));
-    shelve(conn, &root->shelf_open, root->now);
+    bounded_insert(&root->conns.table, &conn->entry, stream_key(seg->stream));
+    retain_new(root, conn);
     return conn;
-}
-
-static void
-unlink_target(struct conn *conn)
-{
-    if (conn->target)
-        g_queue_unlink(conn->claimed ? &conn->target->claimed : &conn->target->waiting, &conn->target_link);
-    conn->target = NULL;
-}
-
-static void
-unlink_host(struct conn *conn)
-{
-    if (conn->host)
-        g_queue_unlink(&conn->host->conns, &conn->host_link);
-    conn->host = NULL;
 }
 
 static void
@@ -89,16 +64,11 @@ conn_free(struct root *root, struct conn *conn)
 {
     if (*latest_slot(root, conn->stream) == conn)
         *latest_slot(root, conn->stream) = NULL;
-    while (!g_queue_is_empty(&conn->exchanges))
-        exchange_drop(root, (struct exchange *)conn->exchanges.head->data);
-    unlink_target(conn);
-    unlink_host(conn);
-    activity_over(conn);
-    g_queue_unlink(conn->shelf, &conn->shelf_link);
+    root->conn_listener->dropped(root, conn);
+    attempt_unfile(conn);
+    retain_no_more(root, conn);
     flow_free(conn->side[CLIENT].flow);
     flow_free(conn->side[SERVER].flow);
-    wmem_free(wmem_file_scope(), conn->tls);
-    decrypted_free(conn);
     frames_free(&conn->hs.syn);
     frames_free(&conn->hs.rst);
     frames_free(&conn->hs.icmp);
@@ -108,7 +78,7 @@ conn_free(struct root *root, struct conn *conn)
 void
 conn_drop(struct root *root, struct conn *conn)
 {
-    bounded_remove(&root->conns, &conn->entry);
+    bounded_remove(&root->conns.table, &conn->entry);
     conn_free(root, conn);
 }
 
@@ -118,132 +88,28 @@ conn_evict(bounded_t *table, struct bounded_entry *entry)
     conn_free((struct root *)table->owner, (struct conn *)entry);
 }
 
-static void
-file_approach(struct root *root, const struct conn *conn)
-{
-    struct target_key key;
-    struct approach *approach;
-
-    memset(&key, 0, sizeof key);
-    key.to = conn->side[SERVER].ip;
-    key.port = conn->side[SERVER].port;
-    approach = (struct approach *)bounded_find(&root->approaches, &key);
-    if (!approach) {
-        approach = wmem_new0(wmem_file_scope(), struct approach);
-        approach->key = key;
-        bounded_insert(&root->approaches, &approach->entry, &approach->key);
-    }
-    for (unsigned i = 0; i < MIN(approach->n, APPROACHES_MAX); i++)
-        if (ipaddr_equal(&approach->from[i], &conn->side[CLIENT].ip))
-            return;
-    approach->from[approach->n++ % APPROACHES_MAX] = conn->side[CLIENT].ip;
-}
-
-/* Files the connection under who opened it and where it went. */
-static void
-file_attempt(struct root *root, struct conn *conn)
-{
-    struct target_key key;
-    struct target *target;
-    struct host *host = host_get(root, &conn->side[CLIENT].ip);
-
-    host->link = conn->side[CLIENT].link;
-
-    if (g_queue_get_length(&host->conns) >= HOST_RECENT_MAX)
-        unlink_host((struct conn *)host->conns.head->data);
-    conn->host = host;
-    conn->host_link.data = conn;
-    g_queue_push_tail_link(&host->conns, &conn->host_link);
-
-    memset(&key, 0, sizeof key);
-    key.from = conn->side[CLIENT].ip;
-    key.to = conn->side[SERVER].ip;
-    key.port = conn->side[SERVER].port;
-    target = (struct target *)bounded_find(&root->targets, &key);
-    if (!target) {
-        target = wmem_new0(wmem_file_scope(), struct target);
-        target->key = key;
-        bounded_insert(&root->targets, &target->entry, &target->key);
-    }
-    conn->target = target;
-    conn->target_link.data = conn;
-    g_queue_push_tail_link(&target->waiting, &conn->target_link);
-    file_approach(root, conn);
-    activity_begun(root, conn);
-}
-
-void
-conn_claim(struct conn *conn, uint32_t owner)
-{
-    if (conn->claimed)
-        return;
-    if (conn->target) {
-        g_queue_unlink(&conn->target->waiting, &conn->target_link);
-        g_queue_push_tail_link(&conn->target->claimed, &conn->target_link);
-    }
-    conn->claimed = true;
-    conn->owner = owner;
-}
-
-/* By somebody who only ever asked: no 502 can cite it. */
-static bool
-is_clients(struct root *root, const struct conn *conn)
-{
-    const struct host *host = host_find(root, &conn->side[CLIENT].ip);
-
-    return host && host->is_client && !host->gateway;
-}
-
-static GQueue *
-shelf_of_ended(struct root *root, const struct conn *conn)
-{
-    bool closed = conn->side[CLIENT].closed.frame && conn->side[SERVER].closed.frame;
-
-    if (!exchanges_all_served(conn))
-        return &root->shelf_failed;
-    if (conn->claimed)
-        return closed ? &root->shelf_done : &root->shelf_failed;
-    return closed && is_clients(root, conn) ? &root->shelf_served : &root->shelf_failed;
-}
-
-void
-conn_over(struct root *root, struct conn *conn)
-{
-    GQueue *shelf = conn->shelf == &root->shelf_failed ? shelf_of_ended(root, conn) : conn->shelf;
-
-    if (shelf != conn->shelf)
-        shelve(conn, shelf, root->now);
-}
-
-when_t
-conn_failed(const struct conn *conn)
-{
-    when_t end = MAX(conn->side[CLIENT].closed.time, conn->side[SERVER].closed.time);
-
-    return MAX(end, MAX(conn->hs.last_rst, conn->hs.last_icmp));
-}
-
-struct conn *
-conn_from(struct root *root, const struct target_key *key, uint16_t sport)
-{
-    struct target *target = (struct target *)bounded_find(&root->targets, key);
-    int looked_at = 0;
-
-    if (!target)
-        return NULL;
-    for (GList *l = target->waiting.tail; l && looked_at < HOST_RECENT_MAX; l = l->prev, looked_at++)
-        if (((struct conn *)l->data)->side[CLIENT].port == sport)
-            return (struct conn *)l->data;
-    return NULL;
-}
-
 /* handshake ***************************************************************/
+
+/* Where Wireshark does not analyse sequence numbers a reused port keeps its stream. */
+static bool
+is_new_handshake(const struct conn *conn, const struct segment *syn)
+{
+    return !conn->syn_seen || conn->isn != syn->seq || !ipaddr_equal(&conn->side[CLIENT].ip, &syn->src);
+}
+
+/* No time passed since the last one, and that one is not answered. */
+static bool
+is_copy_of_syn(const struct conn *conn, const struct segment *syn)
+{
+    const struct handshake *hs = &conn->hs;
+
+    return syn->time >= hs->last_syn && syn->time - hs->last_syn < COPY_WITHIN && hs->rst.seen + hs->icmp.seen < hs->syn.seen;
+}
 
 static struct conn *
 segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
 {
-    if (conn && (!conn->syn_seen || conn->isn != seg->seq || !ipaddr_equal(&conn->side[CLIENT].ip, &seg->src))) {
-        /* Where Wireshark does not analyse sequence numbers a reused port keeps its stream. */
+    if (conn && is_new_handshake(conn, seg)) {
         conn_drop(root, conn);
         conn = NULL;
     }
@@ -252,9 +118,9 @@ segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
         conn->sides_known = conn->syn_seen = true;
         conn->isn = seg->seq;
         conn->hs.first_syn = seg->time;
-        file_attempt(root, conn);
-    } else if (seg->time - conn->hs.last_syn < COPY_WITHIN && seg->time >= conn->hs.last_syn &&
-               conn->hs.rst.seen + conn->hs.icmp.seen < conn->hs.syn.seen) {
+        attempt_file(root, conn);
+        root->conn_listener->opened(root, conn);
+    } else if (is_copy_of_syn(conn, seg)) {
         return conn;
     }
     frames_add(&conn->hs.syn, seg->frame);
@@ -294,10 +160,10 @@ segment_synack(struct root *root, struct conn *conn, const struct segment *seg)
     return conn;
 }
 
-static bool
-is_from(const struct conn *conn, const struct segment *seg, int side)
+int
+conn_side_of(const struct conn *conn, const struct ipaddr *ip, uint16_t port)
 {
-    return conn->side[side].port == seg->sport && ipaddr_equal(&conn->side[side].ip, &seg->src);
+    return conn->side[CLIENT].port == port && ipaddr_equal(&conn->side[CLIENT].ip, ip) ? CLIENT : SERVER;
 }
 
 /* A RST answers the latest SYN; one more without a SYN between is a copy. */
@@ -325,9 +191,8 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
         conn->side[side].closed = (struct closing){ seg->frame, seg->time, seg->seq + seg->length, reset };
     activity_failed(conn);
     if (reset || (conn->side[CLIENT].closed.frame && conn->side[SERVER].closed.frame)) {
-        exchanges_close(root, conn);
-        if (conn->shelf == &root->shelf_open)
-            shelve(conn, shelf_of_ended(root, conn), root->now);
+        root->conn_listener->ended(root, conn);
+        retain_ended(root, conn);
     }
 }
 
@@ -353,15 +218,15 @@ conn_icmp(struct root *root, struct conn *conn, const struct icmp_error *error)
     hs->icmp_type = error->type;
     hs->icmp_code = error->code;
     hs->icmp_source = error->source;
-    if (conn->shelf == &root->shelf_open && !hs->acked)
-        shelve(conn, &root->shelf_failed, root->now);
+    if (!hs->acked)
+        retain_failed(root, conn);
 }
 
 /* Who opened a connection whose beginning is not in the capture. */
 static void
 guess_sides(struct conn *conn, const struct segment *seg)
 {
-    bool from_client = is_from(conn, seg, CLIENT);
+    bool from_client = conn_side_of(conn, &seg->src, seg->sport) == CLIENT;
 
     if (http_begins_response(seg->data, seg->captured) && seg->captured > 8) {
         if (from_client)
@@ -395,7 +260,7 @@ conn_segment(struct root *root, const struct segment *seg, bool *again)
     conn->last = seg->time;
     if (!conn->sides_known && seg->length > 0)
         guess_sides(conn, seg);
-    side = is_from(conn, seg, CLIENT) ? CLIENT : SERVER;
+    side = conn_side_of(conn, &seg->src, seg->sport);
     if (side == CLIENT && (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && (conn->hs.synack_frame || seg->length > 0))
         conn->hs.acked = true;
     if (seg->flags & TCP_ACK)

@@ -1,5 +1,5 @@
 /* conn.h
- * TCP connections: from segments to handshakes, requests, replies and ends
+ * TCP connections: from segments to handshakes, bytes in order, and ends
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,22 +9,22 @@
 
 #include "model/model.h"
 
-/* RFC 9293 section 3.1 */
-enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_ACK = 0x10 };
-
-/* One TCP segment as captured. data is valid during the call only. */
-struct segment {
-    uint32_t frame;
-    when_t time;
-    uint32_t stream;            /* tcp.stream */
-    struct ipaddr src, dst;
-    link_t link_src, link_dst;
-    uint16_t sport, dport;
-    uint32_t seq, ack;          /* raw */
-    uint8_t flags;
-    const uint8_t *data;
-    uint32_t captured;          /* bytes at data */
-    uint32_t length;            /* bytes that the segment had */
+/*
+ * What a connection tells whoever reads its bytes: implemented in http/, plugged in by
+ * track/capture.c. Within one call of conn_segment() they come in this order.
+ *
+ *   opened   its first SYN was seen
+ *   bytes    the next bytes of one side, in order; segment->data is valid during the call only
+ *   missing  n bytes of one side are not in the capture: what comes next stands behind them
+ *   ended    both sides are done with the connection, or one of them reset it; can come again
+ *   dropped  it is about to be freed: what was made for it is to be freed
+ */
+struct conn_listener {
+    void (*opened)(struct root *root, struct conn *conn);
+    void (*bytes)(struct root *root, struct conn *conn, int side, const struct segment *segment);
+    void (*missing)(struct root *root, struct conn *conn, int side, uint32_t n);
+    void (*ended)(struct root *root, struct conn *conn);
+    void (*dropped)(struct root *root, struct conn *conn);
 };
 
 /*
@@ -36,29 +36,11 @@ struct conn *conn_segment(struct root *root, const struct segment *segment, bool
 /* NULL if it is not (or no longer) known. */
 struct conn *conn_find(struct root *root, uint32_t stream);
 
-struct icmp_error {
-    uint32_t frame;
-    when_t time;
-    struct ipaddr source;
-    bool v6;
-    uint8_t type, code;
-    unsigned quote;             /* hash of what it quotes: equal for copies */
-};
+/* CLIENT or SERVER: who sent the segment. */
+int conn_side_of(const struct conn *conn, const struct ipaddr *ip, uint16_t port);
 
 /* An ICMP or ICMPv6 error that quotes a segment of this connection, sent by the side that opened it. */
 void conn_icmp(struct root *root, struct conn *conn, const struct icmp_error *error);
-
-/* The connection that from opened to the address and port with this source port; NULL if none is waiting there. */
-struct conn *conn_from(struct root *root, const struct target_key *key, uint16_t sport);
-
-/* Marks the connection as the exchange's with this serial: no other may cite it. */
-void conn_claim(struct conn *conn, uint32_t owner);
-
-/* The last request that could cite the connection is over: it is forgotten soon if it is closed. */
-void conn_over(struct root *root, struct conn *conn);
-
-/* When it failed: the last RST or ICMP error for its SYNs, or its end; 0 if it did not. */
-when_t conn_failed(const struct conn *conn);
 
 /* Forgets the connection, its exchanges and everything that points to it. */
 void conn_drop(struct root *root, struct conn *conn);

@@ -1,12 +1,11 @@
 /* flow.c
- * The bytes of one direction of a TCP connection, put in order and given to whom they concern
+ * The bytes of one side of a TCP connection, put in order and given to the conn_listener
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include <glib.h>
 
-#include "http/exchange.h"
 #include "tcp/flow.h"
 
 /* Segments ahead of a gap that are kept. */
@@ -15,23 +14,29 @@
 
 struct held {
     struct segment seg;
-    GList link;
+    node_t link;
     uint8_t data[];
 };
 
+/* Bytes are expected from behind the SYN on, where that was seen; else from this segment on. */
 static struct flow *
-flow_get(struct conn *conn, int side)
+flow_begin(struct conn *conn, int side, const struct segment *seg)
 {
-    if (!conn->side[side].flow)
-        conn->side[side].flow = wmem_new0(wmem_file_scope(), struct flow);
-    return conn->side[side].flow;
+    struct flow *flow = wmem_new0(wmem_file_scope(), struct flow);
+
+    if (side == CLIENT && conn->syn_seen)
+        flow->next = conn->isn + 1;
+    else if (side == SERVER && conn->hs.synack_frame)
+        flow->next = conn->server_isn + 1;
+    else
+        flow->next = seg->seq;
+    return conn->side[side].flow = flow;
 }
 
 static struct held *
-held_pop(struct flow *flow)
+take_held(struct flow *flow)
 {
-    GList *link = g_queue_pop_head_link(&flow->held);
-    struct held *held = (struct held *)link->data;
+    struct held *held = (struct held *)list_take_first(&flow->held);
 
     flow->held_bytes -= held->seg.captured;
     return held;
@@ -42,16 +47,15 @@ flow_free(struct flow *flow)
 {
     if (!flow)
         return;
-    while (!g_queue_is_empty(&flow->held))
-        wmem_free(wmem_file_scope(), held_pop(flow));
-    httpstream_free(wmem_file_scope(), flow->http);
+    while (!list_is_empty(&flow->held))
+        wmem_free(wmem_file_scope(), take_held(flow));
     wmem_free(wmem_file_scope(), flow);
 }
 
 bool
 flow_has_gap(const struct flow *flow)
 {
-    return flow && !g_queue_is_empty((GQueue *)&flow->held);
+    return flow && !list_is_empty(&flow->held);
 }
 
 /* Sorted by sequence number; a gap is short, so is the list. */
@@ -59,16 +63,15 @@ static void
 hold(struct flow *flow, const struct segment *seg)
 {
     struct held *held = (struct held *)wmem_alloc(wmem_file_scope(), sizeof *held + seg->captured);
-    GList *before = flow->held.head;
+    node_t *before = flow->held.head;
 
     held->seg = *seg;
     memcpy(held->data, seg->data, seg->captured);
     held->seg.data = held->data;
-    held->link.data = held;
-    held->link.next = held->link.prev = NULL;
+    node_init(&held->link, held);
     while (before && (int32_t)(((struct held *)before->data)->seg.seq - seg->seq) <= 0)
         before = before->next;
-    g_queue_insert_before_link(&flow->held, before, &held->link);
+    list_insert_before(&flow->held, before, &held->link);
     flow->held_bytes += seg->captured;
 }
 
@@ -83,7 +86,7 @@ deliver(struct root *root, struct conn *conn, int side, const struct segment *se
     part.captured -= MIN(offset, part.captured);
     part.length -= offset;
     flow->next = seg->seq + seg->length;
-    exchange_bytes(root, conn, side, &part);
+    root->conn_listener->bytes(root, conn, side, &part);
 }
 
 static void
@@ -91,13 +94,13 @@ deliver_held(struct root *root, struct conn *conn, int side)
 {
     struct flow *flow = conn->side[side].flow;
 
-    while (!g_queue_is_empty(&flow->held)) {
-        struct held *held = (struct held *)flow->held.head->data;
+    while (!list_is_empty(&flow->held)) {
+        struct held *held = (struct held *)list_first(&flow->held);
         int32_t ahead = (int32_t)(held->seg.seq - flow->next);
 
         if (ahead > 0)
             break;
-        held_pop(flow);
+        take_held(flow);
         if ((uint32_t)-ahead < held->seg.length)
             deliver(root, conn, side, &held->seg, (uint32_t)-ahead);
         wmem_free(wmem_file_scope(), held);
@@ -110,10 +113,10 @@ give_up_gap(struct root *root, struct conn *conn, int side)
 {
     struct flow *flow = conn->side[side].flow;
 
-    if (g_queue_is_empty(&flow->held))
+    if (list_is_empty(&flow->held))
         return;
-    const struct segment *next = &((struct held *)flow->held.head->data)->seg;
-    exchange_bytes_missing(root, conn, side, next->seq - flow->next);
+    const struct segment *next = &((struct held *)list_first(&flow->held))->seg;
+    root->conn_listener->missing(root, conn, side, next->seq - flow->next);
     flow->next = next->seq;
     deliver_held(root, conn, side);
 }
@@ -125,7 +128,7 @@ give_up_acked(struct root *root, struct conn *conn, int side)
     const struct flow *flow = conn->side[side].flow;
 
     while (flow_has_gap(flow) && conn->side[side].ack_seen && (int32_t)(conn->side[side].acked - flow->next) > 0) {
-        const struct segment *next = &((const struct held *)flow->held.head->data)->seg;
+        const struct segment *next = &((const struct held *)list_first(&flow->held))->seg;
         if ((int32_t)(conn->side[side].acked - next->seq) < 0)
             break;
         give_up_gap(root, conn, side);
@@ -135,22 +138,13 @@ give_up_acked(struct root *root, struct conn *conn, int side)
 bool
 flow_segment(struct root *root, struct conn *conn, int side, const struct segment *seg)
 {
-    struct flow *flow = flow_get(conn, side);
-
-    if (!flow->synced) {
-        flow->synced = true;
-        flow->next = seg->seq;
-        if (side == CLIENT && conn->syn_seen)
-            flow->next = conn->isn + 1;
-        else if (side == SERVER && conn->hs.synack_frame)
-            flow->next = conn->server_isn + 1;
-    }
+    struct flow *flow = conn->side[side].flow ? conn->side[side].flow : flow_begin(conn, side, seg);
     int32_t ahead = (int32_t)(seg->seq - flow->next);
 
     if (ahead < 0 && (uint32_t)-ahead >= seg->length)
         return false;
     if (ahead > 0) {
-        if (g_queue_get_length(&flow->held) >= HELD_MAX || flow->held_bytes + seg->captured > HELD_BYTES_MAX)
+        if (list_length(&flow->held) >= HELD_MAX || flow->held_bytes + seg->captured > HELD_BYTES_MAX)
             give_up_gap(root, conn, side);
         ahead = (int32_t)(seg->seq - flow->next);
         if (ahead > 0) {

@@ -1,5 +1,5 @@
 /* flow.h
- * The bytes of one direction of a TCP connection, put in order and given to whom they concern
+ * The bytes of one side of a TCP connection, put in order and given to the conn_listener
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,6 +31,7 @@ bool flow_ends_behind_gap(const struct conn *conn, int side);
 /* The connection stands, and the acknowledgment is of nothing but bytes that were seen, and of a FIN. */
 bool flow_expected(const struct conn *conn, const struct segment *ack);
 
+/* flow may be NULL. */
 void flow_free(struct flow *flow);
 
 #endif

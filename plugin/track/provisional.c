@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "model/attempts.h"
 #include "tcp/conn.h"
 #include "track/provisional.h"
 
@@ -23,19 +24,19 @@
 #define ANSWER_DUE (NS_PER_SECOND / 4)
 
 bool
-provisional_in_order(const struct tracker *t)
+provisional_in_order(const struct outlook *o)
 {
-    return t->marks.n <= 1 && !t->root->disorder;
+    return o->marks->n <= 1 && !o->root->disorder;
 }
 
 struct exchange *
-provisional_same(const struct tracker *t, const struct exchange *ex)
+provisional_same(struct root *late, const struct exchange *ex)
 {
-    struct conn *conn = conn_find(t->late, ex->conn->stream);
+    struct conn *conn = conn_find(late, ex->conn->stream);
 
-    for (GList *l = conn ? conn->exchanges.head : NULL; l; l = l->next) {
+    for (node_t *l = conn ? conn->exchanges.head : NULL; l; l = l->next) {
         struct exchange *same = (struct exchange *)l->data;
-        if (same->reply.request_frame == ex->reply.request_frame && same->of_frame == ex->of_frame && same->h2_stream == ex->h2_stream &&
+        if (same->request.frame == ex->request.frame && same->of_frame == ex->of_frame && same->h2_stream == ex->h2_stream &&
             !same->without_request && same->state == EXCHANGE_WAITING)
             return same;
     }
@@ -44,9 +45,9 @@ provisional_same(const struct tracker *t, const struct exchange *ex)
 
 /* The host has an address that was not tried yet, as far as the frames tell that came so far. */
 static bool
-has_untried_address(struct tracker *t, const struct exchange *ex, const struct evidence *e)
+has_untried_address(const struct outlook *o, const struct exchange *ex, const struct evidence *e)
 {
-    const struct name *name = name_find(t->root, ex->host);
+    const struct name *name = name_find(o->root, ex->request.host);
     bool tried = true;
 
     for (unsigned i = 0; name && tried && i < name->n_addresses; i++) {
@@ -89,31 +90,30 @@ silent_since(const struct evidence *e, const struct finding *f)
 
 /* Silence that began long before the frames that may still come. */
 static bool
-was_silent_long(struct tracker *t, const struct exchange *ex, const struct evidence *e, const struct finding *f)
+was_silent_long(const struct outlook *o, const struct exchange *ex, const struct evidence *e, const struct finding *f)
 {
     when_t since = silent_since(e, f), lasted = e->response_time - since;
-    when_t known = watermarks_lowest(&t->marks, 0) - since;
+    when_t known = watermarks_lowest(o->marks, 0) - since;
 
     if (!since)
         return false;
     if (f->cause == CAUSE_RESPONSE_TIMEOUT || f->cause == CAUSE_TLS)
         return known > SERVER_SILENCE;
-    return lasted > LONG_SILENCE && (known > LONG_SILENCE || known > lasted / 2) && (f->question || !has_untried_address(t, ex, e));
+    return lasted > LONG_SILENCE && (known > LONG_SILENCE || known > lasted / 2) && (f->question || !has_untried_address(o, ex, e));
 }
 
 void
-provisional_diagnose(struct tracker *t, struct exchange *ex, struct collected *found, struct finding *f)
+provisional_diagnose(const struct outlook *o, struct exchange *ex, struct collected *found, struct finding *f)
 {
-    unsigned status = ex->hidden_status ? ex->hidden_status : ex->reply.status;
-    struct exchange *same = provisional_same(t, ex);
+    struct exchange *same = provisional_same(o->late, ex);
     const struct evidence *e = &found->evidence;
 
-    match_preview(same ? t->late : t->root, same ? same : ex, status, ex->response_time, found);
+    match_preview(same ? o->late : o->root, same ? same : ex, exchange_status(ex), ex->response_time, found);
     diagnose(e, f);
 
     if (same && e->response_time - decided_at(e, f) <= DECIDED_JUST_NOW)
         return;
-    f->early = same && was_silent_long(t, ex, e, f);
+    f->early = same && was_silent_long(o, ex, e, f);
     if (f->early)
         finding_weaken(f);
     else

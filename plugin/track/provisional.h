@@ -9,20 +9,25 @@
 
 #include "diagnose/diagnose.h"
 #include "match/match.h"
-#include "track/track.h"
+#include "track/reorder.h"
 
 /*
- * For captures that are out of time order, on a frame's first visit: tracker->late, which
- * sees everything in order, lags behind. Claims nothing and learns nothing.
+ * For captures that are out of time order, on a frame's first visit: what sees everything in
+ * order lags behind. Claims nothing and learns nothing.
  */
+struct outlook {
+    struct root *root;          /* knows the frames that came, in the order in which they came */
+    struct root *late;          /* in order of time; NULL: the frames are in order */
+    const struct watermarks *marks;
+};
 
 /* true: no frame was late so far, and only one interface was seen: most files are like that. */
-bool provisional_in_order(const struct tracker *tracker);
+bool provisional_in_order(const struct outlook *outlook);
 
-/* The exchange as tracker->late knows it; NULL: not yet. */
-struct exchange *provisional_same(const struct tracker *tracker, const struct exchange *ex);
+/* The exchange as late knows it; NULL: not yet. */
+struct exchange *provisional_same(struct root *late, const struct exchange *exchange);
 
 /* As diagnose(); the finding is withdrawn where a frame that is still to come could change it. */
-void provisional_diagnose(struct tracker *tracker, struct exchange *ex, struct collected *found, struct finding *finding);
+void provisional_diagnose(const struct outlook *outlook, struct exchange *exchange, struct collected *found, struct finding *finding);
 
 #endif

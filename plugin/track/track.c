@@ -6,13 +6,18 @@
 
 #include <glib.h>
 
-#include "track/provisional.h"
-#include "http/exchange.h"
-#include "tcp/flow.h"
 #include "http/decrypted.h"
-#include "words/reported.h"
+#include "http/exchange.h"
+#include "http/h2.h"
+#include "http/shown.h"
 #include "match/match.h"
+#include "model/attempts.h"
+#include "net/lookup.h"
+#include "tcp/flow.h"
+#include "track/capture.h"
+#include "track/provisional.h"
 #include "track/track.h"
+#include "words/reported.h"
 
 /* A pcapng file that names one interface only so far is taken to be in order. */
 #define ORDER_TRIAL_FRAMES 256
@@ -20,260 +25,226 @@
 /* dumpcap hands over what an interface has seen after this time at the latest (its CAP_READ_TIMEOUT). */
 #define READ_TIMEOUT (NS_PER_SECOND / 4)
 
+/*
+ * One of the two ways in which a capture is followed: frame by frame as they come, or in order
+ * of time, behind them, where that differs. The second one's verdicts replace the first one's.
+ */
+struct view {
+    struct tracker *tracker;
+    struct root *root;
+    struct outlook outlook;
+    bool in_time;               /* the second one */
+    bool guesses;               /* the first one, where frames that belong before may still come */
+};
+
+static struct view
+view_of(struct tracker *t, struct root *root)
+{
+    struct view view = { t, root, { t->root, t->late, &t->marks }, root == t->late, false };
+
+    view.guesses = !view.in_time && t->late && !provisional_in_order(&view.outlook);
+    return view;
+}
+
 struct tracker *
 track_new(const struct settings *settings, unsigned timeout)
 {
     struct tracker *t = wmem_new0(wmem_file_scope(), struct tracker);
 
-    t->root = root_new();
-    t->root->settings = *settings;
+    t->root = capture_new(settings);
     t->timeout = timeout;
     numbers_init(&t->numbers);
-    t->verdicts = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
-    t->parts = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
+    cases_init(&t->cases, &t->numbers);
     return t;
 }
 
 const struct verdict *
 track_verdicts(const struct tracker *t, uint32_t number)
 {
-    uint32_t serial = numbers_serial(&t->numbers, number);
-
-    /* Of a frame that is new nothing is known in most cases. */
-    return serial > t->last_diagnosed ? NULL : (const struct verdict *)wmem_map_lookup(t->verdicts, GUINT_TO_POINTER(serial));
+    return cases_verdicts(&t->cases, numbers_serial(&t->numbers, number));
 }
 
 const struct part *
 track_parts(const struct tracker *t, uint32_t number)
 {
-    return (const struct part *)wmem_map_lookup(t->parts, GUINT_TO_POINTER(numbers_serial(&t->numbers, number)));
+    return cases_parts(&t->cases, numbers_serial(&t->numbers, number));
 }
 
-/* links *******************************************************************/
-
-static void
-link_part(struct tracker *t, const struct verdict *v, uint32_t frame, enum role role)
-{
-    struct part *part = wmem_new(wmem_file_scope(), struct part);
-    void *key = GUINT_TO_POINTER(frame);
-    struct part *first = (struct part *)wmem_map_lookup(t->parts, key);
-
-    *part = (struct part){ v, role, NULL };
-    if (!first) {
-        wmem_map_insert(t->parts, key, part);
-        return;
-    }
-    /* The first ones stay in order; one failure that led to thousands of responses lists them any way. */
-    part->next = first->next;
-    first->next = part;
-}
-
-static void
-unlink_part(struct tracker *t, const struct verdict *v, uint32_t frame)
-{
-    void *key = GUINT_TO_POINTER(frame);
-    struct part *first = (struct part *)wmem_map_lookup(t->parts, key), **at = &first;
-
-    while (*at && (*at)->verdict != v)
-        at = &(*at)->next;
-    if (!*at)
-        return;
-    *at = (*at)->next;
-    if (first)
-        wmem_map_insert(t->parts, key, first);
-    else
-        wmem_map_remove(t->parts, key);
-}
-
-static void
-link_parts(struct tracker *t, const struct verdict *v)
-{
-    if (v->request_frame)
-        link_part(t, v, v->request_frame, ROLE_REQUEST);
-    for (unsigned i = 0; i < v->n_cited; i++)
-        link_part(t, v, v->cited[i].frame, v->cited[i].role);
-}
-
-static void
-unlink_parts(struct tracker *t, const struct verdict *v)
-{
-    if (v->request_frame)
-        unlink_part(t, v, v->request_frame);
-    for (unsigned i = 0; i < v->n_cited; i++)
-        unlink_part(t, v, v->cited[i].frame);
-}
-
-static struct verdict *
-add_verdict(struct tracker *t, uint32_t frame)
-{
-    void *key = GUINT_TO_POINTER(frame);
-    struct verdict *v = wmem_new0(wmem_file_scope(), struct verdict);
-    struct verdict *last = (struct verdict *)wmem_map_lookup(t->verdicts, key);
-
-    v->number = ++t->n_verdicts;
-    v->frame = frame;
-    v->numbers = &t->numbers;
-    t->last_diagnosed = MAX(t->last_diagnosed, frame);
-    if (!last) {
-        wmem_map_insert(t->verdicts, key, v);
-        return v;
-    }
-    while (last->next)
-        last = last->next;
-    last->next = v;
-    return v;
-}
-
-/* Frames that were late show that the response needs no verdict. */
-static void
-drop_verdict(struct tracker *t, uint32_t frame, const struct verdict *v)
-{
-    void *key = GUINT_TO_POINTER(frame);
-    struct verdict *first = (struct verdict *)wmem_map_lookup(t->verdicts, key), **at = &first;
-
-    while (*at && *at != v)
-        at = &(*at)->next;
-    if (!*at)
-        return;
-    unlink_parts(t, v);
-    *at = v->next;
-    if (first)
-        wmem_map_insert(t->verdicts, key, first);
-    else
-        wmem_map_remove(t->verdicts, key);
-}
+/* verdicts ****************************************************************/
 
 /* The verdict on the same response that is settled, or that is not; NULL: none. */
 static struct verdict *
-first_verdict(const struct tracker *t, uint32_t frame, const struct conn *conn, bool settled)
+find_verdict(const struct tracker *t, uint32_t frame, const struct conn *conn, bool settled)
 {
-    struct verdict *v = (struct verdict *)wmem_map_lookup(t->verdicts, GUINT_TO_POINTER(frame));
+    struct verdict *v = cases_verdicts(&t->cases, frame);
 
     while (v && (v->settled != settled || v->client_stream != conn->stream))
         v = v->next;
     return v;
 }
 
-/* verdicts ****************************************************************/
+static void
+find_cause(const struct view *view, struct exchange *ex, struct collected *found, struct finding *f)
+{
+    if (view->guesses && !ex->without_request) {
+        provisional_diagnose(&view->outlook, ex, found, f);
+    } else {
+        match_collect(view->root, ex, found);
+        diagnose(&found->evidence, f);
+    }
+}
 
 static void
-diagnose_exchange(struct tracker *t, struct root *root, struct exchange *ex, uint32_t frame, const struct said *said)
+diagnose_exchange(const struct view *view, struct exchange *ex, uint32_t frame, const struct said *said)
 {
-    bool first = root == t->root;
-    struct verdict *v = t->late ? first_verdict(t, frame, ex->conn, first) : NULL;
+    struct tracker *t = view->tracker;
+    struct verdict *v = t->late ? find_verdict(t, frame, ex->conn, !view->in_time) : NULL;
 
-    if (first && v)
+    if (v && !view->in_time)
         return;                 /* in order of time it came already */
     struct collected *found = g_new(struct collected, 1);
     struct finding *f = g_new(struct finding, 1);
-    if (first && t->late && !ex->without_request && !provisional_in_order(t)) {
-        provisional_diagnose(t, ex, found, f);
-    } else {
-        match_collect(root, ex, found);
-        diagnose(&found->evidence, f);
-    }
+    find_cause(view, ex, found, f);
     if (v)
-        unlink_parts(t, v);
+        cases_unlink(&t->cases, v);
     else
-        v = add_verdict(t, frame);
+        v = cases_add(&t->cases, frame);
     verdict_fill(v, ex, &found->evidence, f, said, t->timeout);
-    v->settled = !first;
-    link_parts(t, v);
+    v->settled = view->in_time;
+    cases_link(&t->cases, v);
     g_free(f);
     g_free(found);
 }
 
-/* Somebody waits for this gateway. */
+/* Somebody waits for the gateway that has this address. */
 static bool
-has_waiting(const struct host *host)
+has_waiting(struct root *root, const struct ipaddr *ip)
 {
-    return host && host->gateway && !g_queue_is_empty(&host->gateway->open);
+    const struct host *host = host_find(root, ip);
+
+    return host && host->gateway && !list_is_empty(&host->gateway->open);
+}
+
+static bool
+serves_gateway(struct root *root, const struct exchange *ex)
+{
+    return ex->had_parent && !match_is_gateway(root, ex);
 }
 
 /* A server's 502 for a gateway that will pass it on; before all earlier frames came, one for any gateway. */
 static bool
-will_be_relayed(const struct tracker *t, struct root *root, const struct exchange *ex)
+will_be_relayed(const struct view *view, const struct exchange *ex)
 {
-    bool early = root == t->root && t->late && !provisional_in_order(t);
-    const struct exchange *same = early ? provisional_same(t, ex) : ex;
+    const struct ipaddr *asker = &ex->conn->side[CLIENT].ip;
 
-    if (!early || same)
-        return same->had_parent && !match_is_gateway(same == ex ? root : t->late, same);
-    return ex->had_parent || has_waiting(host_find(root, &ex->conn->side[CLIENT].ip)) || has_waiting(host_find(t->late, &ex->conn->side[CLIENT].ip));
+    if (!view->guesses)
+        return serves_gateway(view->root, ex);
+    const struct exchange *same = provisional_same(view->outlook.late, ex);
+    if (same)
+        return serves_gateway(view->outlook.late, same);
+    return ex->had_parent || has_waiting(view->root, asker) || has_waiting(view->outlook.late, asker);
+}
+
+/* Frames that were late show that the response needs no verdict, or its first visit shows its part at once. */
+static void
+let_pass(const struct view *view, const struct exchange *ex, uint32_t frame)
+{
+    struct tracker *t = view->tracker;
+
+    if (view->in_time)
+        cases_drop(&t->cases, frame, find_verdict(t, frame, ex->conn, false));
+    else
+        t->relay_frame = frame;
 }
 
 static void
-respond(struct tracker *t, struct root *root, struct exchange *ex, unsigned status, uint32_t frame, const struct said *said)
+respond(const struct view *view, struct exchange *ex, unsigned status, uint32_t frame, const struct said *said)
 {
-    if (root->settings.watched(status)) {
-        if (will_be_relayed(t, root, ex)) {
-            if (root == t->root)
-                t->relay_frame = frame;
-            else
-                drop_verdict(t, frame, first_verdict(t, frame, ex->conn, false));
-        } else if (root == t->root || ex->without_request || ex->reply.request_time >= t->late_since) {
-            diagnose_exchange(t, root, ex, frame, said);
-        }
+    bool counts = !view->in_time || ex->without_request || ex->request.time >= view->tracker->late_since;
+
+    if (view->root->settings.watched(status)) {
+        if (will_be_relayed(view, ex))
+            let_pass(view, ex, frame);
+        else if (counts)
+            diagnose_exchange(view, ex, frame, said);
     }
-    exchange_served(root, ex);
+    exchange_served(view->root, ex);
 }
 
 /* facts *******************************************************************/
 
 static void
-apply_tcp(struct tracker *t, struct root *root, const struct fact *fact)
+apply_shown(const struct view *view, struct conn *conn, const struct shown *shown, bool again, const struct fact *fact)
+{
+    struct exchange *ex = exchange_shown(view->root, conn, shown->status, again, fact->frame, fact->time);
+
+    if (!ex)
+        return;
+    if (view->root->settings.watched(shown->status))
+        exchange_hidden_told(ex);
+    respond(view, ex, shown->status, fact->frame, &shown->said);
+}
+
+static void
+apply_hidden(const struct view *view, struct exchange *ex, const struct fact *fact)
+{
+    struct said said = reported_read(wmem_file_scope(), ex->hidden->bytes, ex->hidden->length);
+
+    exchange_hidden_told(ex);
+    respond(view, ex, exchange_status(ex), fact->frame, &said);
+}
+
+static void
+apply_tcp(const struct view *view, const struct fact *fact)
 {
     bool again;
-    struct conn *conn = conn_segment(root, &fact->u.tcp.segment, &again);
+    struct conn *conn = conn_segment(view->root, &fact->u.tcp.segment, &again);
     struct exchange *ex;
 
     if (!conn)
         return;
-    for (unsigned i = 0; i < fact->u.tcp.n_shown; i++) {
-        const struct shown *s = &fact->u.tcp.shown[i];
-        ex = exchange_shown(root, conn, s->status, again, fact->frame, fact->time);
-        if (ex) {
-            if (root->settings.watched(s->status))
-                exchange_hidden_shown(ex);
-            respond(t, root, ex, s->status, fact->frame, &s->said);
-        }
-    }
-    while ((ex = exchange_hidden_response(conn))) {
-        struct said said = reported_read(wmem_file_scope(), ex->hidden_bytes, ex->hidden_length);
-        exchange_hidden_shown(ex);
-        respond(t, root, ex, ex->hidden_status ? ex->hidden_status : ex->reply.status, fact->frame, &said);
-    }
+    for (unsigned i = 0; i < fact->u.tcp.n_shown; i++)
+        apply_shown(view, conn, &fact->u.tcp.shown[i], again, fact);
+    while ((ex = exchange_hidden_response(conn)))
+        apply_hidden(view, ex, fact);
 }
 
 static void
-apply_http2(struct tracker *t, struct root *root, const struct fact *fact)
+apply_http2(const struct view *view, const struct fact *fact)
 {
-    struct conn *conn = conn_find(root, fact->u.h2.frame.conn);
-    struct exchange *ex = conn ? h2_frame(root, conn, &fact->u.h2.frame, fact->frame, fact->time) : NULL;
+    struct conn *conn = conn_find(view->root, fact->u.h2.frame.conn);
+    struct exchange *ex = conn ? h2_frame(view->root, conn, &fact->u.h2.frame, fact->frame, fact->time) : NULL;
 
     if (ex)
-        respond(t, root, ex, ex->reply.status, fact->frame, &fact->u.h2.said);
+        respond(view, ex, ex->reply.status, fact->frame, &fact->u.h2.said);
+}
+
+static void
+apply_icmp(struct root *root, const struct fact *fact)
+{
+    struct conn *conn = conn_from(root, &fact->u.icmp.key, fact->u.icmp.sport);
+
+    if (conn)
+        conn_icmp(root, conn, &fact->u.icmp.error);
 }
 
 static void
 apply(struct tracker *t, struct root *root, const struct fact *fact)
 {
-    struct conn *conn;
+    struct view view = view_of(t, root);
 
     switch (fact->kind) {
     case FACT_TCP:
-        apply_tcp(t, root, fact);
+        apply_tcp(&view, fact);
         break;
     case FACT_DECRYPTED:
         decrypted_bytes(root, &fact->u.tcp.segment);
         break;
     case FACT_HTTP2:
-        apply_http2(t, root, fact);
+        apply_http2(&view, fact);
         break;
     case FACT_ICMP:
-        conn = conn_from(root, &fact->u.icmp.key, fact->u.icmp.sport);
-        if (conn)
-            conn_icmp(root, conn, &fact->u.icmp.error);
+        apply_icmp(root, fact);
         break;
     case FACT_DNS:
         lookup_message(root, &fact->u.dns);
@@ -301,7 +272,7 @@ catch_up(struct tracker *t, when_t until)
     while ((fact = reorder_take(t->queue, until))) {
         t->late->frame = fact->frame;
         t->late->now = MAX(t->late->now, fact->time);
-        root_sweep(t->late);
+        capture_sweep(t->late);
         apply(t, t->late, fact);
         reorder_release(fact);
     }
@@ -350,11 +321,10 @@ track_expected(struct tracker *t, const struct segment *seg)
 static void
 begin_late(struct tracker *t, when_t since)
 {
-    t->late = root_new();
-    t->late->settings = t->root->settings;
+    t->late = capture_new(&t->root->settings);
     t->late_since = since;
     t->queue = reorder_new();
-    root_copy_learnt(t->late, t->root);
+    capture_copy_learnt(t->late, t->root);
 }
 
 void
@@ -392,5 +362,5 @@ track_frame(struct tracker *t, const struct frame_facts *facts)
     }
     if (t->late)
         catch_up(t, reached(t));
-    root_sweep(root);
+    capture_sweep(root);
 }

@@ -7,9 +7,10 @@
 #ifndef MWG502_TRACK_TRACK_H
 #define MWG502_TRACK_TRACK_H
 
+#include "base/numbers.h"
+#include "cases/store.h"
 #include "fact/fact.h"
 #include "track/reorder.h"
-#include "base/numbers.h"
 
 /*
  * One for each capture, in wmem_file_scope(). Facts are told once, on their frame's first
@@ -26,10 +27,7 @@ struct tracker {
     when_t late_since;          /* requests before this one are root's alone */
     struct watermarks marks;
     uint32_t frames;
-    wmem_map_t *verdicts;       /* serial -> struct verdict, first of a list */
-    wmem_map_t *parts;          /* serial -> struct part */
-    uint32_t n_verdicts;
-    uint32_t last_diagnosed;    /* the highest frame with a verdict */
+    struct cases cases;
     unsigned timeout;           /* seconds; only words the verdict */
     uint32_t relay_frame;       /* this frame carries a server's own 502 */
 };

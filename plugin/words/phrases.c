@@ -123,41 +123,16 @@ words_outcome(wmem_allocator_t *scope, const struct outcome *o)
 
 /* rows ********************************************************************/
 
-/* ITEM_LABEL_LENGTH of libwireshark is 240, and "[Expert Info (Warning/Response): ...]" goes around. */
-#define ROW_MAX 200
-
 size_t
 words_row(const char *text)
 {
-    size_t n = strlen(text), blank = ROW_MAX;
+    size_t n = strlen(text), blank = WORDS_ROW_MAX;
 
-    if (n <= ROW_MAX)
+    if (n <= WORDS_ROW_MAX)
         return n;
     while (blank > 0 && text[blank] != ' ')
         blank--;
-    for (n = ROW_MAX; blank == 0 && n > 1 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
+    for (n = WORDS_ROW_MAX; blank == 0 && n > 1 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
         ;                       /* not inside a character of UTF-8 */
     return blank > 0 ? blank : n;
-}
-
-static size_t
-whole_clauses(const char *text, size_t room)
-{
-    for (size_t n = room; n > 0; n--)
-        if (strchr(";:.", text[n]) && text[n + 1] == ' ')
-            return n;
-    return 0;
-}
-
-char *
-words_headline(wmem_allocator_t *scope, const struct verdict *v, const char *summary)
-{
-    char *begin = wmem_strdup_printf(NULL, "%s (%s)", cause_category(v->cause), cause_token(v->cause));
-    size_t taken = strlen(begin) + 2, n = strlen(summary);
-
-    if (taken + n > ROW_MAX)
-        n = whole_clauses(summary, ROW_MAX - taken);
-    char *headline = wmem_strdup_printf(scope, "%s%s%.*s", begin, n > 0 ? ": " : "", (int)n, summary);
-    wmem_free(NULL, begin);
-    return headline;
 }

@@ -1,5 +1,5 @@
 /* phrases.h
- * Verdicts in words: the summary, the advice, what attempts came to
+ * Verdicts in words: the pieces
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,27 +9,21 @@
 
 #include <epan/wmem_scopes.h>
 
-#include "cases/verdict.h"
+#include "diagnose/finding.h"
 
 /*
  * All return texts allocated in the given scope (static ones where no scope is given);
  * none ends in a line end.
  */
 
-/* One sentence with the numbers: "10.1.1.2:80 answered each of 3 SYNs with RST within 0.4 ms". timeout in seconds, of the preference. */
-char *words_summary(wmem_allocator_t *scope, const struct evidence *evidence, const struct finding *finding, unsigned timeout);
-
 /*
- * "Cannot Connect (rst): 10.1.1.2:80 answered ...": the verdict in one row of a tree. As many of
- * the summary's clauses as fit, whole ones.
+ * A row of a tree holds this much of a text: ITEM_LABEL_LENGTH of libwireshark is 240, and
+ * "[Expert Info (Warning/Response): ...]" goes around.
  */
-char *words_headline(wmem_allocator_t *scope, const struct verdict *verdict, const char *summary);
+#define WORDS_ROW_MAX 200
 
-/* How many bytes of the text fit into one row of a tree, up to a blank where there is one. */
+/* How many bytes of the text fit into one row, up to a blank where there is one; never inside a character of UTF-8. */
 size_t words_row(const char *text);
-
-/* What to check next, with the menu paths of the article. */
-char *words_advice(wmem_allocator_t *scope, const struct verdict *verdict);
 
 /* "refused (RST)", "no answer to the SYN", "answered 504" ... */
 char *words_outcome(wmem_allocator_t *scope, const struct outcome *outcome);

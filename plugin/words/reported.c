@@ -10,16 +10,12 @@
 
 #include "bytes/body.h"
 #include "diagnose/causes.h"
-#include "diagnose/diagnose.h"
 #include "bytes/httphead.h"
+#include "words/product.h"
 #include "words/reported.h"
 
 #define HEAD_MAX (32 * 1024)
 #define TITLE_MAX 200
-
-#define HEADING(e, heading) [e] = heading,
-static const char *const headings[N_CATEGORIES] = { MWG502_CATEGORIES(HEADING) };
-#undef HEADING
 
 /* What gateways are known to say, in letters only and lower case, and the category that it means. */
 static const struct {
@@ -87,7 +83,7 @@ heading_of(const char *letters, int *category)
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
         if (strcmp(letters, known[i].letters) == 0) {
             *category = (int)known[i].category;
-            return headings[known[i].category];
+            return category_heading(known[i].category);
         }
     return NULL;
 }
@@ -111,7 +107,8 @@ say(wmem_allocator_t *scope, const char *s, size_t n, struct said *said)
     words[n] = '\0';
     if (g_strstrip(words)[0] == '\0')
         return false;
-    *said = (struct said){ words, -1 };
+    said->words = words;
+    said->category = -1;
     return true;
 }
 
@@ -173,12 +170,13 @@ say_template(const char *page, size_t n, struct said *said)
 static struct said
 say_page(wmem_allocator_t *scope, const char *page, size_t n)
 {
-    struct said title = { NULL, -1 }, template = { NULL, -1 };
-    bool has_title = say_title(scope, page, n, &title);
+    struct said title = SAID_NOTHING, template = SAID_NOTHING;
+    bool has_title = say_title(scope, page, n, &title), has_template = say_template(page, n, &template);
 
-    if (title.category < 0 && say_template(page, n, &template))
-        return template;
-    return has_title ? title : (struct said){ NULL, -1 };
+    if (!has_title || (title.category < 0 && has_template))
+        title = template;
+    title.product = has_template ? PRODUCT_WEB_GATEWAY : product_of_page(page, n);
+    return title;
 }
 
 /* "ERR_CONNECT_FAIL 111": the number is the operating system's */
@@ -193,17 +191,24 @@ first_word(struct slice text)
 struct said
 reported_read(wmem_allocator_t *scope, const uint8_t *bytes, size_t n)
 {
-    struct said said = { NULL, -1 };
+    struct said said = SAID_NOTHING, page;
     struct http_head head;
 
     http_read_head(bytes, MIN(n, HEAD_MAX), false, &head);
-    if (say(scope, head.phrase.s ? head.phrase.s : "", head.phrase.n, &said) || say_proxy_status(scope, head.proxy_status, &said) ||
-        say(scope, head.squid_error.s ? head.squid_error.s : "", first_word(head.squid_error), &said))
+    said.product = product_of_head(&head);
+    bool has_said = say(scope, head.phrase.s ? head.phrase.s : "", head.phrase.n, &said) || say_proxy_status(scope, head.proxy_status, &said) ||
+                    say(scope, head.squid_error.s ? head.squid_error.s : "", first_word(head.squid_error), &said);
+
+    if (!head.complete || (has_said && said.product != PRODUCT_UNKNOWN))
         return said;
-    if (!head.complete)
-        return said;
-    char *page = (char *)wmem_alloc(NULL, BODY_MAX);
-    said = say_page(scope, page, body_read(&head, bytes, n, page));
-    wmem_free(NULL, page);
+    char *text = (char *)wmem_alloc(NULL, BODY_MAX);
+    page = say_page(scope, text, body_read(&head, bytes, n, text));
+    wmem_free(NULL, text);
+    if (said.product == PRODUCT_UNKNOWN)
+        said.product = page.product;
+    if (!has_said) {
+        said.words = page.words;
+        said.category = page.category;
+    }
     return said;
 }

@@ -9,14 +9,14 @@
 
 #include <epan/wmem_scopes.h>
 
-#include "cases/verdict.h"
+#include "fact/said.h"
 
 /*
  * Reads reason phrase, Proxy-Status (RFC 9209), X-Squid-Error and the block page, in this
  * order, from the n bytes that begin with the status line. The page says it in its title or in
  * the name of a Web Gateway's template; also chunked and compressed. It never influences a verdict.
  * words are the category where it is recognised, else the gateway's own (in the given
- * scope), NULL where it says nothing; the standard phrases of RFC 9110 say nothing.
+ * scope), NULL where it says nothing; the standard phrases of RFC 9110 say nothing. The product is that of words/product.h.
  */
 struct said reported_read(wmem_allocator_t *scope, const uint8_t *bytes, size_t n);
 

@@ -7,7 +7,9 @@
 #include <glib.h>
 
 #include "bytes/h2head.h"
+#include "diagnose/diagnose.h"
 #include "words/summary.h"
+#include "words/summaryconnect.h"
 
 /* responses ***************************************************************/
 
@@ -113,7 +115,7 @@ say_unknown(struct writer *w)
         SAY(w, "%s", missing_words(f->missing));
     else if (a && f->outcome.status)
         SAY(w, "%s gave a complete, valid answer with status %u after %s, and the gateway answered %u all the same", server(w),
-            f->outcome.status, duration(w, a->reply.head_time - a->reply.request_time), w->e->status);
+            f->outcome.status, duration(w, a->reply.head_time - a->request_time), w->e->status);
     else if (a && a->tls.response_frame)
         SAY(w, "%s answered in TLS, and the capture cannot be decrypted without its keys", server(w));
     else if (a && f->missing != MISSING_BYTES)
@@ -192,7 +194,7 @@ say_response(struct writer *w)
     case CAUSE_RESPONSE_TIMEOUT: say_response_timeout(w); break;
     case CAUSE_RELAYED:
         SAY(w, "%s itself answered %u after %s, and the gateway passed it on", server(w), w->e->status,
-            duration(w, w->f->attempt->reply.head_time - w->f->attempt->reply.request_time));
+            duration(w, w->f->attempt->reply.head_time - w->f->attempt->request_time));
         break;
     default:
         say_unknown(w);

@@ -1,5 +1,5 @@
 /* summary.h
- * What the parts of the summary share
+ * Verdicts in words: one sentence with the numbers
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,32 +7,14 @@
 #ifndef MWG502_WORDS_SUMMARY_H
 #define MWG502_WORDS_SUMMARY_H
 
-#include "words/phrases.h"
+#include <epan/wmem_scopes.h>
 
-/* What one summary is made of. Its pieces live in scope and are small. */
-struct writer {
-    wmem_allocator_t *scope;
-    const struct evidence *e;
-    const struct finding *f;
-    wmem_strbuf_t *text;
-    unsigned timeout;
-};
+#include "diagnose/finding.h"
 
-#define SAY(w, ...) wmem_strbuf_append_printf((w)->text, __VA_ARGS__)
-
-static inline char *
-server(const struct writer *w)
-{
-    return words_endpoint(w->scope, &w->f->attempt->server, w->f->attempt->port);
-}
-
-static inline char *
-duration(const struct writer *w, when_t d)
-{
-    return words_duration(w->scope, d);
-}
-
-/* The causes of Host Not Resolvable and Cannot Connect: false, if it is another one. */
-bool summary_before_request(struct writer *w);
+/*
+ * "10.1.1.2:80 answered each of 3 SYNs with RST within 0.4 ms", in the given scope. timeout in
+ * seconds, of the preference: how long the gateway waits for a server.
+ */
+char *words_summary(wmem_allocator_t *scope, const struct evidence *evidence, const struct finding *finding, unsigned timeout);
 
 #endif

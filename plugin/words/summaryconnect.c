@@ -8,8 +8,8 @@
 
 #include <epan/to_str.h>
 
-#include "words/summary.h"
 #include "bytes/tlsrecords.h"
+#include "words/summaryconnect.h"
 
 #define SERVERS_MAX 4          /* named in one sentence */
 

@@ -8,7 +8,7 @@
 
 #include "diagnose/diagnose.h"
 #include "harness.h"
-#include "words/phrases.h"
+#include "words/summary.h"
 
 #define ATTEMPTS_MOST 6
 #define QUESTIONS_MOST 6
@@ -81,9 +81,6 @@ take_reply(struct input *in, struct reply *reply)
 {
     unsigned flags = take_byte(in);
 
-    reply->request_frame = take_byte(in);
-    reply->request_time = take_time(in);
-    reply->request_whole = flags & 1;
     if (flags & 2) {
         take_frames(in, &reply->data);
         reply->first_data = take_time(in);
@@ -100,7 +97,6 @@ take_reply(struct input *in, struct reply *reply)
     }
     if (flags & 0x20) {
         reply->fault = (enum http_fault)take_below(in, HTTP_FAULT_HEAD_SIZE + 1);
-        reply->fault_frame = take_byte(in);
     }
 }
 
@@ -159,8 +155,11 @@ take_attempt(struct input *in, struct attempt *a)
         a->closed[side].time = take_time(in);
         a->closed[side].reset = take_byte(in) & 1;
     }
-    if (flags & 0x40)
+    if (flags & 0x40) {
+        a->request_frame = take_byte(in);
+        a->request_time = take_time(in);
         take_reply(in, &a->reply);
+    }
     if (flags & 0x80)
         take_tls(in, &a->tls);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "events.h"
+#include "bytes/events.h"
 #include "harness.h"
 
 struct side {

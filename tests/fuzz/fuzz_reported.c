@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "diagnose/causes.h"
 #include "harness.h"
 #include "words/reported.h"
 

@@ -9,6 +9,7 @@
 #include "harness.h"
 #include "play.h"
 #include "track/track.h"
+#include "show/advice.h"
 #include "words/phrases.h"
 
 #define FRAMES_MOST 2000
@@ -22,8 +23,8 @@
 static void
 shrink(struct root *root)
 {
-    bounded_t *const tables[] = { &root->conns, &root->hosts, &root->targets, &root->approaches, &root->names,
-                                  &root->reverses, &root->asked, &root->neighbors, &root->reported };
+    bounded_t *const tables[] = { &root->conns.table, &root->gateways.hosts, &root->attempts.targets, &root->attempts.approaches,
+                                  &root->names.by_text, &root->names.by_address, &root->asked, &root->neighbors, &root->reported };
 
     for (size_t i = 0; root && i < G_N_ELEMENTS(tables); i++)
         tables[i]->limit = SMALL_LIMIT;
@@ -59,14 +60,14 @@ check_verdict(const struct tracker *t, const struct verdict *v, uint32_t frame, 
     uint32_t before = 0;
 
     g_assert_cmpuint(v->frame, ==, frame);
-    g_assert_true(v->number >= 1 && v->number <= t->n_verdicts);
+    g_assert_true(v->number >= 1 && v->number <= t->cases.n);
     g_assert_cmpuint(v->status, ==, 502);
     g_assert_cmpuint(v->cause, <, N_CAUSES);
     g_assert_true((v->cause == CAUSE_UNKNOWN) == (v->confidence == CONFIDENCE_NONE));
     g_assert_true((v->cause == CAUSE_UNKNOWN) == (v->missing != MISSING_NOTHING));
     g_assert_true(v->cause == CAUSE_UNKNOWN || v->n_cited > 0);
     check_text(v->summary);
-    check_text(words_advice(wmem_file_scope(), v));
+    check_text(advice_for(wmem_file_scope(), v));
     g_assert_nonnull(verdict_filter(wmem_file_scope(), v));
     bool names = v->cause <= CAUSE_DNS_UNREACHABLE;
     g_assert_true(v->server.family == 0 || (!names && (v->cause != CAUSE_UNKNOWN || v->n_tried > 0)));
@@ -94,9 +95,9 @@ check_all(const struct tracker *t, uint32_t latest)
         for (const struct verdict *v = track_verdicts(t, frame); v; v = v->next, verdicts++)
             check_verdict(t, v, frame, latest);
         for (const struct part *part = track_parts(t, frame); part; part = part->next)
-            g_assert_cmpuint(part->verdict->number, <=, t->n_verdicts);
+            g_assert_cmpuint(part->verdict->number, <=, t->cases.n);
     }
-    g_assert_cmpuint(verdicts, <=, t->n_verdicts);         /* some were taken back */
+    g_assert_cmpuint(verdicts, <=, t->cases.n);         /* some were taken back */
 }
 
 /* the capture *************************************************************/

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "diagnose/evidence.h"
 #include "play.h"
 
 /* the world ***************************************************************/
@@ -155,7 +156,7 @@ take_shown(struct input *in, struct fact *fact)
     fact->u.tcp.n_shown = which < 240 ? 1 : which - 239;
     for (unsigned i = 0; i < fact->u.tcp.n_shown; i++) {
         const char *said = words[which >> 3 & 3];
-        fact->u.tcp.shown[i] = (struct shown){ statuses[which & 7], { said, said ? (int)(which >> 3 & 3) - 1 : -1 } };
+        fact->u.tcp.shown[i] = (struct shown){ statuses[which & 7], { said, said ? (int)(which >> 3 & 3) - 1 : -1, (enum product)(which % N_PRODUCTS) } };
     }
 }
 

@@ -6,7 +6,7 @@ stands there (once), what is written instead, and the system tests that may noti
 the unit tests do not.
 """
 
-UNITS = ("diagnose", "httpgaps", "track", "late", "dropped", "tie", "alike", "rivals")
+UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "attempts", "parents", "lookups", "memory", "addresses", "tries")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -115,8 +115,8 @@ MUTANTS = [
     ("parents", "match/alike.c", "lookup && lookup->resolved ? MAX(waiting->ready_at, lookup->last) : waiting->ready_at", "waiting->ready_at", QUICK),
     ("parents", "match/alike.c", "return last ? MAX(since, last->conn->side[SERVER].closed.frame ? last->conn->side[SERVER].closed.time : conn_failed(last->conn)) : since;",
      "return since;", QUICK),
-    ("parents", "match/alike.c", "if (!w.begun[i] && w.ready[i] <= turned)", "if (!w.begun[i] && alike[i]->reply.request_time <= turned)", QUICK),
-    ("parents", "match/alike.c", "((const struct lookup *)l->data)->start >= waiting->ready_at", "((const struct lookup *)l->data)->start >= waiting->reply.request_time", QUICK),
+    ("parents", "match/alike.c", "if (!w.begun[i] && w.ready[i] <= turned)", "if (!w.begun[i] && alike[i]->request.time <= turned)", QUICK),
+    ("parents", "match/alike.c", "((const struct lookup *)l->data)->start >= waiting->ready_at", "((const struct lookup *)l->data)->start >= waiting->request.time", QUICK),
     ("parents", "match/alike.c", "if (!is_answered(lookup, &lookup->questions[i]->q))", "if (!lookup->resolved && i == 0 && !is_answered(lookup, &lookup->questions[i]->q))", QUICK),
     ("parents", "match/alike.c", " || (alike[0]->port == conn->side[SERVER].port && other->port != conn->side[SERVER].port)", "", QUICK),
     ("parents", "match/alike.c", "!is_its_turn(waiting) || ", "", QUICK),
@@ -174,14 +174,14 @@ MUTANTS = [
     ("network cards", "match/tie.c", "(!is_on_gateways_link(g, host) && serves_address(g, host, ip))", "serves_address(g, host, ip)", QUICK),
     ("network cards", "net/lookup.c", "host_on_same_link(asked, asker) || ", "", QUICK),
     ("network cards", "model/model.c", " && !host_on_same_link(a, b)", "", QUICK),
-    ("network cards", "observe/observe.c", "if (!*src && pinfo->dl_src.type == AT_ETHER)\n        return;", "", LINKS),
-    ("network cards", "observe/observe.c", "*src = LINK_SELF;", ";", LINKS),
-    ("network cards", "observe/observe.c", "*dst = LINK_SELF;", ";", LINKS),
-    ("network cards", "observe/observe.c", "*src = link_from(&pinfo->dl_src);", "*src = 0;", LINKS),
+    ("network cards", "observe/frame_view.c", "if (!*src && pinfo->dl_src.type == AT_ETHER)\n        return;", "", LINKS),
+    ("network cards", "observe/frame_view.c", "*src = LINK_SELF;", ";", LINKS),
+    ("network cards", "observe/frame_view.c", "*dst = LINK_SELF;", ";", LINKS),
+    ("network cards", "observe/frame_view.c", "*src = link_from(&pinfo->dl_src);", "*src = 0;", LINKS),
     ("network cards", "tcp/conn.c", "conn->side[SERVER] = client;", "conn->side[SERVER] = client;\n    conn->side[SERVER].link = conn->side[CLIENT].link;", QUICK),
-    ("copies", "observe/dns.c", "return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ?", "return false ?", COPIES),
+    ("copies", "observe/frame_view.c", "return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ?", "return false ?", COPIES),
     ("further tries", "match/tietarget.c", "eligible[i]->hs.first_syn >= failed && explains_now(g, eligible[i])", "eligible[i]->hs.first_syn >= failed", QUICK),
-    ("repeated questions", "net/lookup.c", "(a->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
+    ("repeated questions", "net/lookup.c", "(asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
     ("repeated questions", "net/lookup.c", " && !is_shared_socket(asker, lookup, m->sport)", "", QUICK),
     ("repeated questions", "net/lookup.c", "if (e->ip_id && e->ip_id == asked->icmp_ip_id &&", "if (false &&", QUICK),
     ("running look-ups", "match/tie.c", " && !alike_knows_no_address(other)", "", QUICK),

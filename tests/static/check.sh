@@ -3,7 +3,7 @@
 # Static checks: check.sh [--build FOLDER] [CHECK...]
 #
 #   --build FOLDER   a configured build, for clang-tidy's commands (build)
-#   CHECK            spdx format scripts links commands mutants cppcheck tidy analyzer wireshark; default: all
+#   CHECK            spdx format scripts links commands mutants layers cppcheck tidy analyzer wireshark; default: all
 #
 # Wireshark's own rules need the tools/ of its source tree, which is not installed
 # anywhere: WIRESHARK_TOOLS=FOLDER names it. Exit code: 0 nothing found, 1 something
@@ -13,11 +13,11 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd) || exit 1
 cd "$top" || exit 1
 build=build
 [ "${1:-}" = --build ] && build=$2 && shift 2
-[ $# -gt 0 ] || set -- spdx format scripts links commands mutants cppcheck tidy analyzer wireshark
+[ $# -gt 0 ] || set -- spdx format scripts links commands mutants layers cppcheck tidy analyzer wireshark
 
 found=0 skipped=0
 log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log.svg" "$log.test"' EXIT
 
 skip() {
     echo "skipped  $check: $*"
@@ -101,6 +101,16 @@ check_mutants() {
     result
 }
 
+# The floors of plugin/ (floors.txt), their picture, and that the check finds what breaks them
+check_layers() {
+    [ -e "$build/compile_commands.json" ] || { skip "no build in $build"; return; }
+    {
+        tests/static/layers.py --build "$build" --draw "$log.svg" && { cmp "$log.svg" docs/images/house.svg || echo 'draw it again: tests/static/layers.py --draw docs/images/house.svg'; }
+        BUILD=$build /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/static/test_layers.py >"$log.test" 2>&1 || cat "$log.test"
+    } >"$log" 2>&1
+    result
+}
+
 check_cppcheck() {
     command -v cppcheck >/dev/null || { skip 'no cppcheck'; return; }
     # knownConditionTrueFalse and variableScope are wrong where pointers are advanced; cppcheck has no headers of Wireshark, whose tvbuff_t is never const
@@ -120,7 +130,7 @@ check_tidy() {
 check_analyzer() {
     if ! command -v gcc >/dev/null || ! command -v pkg-config >/dev/null; then skip 'no gcc'; return; fi
     # What has no Wireshark in it: for the rest it only reports what wmem is, which it cannot know
-    for file in plugin/bytes/httphead.c plugin/bytes/tlsrecords.c plugin/diagnose/diagnose.c plugin/diagnose/outcome.c plugin/diagnose/searched.c plugin/bytes/url.c; do
+    for file in plugin/bytes/httphead.c plugin/bytes/tlsrecords.c plugin/diagnose/diagnose.c plugin/diagnose/finding.c plugin/diagnose/outcome.c plugin/diagnose/searched.c plugin/bytes/url.c; do
         # shellcheck disable=SC2046 # several words
         gcc -fanalyzer -Wall -Wextra -std=c11 -O1 -c -o /dev/null -I plugin $(pkg-config --cflags wireshark) "$file"
     done >"$log" 2>&1

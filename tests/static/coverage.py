@@ -26,18 +26,18 @@ def main():
         read = json.loads(report)
         for file in read["files"]:
             path = (pathlib.Path(read["current_working_directory"]) / file["file"]).resolve()
-            if path.parent == sources:
+            if path.is_relative_to(sources):
                 for line in file["lines"]:
-                    counts[path.name][line["line_number"]] += line["count"]
+                    counts[str(path.relative_to(sources))][line["line_number"]] += line["count"]
     all_lines = all_run = 0
     for name, lines in sorted(counts.items()):
         run = sum(count > 0 for count in lines.values())
         all_lines, all_run = all_lines + len(lines), all_run + run
-        print(f"{name:16} {run:5} of {len(lines):5} {100 * run / len(lines):6.1f} %  {ranges(n for n, count in lines.items() if not count)}")
+        print(f"{name:24} {run:5} of {len(lines):5} {100 * run / len(lines):6.1f} %  {ranges(n for n, count in lines.items() if not count)}")
     if not all_lines:
         sys.exit("no counts")
     share = 100 * all_run / all_lines
-    print(f"{'all':16} {all_run:5} of {all_lines:5} {share:6.1f} %")
+    print(f"{'all':24} {all_run:5} of {all_lines:5} {share:6.1f} %")
     return share < least
 
 

@@ -24,7 +24,6 @@ static struct {
     struct ipaddr cards[CARDS_MAX];
     link_t links[CARDS_MAX];
     unsigned n_cards;
-    uint16_t dns_socket, dns_type;
     struct {
         struct ipaddr ip[2];
         uint16_t port[2];
@@ -47,7 +46,8 @@ capture_begin(unsigned interfaces)
     memset(&capture, 0, sizeof capture);
     capture.now = BEGIN;
     capture.has_interface = interfaces > 0;
-    capture.dns_type = DNS_TYPE_A;
+    dns_socket(0);
+    dns_type(DNS_TYPE_A);
     capture.settings.memory = 30 * NS_PER_SECOND;
     capture.settings.watched = is_502;
     return &capture.settings;
@@ -89,8 +89,8 @@ card(const char *address, uint8_t number)
     capture.links[capture.n_cards++] = (link_t)number << 8;
 }
 
-static link_t
-link_of(const struct ipaddr *address)
+link_t
+facts_link(const struct ipaddr *address)
 {
     for (unsigned i = 0; i < capture.n_cards; i++)
         if (ipaddr_equal(&capture.cards[i], address))
@@ -98,9 +98,8 @@ link_of(const struct ipaddr *address)
     return 0;
 }
 
-/* A new frame; its fact has the frame's number and time. */
-static struct fact
-next_frame(enum fact_kind kind)
+struct fact
+facts_next(enum fact_kind kind)
 {
     struct fact fact;
     struct frame_facts frame;
@@ -119,8 +118,8 @@ next_frame(enum fact_kind kind)
     return fact;
 }
 
-static uint32_t
-tell(const struct fact *fact)
+uint32_t
+facts_tell(const struct fact *fact)
 {
     track_fact(capture.tracker, fact);
     return fact->frame;
@@ -143,7 +142,7 @@ leg(unsigned n, const char *from, const char *to, uint16_t port)
 static uint32_t
 segment(unsigned n, int side, uint8_t flags, const char *text, unsigned length, unsigned captured, unsigned status)
 {
-    struct fact fact = next_frame(FACT_TCP);
+    struct fact fact = facts_next(FACT_TCP);
     struct segment *seg = &fact.u.tcp.segment;
 
     seg->frame = fact.frame;
@@ -151,8 +150,8 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned length, 
     seg->stream = n;
     seg->src = capture.streams[n].ip[side];
     seg->dst = capture.streams[n].ip[!side];
-    seg->link_src = link_of(&seg->src);
-    seg->link_dst = link_of(&seg->dst);
+    seg->link_src = facts_link(&seg->src);
+    seg->link_dst = facts_link(&seg->dst);
     seg->sport = capture.streams[n].port[side];
     seg->dport = capture.streams[n].port[!side];
     seg->flags = flags;
@@ -164,9 +163,9 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned length, 
     capture.streams[n].next[side] += seg->length + (flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
     if (status) {
         fact.u.tcp.n_shown = 1;
-        fact.u.tcp.shown[0] = (struct shown){ status, { NULL, -1 } };
+        fact.u.tcp.shown[0] = (struct shown){ status, SAID_NOTHING };
     }
-    return tell(&fact);
+    return facts_tell(&fact);
 }
 
 static uint32_t
@@ -225,14 +224,14 @@ closes(unsigned n, int side)
 uint32_t
 unreachable(unsigned n, const char *router)
 {
-    struct fact fact = next_frame(FACT_ICMP);
+    struct fact fact = facts_next(FACT_ICMP);
 
     fact.u.icmp.key.from = capture.streams[n].ip[CLIENT];
     fact.u.icmp.key.to = capture.streams[n].ip[SERVER];
     fact.u.icmp.key.port = capture.streams[n].port[SERVER];
     fact.u.icmp.sport = capture.streams[n].port[CLIENT];
     fact.u.icmp.error = (struct icmp_error){ fact.frame, fact.time, ip(router), false, 3, 1, 0 };
-    return tell(&fact);
+    return facts_tell(&fact);
 }
 
 /* HTTP ********************************************************************/
@@ -305,143 +304,4 @@ uint32_t
 responds(unsigned n, unsigned status)
 {
     return says_all(n, SERVER, g_strdup_printf("HTTP/1.1 %u so\r\nContent-Length: 0\r\n\r\n", status), status);
-}
-
-/* DNS and ARP *************************************************************/
-
-void
-dns_socket(uint16_t port)
-{
-    capture.dns_socket = port;
-}
-
-void
-dns_type(uint16_t type)
-{
-    capture.dns_type = type;
-}
-
-static uint16_t
-port_of(uint16_t id)
-{
-    return capture.dns_socket ? capture.dns_socket : (uint16_t)(10000 + id);
-}
-
-static struct fact
-dns_frame(uint16_t id, const char *asker, const char *name, bool response)
-{
-    struct fact fact = next_frame(FACT_DNS);
-    struct dns_message *m = &fact.u.dns;
-
-    m->frame = fact.frame;
-    m->time = fact.time;
-    m->response = response;
-    m->src = ip(response ? RESOLVER : asker);
-    m->dst = ip(response ? asker : RESOLVER);
-    m->link_src = link_of(&m->src);
-    m->sport = response ? DNS_PORT : port_of(id);
-    m->dport = response ? port_of(id) : DNS_PORT;
-    m->id = id;
-    m->type = capture.dns_type;
-    m->name = name;
-    return fact;
-}
-
-uint32_t
-looks_up(uint16_t id, const char *from, const char *name)
-{
-    struct fact fact = dns_frame(id, from, name, false);
-
-    return tell(&fact);
-}
-
-uint32_t
-resolved(uint16_t id, const char *to, const char *name, unsigned rcode, const char *address)
-{
-    struct fact fact = dns_frame(id, to, name, true);
-
-    fact.u.dns.rcode = (uint8_t)rcode;
-    if (address)
-        fact.u.dns.addresses[fact.u.dns.n_addresses++] = ip(address);
-    return tell(&fact);
-}
-
-uint32_t
-dns_rejected(uint16_t id, const char *asker, uint16_t ip_id)
-{
-    struct fact fact = next_frame(FACT_DNS_ERROR);
-    struct dns_error *error = &fact.u.dns_error.error;
-
-    error->frame = fact.frame;
-    error->time = fact.time;
-    error->type = error->code = 3;
-    error->key = (struct asked_key){ .from = ip(asker), .to = ip(RESOLVER), .port = port_of(id), .id = id };
-    error->id_known = true;
-    error->ip_id = ip_id;
-    return tell(&fact);
-}
-
-uint32_t
-arp(const char *asker, const char *neighbor)
-{
-    struct fact fact = next_frame(FACT_NEIGHBOR_ASKED);
-
-    fact.u.neighbor.asker = ip(asker);
-    fact.u.neighbor.neighbor = ip(neighbor);
-    return tell(&fact);
-}
-
-/* what came of it *********************************************************/
-
-const struct verdict *
-verdict_at(uint32_t frame)
-{
-    const struct verdict *v = track_verdicts(capture.tracker, frame);
-
-    g_assert_nonnull(v);
-    g_assert_null(v->next);
-    return v;
-}
-
-void
-no_verdict_at(uint32_t frame)
-{
-    g_assert_null(track_verdicts(capture.tracker, frame));
-}
-
-static char *
-in_words(enum cause cause, enum confidence confidence, const uint32_t *cited, unsigned n)
-{
-    GString *words = g_string_new(NULL);
-
-    g_string_printf(words, "%s (%s):", cause_token(cause), confidence_token(confidence));
-    for (unsigned i = 0; i < n; i++)
-        g_string_append_printf(words, " %u", cited[i]);
-    return g_string_free(words, FALSE);
-}
-
-void
-expect_at(uint32_t frame, enum cause cause, enum confidence confidence, const uint32_t *cited)
-{
-    const struct verdict *v = verdict_at(frame);
-    uint32_t found[EVIDENCE_MAX];
-    unsigned n = 0;
-
-    while (cited[n])
-        n++;
-    for (unsigned i = 0; i < v->n_cited; i++)
-        found[i] = v->cited[i].frame;
-    char *expected = in_words(cause, confidence, cited, n), *is = in_words(v->cause, v->confidence, found, v->n_cited);
-    g_assert_cmpstr(is, ==, expected);
-    g_free(expected);
-    g_free(is);
-}
-
-void
-expect_unknown_at(uint32_t frame, enum missing missing)
-{
-    const struct verdict *v = verdict_at(frame);
-
-    g_assert_cmpstr(cause_token(v->cause), ==, cause_token(CAUSE_UNKNOWN));
-    g_assert_cmpuint(v->missing, ==, missing);
 }

@@ -16,7 +16,13 @@
  * are 10.2.0.n.
  */
 #define GATEWAY "10.1.0.1"
+#define OTHER_ADDRESS "10.1.0.2"        /* of the gateway, where it has two */
 #define RESOLVER "10.1.0.53"
+#define SERVER_1 "10.2.0.1"
+#define SERVER_2 "10.2.0.2"
+#define HOST "one.example"              /* what clients ask for, if it matters that they ask for the same */
+#define SERVER_FAILURE 2
+#define NAME_ERROR 3
 
 /* A new capture, watching 502 with 30 s of memory. interfaces: of a file that names each frame's, 0: of one that does not. */
 struct settings *capture_begin(unsigned interfaces);    /* to be changed before the first frame */
@@ -29,6 +35,24 @@ void switch_to(unsigned interface_id, unsigned ms);
 
 /* Frames from and to that address have this network card, from 1. */
 void card(const char *address, uint8_t number);
+
+/*
+ * TCP streams. scene() gives ALICE, BOB and CAROL connections to port 9090 of the gateway, and
+ * the gateway some to port 80 of SERVER_1; DIRECT_n are for connections that pass it by.
+ *
+ * A line above each scene says what happens in order of time: "ALICE asks /a, SYN 1, RST 1,
+ * ALICE gets 502" has the SYN and the RST of UPSTREAM_1, "1 asks" a request on it.
+ */
+enum stream { ALICE, BOB, CAROL, UPSTREAM_1, UPSTREAM_2, UPSTREAM_3, UPSTREAM_4, UPSTREAM_5, UPSTREAM_6, DIRECT_1, DIRECT_2 };
+struct settings *scene(unsigned interfaces);    /* a new capture with these streams, of which none stands */
+void scene_with(unsigned clients);              /* scene(0), in which the first so many clients' connections stand */
+void all_ask(unsigned clients);                 /* the first so many ask for the same of HOST */
+void is_known(const char *name, const char *address);   /* the gateway looked it up, a minute before what follows */
+
+/* At that time of that interface, as switch_to(): something that is nobody's; ALICE connects and asks for HOST; she gets a 502. */
+void other_frame_at(unsigned interface_id, unsigned ms);
+uint32_t asks_at(unsigned interface_id, unsigned ms);
+uint32_t gets_502_at(unsigned interface_id, unsigned ms);
 
 /* TCP stream n, from 0: whose SYN is from one address to the other one's port. */
 void leg(unsigned n, const char *from, const char *to, uint16_t port);
@@ -74,5 +98,10 @@ void no_verdict_at(uint32_t frame);
 #define EXPECT_AT(frame, c, how, ...) expect_at(frame, CAUSE_##c, CONFIDENCE_##how, (const uint32_t[]){ __VA_ARGS__, 0 })
 void expect_at(uint32_t frame, enum cause cause, enum confidence confidence, const uint32_t *cited);
 void expect_unknown_at(uint32_t frame, enum missing missing);
+
+/* For facts_*.c: a new frame, whose fact has the frame's number and time; the tracker is told it; link of an address with a card() */
+struct fact facts_next(enum fact_kind kind);
+uint32_t facts_tell(const struct fact *fact);
+link_t facts_link(const struct ipaddr *address);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "case.h"
-#include "words/phrases.h"
+#include "words/summary.h"
 
 /* "2 syn, 3 rst" */
 static char *
@@ -93,8 +93,6 @@ case_difference(const struct case_row *row)
     g_free(cited);
     compare_numbers(difference, "missing", f.missing, row->missing);
     compare_numbers(difference, "answered", f.outcome.status, row->answered);
-    if (row->tries)
-        compare_numbers(difference, "tries", f.tries, row->tries);
     if (row->decided)
         compare_numbers(difference, "decided at", (unsigned)(decided_at(&e, &f) / NS_PER_SECOND), row->decided > 0 ? (unsigned)row->decided : 0);
     if (f.attempt && f.attempt != &row->attempts[e.n_attempts - 1])

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "common.h"
+#include "show/advice.h"
+#include "show/headline.h"
 #include "words/phrases.h"
 
 #define US INT64_C(1000)
@@ -121,7 +123,7 @@ test_each_cause(void)
         struct outcome outcome = { (enum cause)cause, 0 };
         struct verdict v = { .cause = (enum cause)cause, .host = "h.example", .dns_name = "h.example", .server = ip("10.1.1.2"), .server_port = 80 };
         struct verdict bare = { .cause = (enum cause)cause };
-        char *texts[] = { words_outcome(NULL, &outcome), words_advice(NULL, &v), words_advice(NULL, &bare) };
+        char *texts[] = { words_outcome(NULL, &outcome), advice_for(NULL, &v), advice_for(NULL, &bare) };
 
         for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
             g_assert_cmpuint(strlen(texts[i]), >, 5);
@@ -138,7 +140,7 @@ test_advice_in_rows(gconstpointer data)
 {
     struct verdict v = { .cause = (enum cause)GPOINTER_TO_INT(data), .host = "reports.intranet.example.com",
                          .dns_name = "reports.intranet.example.com", .server = ip("2001:db8:1:2:3:4:5:6"), .server_port = 65535 };
-    char *advice = words_advice(NULL, &v);
+    char *advice = advice_for(NULL, &v);
     char **sentences = g_strsplit(advice, ". ", -1);
 
     for (char **sentence = sentences; *sentence; sentence++) {
@@ -153,7 +155,7 @@ test_advice_in_rows(gconstpointer data)
 static void
 assert_advice(const struct verdict *v, const char *says)
 {
-    char *advice = words_advice(NULL, v);
+    char *advice = advice_for(NULL, v);
     char **sentences = g_strsplit(advice, ". ", -1);
 
     g_assert_nonnull(strstr(advice, says));
@@ -217,7 +219,7 @@ static void
 check_headline(char *summary, const char *expected)
 {
     struct verdict v = { .cause = CAUSE_RST, .summary = summary };
-    char *headline = words_headline(NULL, &v, v.summary);
+    char *headline = headline_of(NULL, &v, v.summary);
 
     g_assert_cmpstr(headline, ==, expected);
     wmem_free(NULL, headline);

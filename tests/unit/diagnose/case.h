@@ -37,7 +37,6 @@ struct case_row {
     enum confidence confidence;
     const char *cited;          /* "2 syn, 3 rst"; NULL: not compared */
     enum missing missing;
-    unsigned tries;             /* 0: not compared */
     unsigned answered;          /* status that the deciding attempt brought */
     int decided;                /* frame that decided_at() names, SILENCE; 0: not compared */
     const char *says;           /* a part of the summary; NULL: not compared */
@@ -69,14 +68,14 @@ extern const struct case_table case_names, case_connect, case_tls, case_response
 #define SYNACK(f) .hs.synack_frame = f, .hs.synack_time = AT(f)
 #define STOOD(f) SYN(f), SYNACK(f + 1), .hs.acked = true
 #define KEPT(f) .reused = true, .start = AT(f), .hs.acked = true
-#define ASKED(f) .gateway_bytes_frame = f, .reply.request_frame = f, .reply.request_time = AT(f), .reply.request_whole = true
+#define ASKED(f) .gateway_bytes_frame = f, .request_frame = f, .request_time = AT(f)
 #define DATA(first, last, ...) .reply.data = FRAMES(__VA_ARGS__), .reply.first_data = AT(first), .reply.last_data = AT(last)
 #define DATUM(f) DATA(f, f, f)
 #define PART_OF_HEAD(bytes) .reply.head_length = bytes
 #define HEAD(f, code, bytes) .reply.status = code, .reply.head_frame = f, .reply.head_time = AT(f), .reply.head_length = bytes
 #define COMPLETE(f) .reply.complete = true, .reply.complete_time = AT(f)
 #define INTERIM(count) .reply.interim = count
-#define FAULT(kind, f) .reply.fault = HTTP_FAULT_##kind, .reply.fault_frame = f
+#define FAULT(kind, f) .reply.fault = HTTP_FAULT_##kind
 #define ENDS(f, by_rst) { .frame = f, .time = AT(f), .reset = by_rst }
 #define FIN(f) .closed[SERVER] = ENDS(f, false)
 #define RESET(f) .closed[SERVER] = ENDS(f, true)

@@ -1,0 +1,33 @@
+/* frames.h
+ * Times, and lists of frame numbers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_BASE_FRAMES_H
+#define MWG502_BASE_FRAMES_H
+
+#include <stdint.h>
+
+/* Nanoseconds since the epoch, or between two such times. */
+typedef int64_t when_t;
+#define NS_PER_SECOND INT64_C(1000000000)
+
+/*
+ * Frame numbers in order of arrival. Beyond FRAMES_MAX only their count grows. All zeros is
+ * an empty list. The numbers are owned, and of wmem_file_scope(); a copy of the struct borrows them.
+ */
+#define FRAMES_MAX 64
+struct frames {
+    uint32_t *no;
+    uint16_t n, room;
+    uint32_t seen;              /* n and what did not fit */
+};
+
+/* Adds a number; one that equals the last one is passed over. */
+void frames_add(struct frames *frames, uint32_t no);
+
+/* Leaves an empty list. */
+void frames_free(struct frames *frames);
+
+#endif

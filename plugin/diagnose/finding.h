@@ -1,0 +1,71 @@
+/* finding.h
+ * What diagnose() found: the cause, how sure it is, what it rests on
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_DIAGNOSE_FINDING_H
+#define MWG502_DIAGNOSE_FINDING_H
+
+#include "diagnose/causes.h"
+#include "diagnose/evidence.h"
+
+enum confidence { CONFIDENCE_NONE, CONFIDENCE_INFERRED, CONFIDENCE_LIKELY, CONFIDENCE_OBSERVED };
+
+#define EVIDENCE_MAX 256
+
+struct cited {
+    uint32_t frame;
+    enum role role;
+};
+
+/* Why a cause is CAUSE_UNKNOWN, for the summary. */
+enum missing {
+    MISSING_NOTHING,
+    MISSING_REQUEST,            /* the client's request */
+    MISSING_GATEWAY_SIDE,       /* everything between the gateway and anybody */
+    MISSING_ATTEMPT,            /* any attempt for this request */
+    MISSING_CONNECTION,         /* the name was resolved, no connection followed */
+    MISSING_CHOICE,             /* too much happened at once */
+    MISSING_DISSECTION,         /* packets of protocols that are disabled */
+    MISSING_REASON,             /* the server's answer was complete and valid */
+    MISSING_BYTES,              /* frames of the server's answer */
+    MISSING_LATE                /* frames of another interface that come later in the file */
+};
+
+/* What one attempt came to. status: of a response that was complete and valid, else 0. */
+struct outcome {
+    enum cause cause;
+    unsigned status;
+};
+
+struct finding {
+    enum cause cause;
+    enum confidence confidence;
+    enum missing missing;
+    const struct attempt *attempt;      /* that decided, or NULL */
+    struct outcome outcome;             /* its */
+    bool soon;                          /* silence that was too short for any timeout */
+    bool early;                         /* silence that frames which come later in the file may break */
+    const struct question *question;    /* that decided, or NULL */
+    struct cited cited[EVIDENCE_MAX];   /* in order of frames, no frame twice */
+    unsigned n_cited;
+};
+
+/* Adds a frame to those that show the cause; not frame 0, and not beyond EVIDENCE_MAX. */
+void cite(struct finding *finding, uint32_t frame, enum role role);
+void cite_all(struct finding *finding, const struct frames *frames, enum role role);
+
+/* Puts the cited frames in order and leaves each once, with the first of its roles. */
+void sort_cited(struct finding *finding);
+
+/* Likely at most. */
+void finding_weaken(struct finding *finding);
+
+/* Makes it a confession: what it rests on may be overtaken by frames that come later in the file. */
+void finding_withdraw(struct finding *finding);
+
+/* "observed" ...: what mwg502.confidence holds. */
+const char *confidence_token(enum confidence confidence);
+
+#endif

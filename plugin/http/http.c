@@ -1,0 +1,177 @@
+/* http.c
+ * What a connection's bytes are: HTTP/1, HTTP/2, TLS or something else
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "bytes/h2head.h"
+#include "http/decrypted.h"
+#include "http/exchange.h"
+#include "http/http.h"
+#include "http/messages.h"
+#include "http/tls.h"
+
+struct reading *
+reading_get(struct conn *conn, int side)
+{
+    struct side *speaker = &conn->side[side];
+
+    if (!speaker->reading)
+        speaker->reading = wmem_new0(wmem_file_scope(), struct reading);
+    return speaker->reading;
+}
+
+struct httpstream *
+reading_stream(const struct conn *conn, int side)
+{
+    return conn->side[side].reading ? conn->side[side].reading->stream : NULL;
+}
+
+/* which protocol **********************************************************/
+
+static void
+begin_requests(struct conn *conn, struct reading *reading, const struct segment *seg)
+{
+    if (h2_begins(seg->data, seg->captured))
+        conn->h2 = reading->opaque = true;
+    else if (http_begins_request(seg->data, seg->captured))
+        reading->stream = httpstream_new(wmem_file_scope(), true);
+    else if (!tls_conn_begins(conn, seg))
+        reading->opaque = !reading->lost;
+}
+
+static void
+begin_responses(struct conn *conn, struct reading *reading, const struct segment *seg)
+{
+    const struct reading *requests = conn->side[CLIENT].reading;
+    bool looks_like_one = seg->captured > 8 && http_begins_response(seg->data, seg->captured);
+
+    if (reading_stream(conn, CLIENT) || (!conn->syn_seen && looks_like_one)) {
+        reading->stream = httpstream_new(wmem_file_scope(), false);
+    } else if (requests && requests->opaque) {
+        reading->opaque = true;
+        if (conn->h2 && !h2_begins_settings(seg->data, seg->captured))
+            conn->not_h2_frame = seg->frame;
+    }
+}
+
+/* What the first bytes of the side say. */
+static void
+begin_protocol(struct root *root, struct conn *conn, int side, struct reading *reading, const struct segment *seg)
+{
+    if (side == CLIENT)
+        begin_requests(conn, reading, seg);
+    else
+        begin_responses(conn, reading, seg);
+    if (reading->stream && reading->lost)
+        messages_skip(root, conn, reading->stream, 1);      /* its first message need not begin here */
+}
+
+/* Plain HTTP in a tunnel that the gateway looks into. */
+static bool
+is_request_in_tunnel(const struct conn *conn, int side, const struct segment *seg)
+{
+    const struct httpstream *requests = reading_stream(conn, CLIENT);
+
+    return side == CLIENT && requests && reading_stream(conn, SERVER) && httpstream_is_tunnel(requests) &&
+           http_begins_request(seg->data, seg->captured);
+}
+
+static void
+enter_tunnel(struct conn *conn)
+{
+    httpstream_leave_tunnel(reading_stream(conn, CLIENT));
+    httpstream_leave_tunnel(reading_stream(conn, SERVER));
+    conn->receiving = NULL;
+    conn->in_tunnel = true;
+}
+
+/* calls of the connection *************************************************/
+
+static void
+on_bytes(struct root *root, struct conn *conn, int side, const struct segment *seg)
+{
+    struct reading *reading = reading_get(conn, side);
+
+    if (!conn->side[side].first_bytes) {
+        conn->side[side].first_bytes = seg->time;
+        conn->side[side].first_bytes_frame = seg->frame;
+    }
+    if (!reading->stream && !reading->opaque && !conn->tls)
+        begin_protocol(root, conn, side, reading, seg);
+    if (is_request_in_tunnel(conn, side, seg))
+        enter_tunnel(conn);
+    if (reading->stream)
+        messages_bytes(root, conn, side, reading->stream, seg);
+    else if (conn->tls)
+        tls_conn_bytes(conn, side, seg);
+}
+
+/* Bytes of a reply are missing: what follows, and can be read, is another one. */
+static void
+lose_reply(struct conn *conn)
+{
+    struct exchange *ex = conn->receiving ? conn->receiving : exchange_waiting(conn);
+
+    if (ex)
+        ex->reply.missing = true;
+    if (ex && ex->state != EXCHANGE_WAITING) {
+        ex->over = true;
+        conn->receiving = NULL;
+    }
+}
+
+static void
+on_missing(struct root *root, struct conn *conn, int side, uint32_t n)
+{
+    struct reading *reading = reading_get(conn, side);
+
+    if (side == SERVER && conn->receiving && conn->receiving->state == EXCHANGE_ANSWERED) {
+        /* Wireshark waits for the bytes in vain, and shows the next response instead. */
+        conn->receiving->state = EXCHANGE_SHOWN;
+        exchange_served(root, conn->receiving);
+    }
+    if (reading->stream)
+        messages_skip(root, conn, reading->stream, n);
+    else if (conn->tls)
+        tls_skip(&conn->tls->progress, side == CLIENT ? TLS_CLIENT : TLS_SERVER, n);
+    if (reading->lost || reading->opaque || conn->tls || (reading->stream && !httpstream_is_lost(reading->stream)))
+        return;
+    reading->lost = true;
+    reading->lost_from = conn->side[side].flow->next;
+    if (side == SERVER)
+        lose_reply(conn);
+}
+
+static void
+on_ended(struct root *root, struct conn *conn)
+{
+    if (conn->side[SERVER].closed.frame && conn->side[SERVER].closed.reset)
+        return;
+    if (reading_stream(conn, SERVER))
+        messages_end(root, conn, reading_stream(conn, SERVER));
+    decrypted_end(root, conn);
+}
+
+static void
+on_dropped(struct root *root, struct conn *conn)
+{
+    while (!list_is_empty(&conn->exchanges))
+        exchange_drop(root, (struct exchange *)list_first(&conn->exchanges));
+    for (int side = CLIENT; side <= SERVER; side++) {
+        httpstream_free(wmem_file_scope(), reading_stream(conn, side));
+        wmem_free(wmem_file_scope(), conn->side[side].reading);
+    }
+    wmem_free(wmem_file_scope(), conn->tls);
+    decrypted_free(conn);
+}
+
+static void
+on_opened(struct root *root, struct conn *conn)
+{
+    root->exchange_listener->opened(root, conn);
+}
+
+const struct conn_listener http_listener = { on_opened, on_bytes, on_missing, on_ended, on_dropped };

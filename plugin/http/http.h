@@ -1,0 +1,21 @@
+/* http.h
+ * What a connection's bytes are: HTTP/1, HTTP/2, TLS or something else
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_HTTP_HTTP_H
+#define MWG502_HTTP_HTTP_H
+
+#include "tcp/conn.h"
+
+/* Reads each side's bytes by what the first of them say, and makes the connection's exchanges of them. */
+extern const struct conn_listener http_listener;
+
+/* What was read of the side's messages so far: made if there is nothing yet. */
+struct reading *reading_get(struct conn *conn, int side);
+
+/* The side's HTTP/1 messages; NULL: it speaks something else, or nothing yet. */
+struct httpstream *reading_stream(const struct conn *conn, int side);
+
+#endif

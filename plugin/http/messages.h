@@ -1,0 +1,24 @@
+/* messages.h
+ * Exchanges from the messages of HTTP/1
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_HTTP_MESSAGES_H
+#define MWG502_HTTP_MESSAGES_H
+
+#include "tcp/conn.h"
+
+/*
+ * The next bytes of one side, read by that stream: the segment's own, or what was found in
+ * them (decrypted). The connection's exchanges are made, answered and completed by what they say.
+ */
+void messages_bytes(struct root *root, struct conn *conn, int side, struct httpstream *stream, const struct segment *segment);
+
+/* n bytes are missing from the stream. */
+void messages_skip(struct root *root, struct conn *conn, struct httpstream *stream, size_t n);
+
+/* No more bytes will come: a body that only ends so is complete. */
+void messages_end(struct root *root, struct conn *conn, struct httpstream *stream);
+
+#endif

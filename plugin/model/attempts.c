@@ -1,0 +1,195 @@
+/* attempts.c
+ * Connections as somebody's attempts to reach a server: where they went, whose they are, how they fared
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "model/activity.h"
+#include "model/attempts.h"
+#include "model/retention.h"
+
+static struct target_key
+key_of(const struct ipaddr *from, const struct ipaddr *to, uint16_t port)
+{
+    struct target_key key;
+
+    memset(&key, 0, sizeof key);
+    if (from)
+        key.from = *from;
+    key.to = *to;
+    key.port = port;
+    return key;
+}
+
+unsigned
+target_key_hash(const void *key)
+{
+    return bytes_hash(key, sizeof(struct target_key), 0);
+}
+
+gboolean
+target_key_equal(const void *x, const void *y)
+{
+    return memcmp(x, y, sizeof(struct target_key)) == 0;
+}
+
+bool
+target_may_go(const struct bounded_entry *entry)
+{
+    const struct target *t = (const struct target *)entry;
+
+    return list_is_empty(&t->attempts);
+}
+
+void
+target_evict(bounded_t *table _U_, struct bounded_entry *entry)
+{
+    wmem_free(wmem_file_scope(), entry);
+}
+
+struct target *
+attempts_at(struct root *root, const struct ipaddr *from, const struct ipaddr *to, uint16_t port)
+{
+    struct target_key key = key_of(from, to, port);
+
+    return (struct target *)bounded_find(&root->attempts.targets, &key);
+}
+
+struct approach *
+approaches_of(struct root *root, const struct ipaddr *to, uint16_t port)
+{
+    struct target_key key = key_of(NULL, to, port);
+
+    return (struct approach *)bounded_find(&root->attempts.approaches, &key);
+}
+
+struct conn *
+conn_from(struct root *root, const struct target_key *key, uint16_t sport)
+{
+    struct target *target = attempts_at(root, &key->from, &key->to, key->port);
+    int looked_at = 0;
+
+    for (node_t *l = target ? target->attempts.tail : NULL; l && looked_at < HOST_RECENT_MAX; l = l->prev, looked_at++)
+        if (((struct conn *)l->data)->side[CLIENT].port == sport)
+            return (struct conn *)l->data;
+    return NULL;
+}
+
+/* filing ******************************************************************/
+
+static void
+file_approach(struct root *root, const struct conn *conn)
+{
+    const struct side *server = &conn->side[SERVER];
+    struct approach *approach = approaches_of(root, &server->ip, server->port);
+
+    if (!approach) {
+        approach = wmem_new0(wmem_file_scope(), struct approach);
+        approach->key = key_of(NULL, &server->ip, server->port);
+        bounded_insert(&root->attempts.approaches, &approach->entry, &approach->key);
+    }
+    for (unsigned i = 0; i < MIN(approach->n, APPROACHES_MAX); i++)
+        if (ipaddr_equal(&approach->from[i], &conn->side[CLIENT].ip))
+            return;
+    approach->from[approach->n++ % APPROACHES_MAX] = conn->side[CLIENT].ip;
+}
+
+static void
+file_target(struct root *root, struct conn *conn)
+{
+    const struct side *client = &conn->side[CLIENT], *server = &conn->side[SERVER];
+    struct target *target = attempts_at(root, &client->ip, &server->ip, server->port);
+
+    if (!target) {
+        target = wmem_new0(wmem_file_scope(), struct target);
+        target->key = key_of(&client->ip, &server->ip, server->port);
+        bounded_insert(&root->attempts.targets, &target->entry, &target->key);
+    }
+    conn->target = target;
+    node_init(&conn->target_link, conn);
+    list_append(&target->attempts, &conn->target_link);
+}
+
+static void
+unlink_host(struct conn *conn)
+{
+    if (conn->host)
+        list_remove(&conn->host->conns, &conn->host_link);
+    conn->host = NULL;
+}
+
+static void
+file_host(struct root *root, struct conn *conn)
+{
+    struct host *host = host_get(root, &conn->side[CLIENT].ip);
+
+    host->link = conn->side[CLIENT].link;
+    if (list_length(&host->conns) >= HOST_RECENT_MAX)
+        unlink_host((struct conn *)list_first(&host->conns));
+    conn->host = host;
+    node_init(&conn->host_link, conn);
+    list_append(&host->conns, &conn->host_link);
+}
+
+void
+attempt_file(struct root *root, struct conn *conn)
+{
+    file_host(root, conn);
+    file_target(root, conn);
+    file_approach(root, conn);
+    activity_begun(root, conn);
+}
+
+void
+attempt_unfile(struct conn *conn)
+{
+    unlink_host(conn);
+    activity_over(conn);
+    if (conn->target)
+        list_remove(&conn->target->attempts, &conn->target_link);
+    conn->target = NULL;
+}
+
+/* whose they are, and how they fared **************************************/
+
+void
+conn_claim(struct conn *conn, uint32_t owner)
+{
+    if (!conn->owner)
+        conn->owner = owner;
+}
+
+void
+conn_over(struct root *root, struct conn *conn)
+{
+    retain_over(root, conn);
+}
+
+when_t
+conn_failed(const struct conn *conn)
+{
+    when_t end = MAX(conn->side[CLIENT].closed.time, conn->side[SERVER].closed.time);
+
+    return MAX(end, MAX(conn->hs.last_rst, conn->hs.last_icmp));
+}
+
+when_t
+exchange_begun(const struct exchange *ex)
+{
+    return ex->nth > 1 ? ex->request.time : ex->conn->hs.first_syn;
+}
+
+unsigned
+exchange_status(const struct exchange *ex)
+{
+    return ex->hidden && ex->hidden->status ? ex->hidden->status : ex->reply.status;
+}
+
+struct exchange *
+exchange_waiting(const struct conn *conn)
+{
+    for (node_t *l = conn->exchanges.head; l; l = l->next)
+        if (((struct exchange *)l->data)->state == EXCHANGE_WAITING)
+            return (struct exchange *)l->data;
+    return NULL;
+}

@@ -1,0 +1,49 @@
+/* attempts.h
+ * Connections as somebody's attempts to reach a server: where they went, whose they are, how they fared
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_MODEL_ATTEMPTS_H
+#define MWG502_MODEL_ATTEMPTS_H
+
+#include "model/model.h"
+
+/* Files the connection under who opened it and where it went; attempt_unfile() takes it out, if it was filed. */
+void attempt_file(struct root *root, struct conn *conn);
+void attempt_unfile(struct conn *conn);
+
+/* What from tried at that address and port; NULL: nothing. */
+struct target *attempts_at(struct root *root, const struct ipaddr *from, const struct ipaddr *to, uint16_t port);
+
+/* Who went to that address and port lately; NULL: nobody. */
+struct approach *approaches_of(struct root *root, const struct ipaddr *to, uint16_t port);
+
+/* The connection that from opened to the address and port with this source port; NULL if none is waiting there. */
+struct conn *conn_from(struct root *root, const struct target_key *key, uint16_t sport);
+
+/* Marks the connection as the exchange's with this serial: no other may cite it. */
+void conn_claim(struct conn *conn, uint32_t owner);
+
+/* The last request that could cite the connection is over: it is forgotten soon if it is closed. */
+void conn_over(struct root *root, struct conn *conn);
+
+/* When it failed: the last RST or ICMP error for its SYNs, or its end; 0 if it did not. */
+when_t conn_failed(const struct conn *conn);
+
+/* When the sender turned to the server for the request: with the SYN, or on a connection that it kept. */
+when_t exchange_begun(const struct exchange *exchange);
+
+/* Of the response that counts: the hidden one, or the one that was shown; 0: none yet. */
+unsigned exchange_status(const struct exchange *exchange);
+
+/* The oldest on the connection that has no final response yet; NULL: none. */
+struct exchange *exchange_waiting(const struct conn *conn);
+
+/* For the tables of targets and of approaches. */
+bool target_may_go(const struct bounded_entry *entry);
+void target_evict(bounded_t *table, struct bounded_entry *entry);
+unsigned target_key_hash(const void *key);
+gboolean target_key_equal(const void *x, const void *y);
+
+#endif

@@ -1,0 +1,138 @@
+/* gateways.c
+ * Addresses, and which of them are one gateway
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "model/activity.h"
+
+bool
+host_may_go(const struct bounded_entry *entry)
+{
+    const struct host *s = (const struct host *)entry;
+
+    return list_is_empty(&s->conns) && list_is_empty(&s->searches) &&
+           list_is_empty(&s->neighbors) && (!s->gateway || list_is_empty(&s->gateway->open));
+}
+
+static void
+gateway_free(struct root *root, struct gateway *gateway)
+{
+    activities_move(&root->strays, &gateway->activities);
+    wmem_free(wmem_file_scope(), gateway->profile);
+    wmem_free(wmem_file_scope(), gateway);
+}
+
+static void
+gateway_leave(struct root *root, struct host *s)
+{
+    if (s->gateway && --s->gateway->n_hosts == 0)
+        gateway_free(root, s->gateway);
+    s->gateway = NULL;
+}
+
+void
+host_evict(bounded_t *table, struct bounded_entry *entry)
+{
+    gateway_leave((struct root *)table->owner, (struct host *)entry);
+    wmem_free(wmem_file_scope(), entry);
+}
+
+struct host *
+host_find(struct root *root, const struct ipaddr *ip)
+{
+    return ip->family ? (struct host *)bounded_find(&root->gateways.hosts, ip) : NULL;
+}
+
+struct host *
+host_get(struct root *root, const struct ipaddr *ip)
+{
+    struct host *s = (struct host *)bounded_find(&root->gateways.hosts, ip);
+
+    if (!s) {
+        s = wmem_new0(wmem_file_scope(), struct host);
+        s->ip = *ip;
+        bounded_insert(&root->gateways.hosts, &s->entry, &s->ip);
+    }
+    return s;
+}
+
+struct gateway *
+host_gateway(struct host *s)
+{
+    if (!s->gateway) {
+        s->gateway = wmem_new0(wmem_file_scope(), struct gateway);
+        s->gateway->n_hosts = 1;
+        s->gateway->hosts[s->gateway->n_known++] = s->ip;
+    }
+    return s->gateway;
+}
+
+bool
+host_is_established(const struct host *s)
+{
+    return s->gateway && (s->gateway->n_known > 1 || !list_is_empty(&s->gateway->open));
+}
+
+bool
+host_on_same_link(const struct host *a, const struct host *b)
+{
+    return a && b && a->link && a->link == b->link;
+}
+
+void
+host_join(struct root *root, struct host *a, struct host *b)
+{
+    struct gateway *gateway = host_gateway(a), *other = host_gateway(b);
+    struct exchange *ex;
+
+    if (other == gateway || gateway->n_known + other->n_known > GATEWAY_HOSTS_MAX)
+        return;
+    if (host_is_established(a) && host_is_established(b) && !host_on_same_link(a, b) && !ipaddr_equal(&a->suspect, &b->ip)) {
+        a->suspect = b->ip;
+        return;
+    }
+    while ((ex = (struct exchange *)list_take_first(&other->open))) {
+        ex->gateway = gateway;
+        list_append(&gateway->open, &ex->gateway_link);
+    }
+    for (unsigned i = 0; i < other->n_known; i++) {
+        struct host *member = host_find(root, &other->hosts[i]);
+        if (!member || member->gateway != other)
+            continue;                   /* evicted meanwhile */
+        member->gateway = gateway;
+        gateway->n_hosts++;
+        gateway->hosts[gateway->n_known++] = member->ip;
+        other->n_hosts--;
+    }
+    activities_move(&gateway->activities, &other->activities);
+    if (other->n_hosts == 0)
+        gateway_free(root, other);
+}
+
+bool
+host_serves(const struct host *s, const struct name *name)
+{
+    int looked_at = 0;
+
+    for (node_t *l = s->gateway && name ? name->open.head : NULL; l && looked_at < 64; l = l->next, looked_at++)
+        if (((struct exchange *)l->data)->gateway == s->gateway)
+            return true;
+    return false;
+}
+
+void
+next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, when_t now)
+{
+    struct next_hop *oldest = hops;
+
+    for (struct next_hop *h = hops; h < hops + NEXT_HOPS_MAX; h++) {
+        if (h->port == port && ipaddr_equal(&h->ip, ip)) {
+            h->last = now;
+            return;
+        }
+        if (h->last < oldest->last)
+            oldest = h;
+    }
+    *oldest = (struct next_hop){ *ip, port, now };
+}

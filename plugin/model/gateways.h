@@ -1,0 +1,92 @@
+/* gateways.h
+ * Addresses, and which of them are one gateway
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_MODEL_GATEWAYS_H
+#define MWG502_MODEL_GATEWAYS_H
+
+#include "base/bounded.h"
+#include "base/frames.h"
+#include "base/ipaddr.h"
+#include "base/list.h"
+
+struct root;
+struct name;
+
+/* A server and port that requests went to. */
+struct next_hop {
+    struct ipaddr ip;
+    uint16_t port;              /* 0: the place is free */
+    when_t last;
+};
+#define NEXT_HOPS_MAX 4
+
+/* Connections of a gateway that may explain a 502: see activity.h. */
+struct activities {
+    list_t pending, failed;
+};
+
+#define GATEWAY_HOSTS_MAX 16
+struct gateway {
+    unsigned n_hosts;           /* that point here */
+    struct ipaddr hosts[GATEWAY_HOSTS_MAX];
+    unsigned n_known;           /* how many of hosts are set */
+    list_t open;                /* exchanges that wait for this gateway */
+    struct next_hop next_hops[NEXT_HOPS_MAX];   /* that carried requests for several hosts */
+    struct activities activities;
+    struct profile *profile;    /* how long it takes; NULL: nothing is known */
+    uint32_t n_same, n_other;   /* requests to servers that were, word for word, those of a waiting client, and others */
+};
+
+#define HOST_RECENT_MAX 128
+struct host {
+    struct bounded_entry entry; /* key: ip */
+    struct ipaddr ip;
+    struct gateway *gateway;    /* NULL: nobody asked it for anything yet */
+    list_t conns;               /* recent connections that it opened */
+    list_t searches;            /* recent searches */
+    list_t neighbors;           /* unanswered ARP or ND of its own */
+    struct ipaddr suspect;      /* seen once at work for this one's requests */
+    link_t link;                /* of its latest connection, query or client */
+    bool answers_dns;
+    bool is_client;             /* it sent requests that serve nobody else's */
+};
+
+/* The hosts of a capture. */
+struct gateways {
+    bounded_t hosts;
+};
+
+/* For the table of hosts: nothing points to it that is still in use. */
+bool host_may_go(const struct bounded_entry *entry);
+void host_evict(bounded_t *table, struct bounded_entry *entry);
+
+/* Finds the host of an address; NULL: none, also for an address without family. host_get() makes it. */
+struct host *host_find(struct root *root, const struct ipaddr *ip);
+struct host *host_get(struct root *root, const struct ipaddr *ip);
+
+/* The gateway that the host belongs to: one of its own if there was none. */
+struct gateway *host_gateway(struct host *host);
+
+/*
+ * Both addresses were seen at work for one request: they are the same gateway. Where both
+ * are gateways in their own right already, it takes two such sights, since one could be
+ * chance, unless their frames come from one network card.
+ */
+void host_join(struct root *root, struct host *a, struct host *b);
+
+/* true: requests wait for it, or it has several addresses: a gateway in its own right. */
+bool host_is_established(const struct host *host);
+
+/* true: their frames have one Ethernet address, or both are the host that captured. A router's address proves nothing: a hint. */
+bool host_on_same_link(const struct host *a, const struct host *b);
+
+/* true: somebody waits at the host's gateway for that name; name may be NULL. */
+bool host_serves(const struct host *host, const struct name *name);
+
+/* Notes that a request went there; the hop that was used longest ago makes room. hops: NEXT_HOPS_MAX of them. */
+void next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, when_t now);
+
+#endif

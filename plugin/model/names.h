@@ -1,0 +1,57 @@
+/* names.h
+ * Host names and their addresses
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_MODEL_NAMES_H
+#define MWG502_MODEL_NAMES_H
+
+#include "base/bounded.h"
+#include "base/ipaddr.h"
+#include "base/list.h"
+#include "model/gateways.h"
+
+#define NAME_ADDRESSES_MAX 16
+struct name {
+    struct bounded_entry entry; /* key: text */
+    char *text;                 /* in lower case, without port */
+    struct ipaddr addresses[NAME_ADDRESSES_MAX];
+    unsigned n_addresses;
+    struct next_hop next_hops[NEXT_HOPS_MAX];
+    list_t open;                /* exchanges for it without an answer */
+    list_t searches;            /* in the order in which they began */
+};
+
+/* Which names an address belongs to. */
+#define ADDRESS_NAMES_MAX 8
+struct reverse {
+    struct bounded_entry entry; /* key: ip */
+    struct ipaddr ip;
+    struct name *names[ADDRESS_NAMES_MAX];      /* NULL: the place is free */
+};
+
+/* The names of a capture. */
+struct names {
+    bounded_t by_text, by_address;
+};
+
+/* For the tables of names and of addresses. */
+bool name_may_go(const struct bounded_entry *entry);
+void name_evict(bounded_t *table, struct bounded_entry *entry);
+void reverse_evict(bounded_t *table, struct bounded_entry *entry);
+
+/* Finds a name; NULL: none, also for text NULL. name_get() makes it, with a copy of the text. */
+struct name *name_find(struct root *root, const char *text);
+struct name *name_get(struct root *root, const char *text);
+
+/* The oldest of NAME_ADDRESSES_MAX makes room; an address without family is passed over. */
+void name_add_address(struct root *root, struct name *name, const struct ipaddr *ip);
+
+/* name may be NULL: no address is its own. */
+bool name_has_address(const struct name *name, const struct ipaddr *ip);
+
+/* The names of an address; NULL: none. */
+struct reverse *names_of(struct root *root, const struct ipaddr *ip);
+
+#endif

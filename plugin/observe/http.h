@@ -1,0 +1,18 @@
+/* http.h
+ * HTTP that is not in the segment's own bytes: HTTP/2 frames, and what TLS hides
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_OBSERVE_HTTP_H
+#define MWG502_OBSERVE_HTTP_H
+
+#include "observe/frame_view.h"
+
+/* HTTP inside TLS: the records of this segment that Wireshark decrypted. */
+void see_decrypted(struct frame_view *view, const struct segment *segment);
+
+/* The HTTP/2 frames that end in this segment, decrypted or not. */
+void see_http2(struct frame_view *view, const struct segment *segment);
+
+#endif

@@ -1,0 +1,158 @@
+/* tcp.c
+ * TCP segments, and the HTTP that Wireshark shows with them
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "base/compat.h"
+
+#include <epan/ipproto.h>
+
+#include "observe/http.h"
+#include "observe/tcp.h"
+#include "words/reported.h"
+
+/* bytes *******************************************************************/
+
+/* The bytes of the data source up to its captured end: fetched once for each segment. */
+struct bytes {
+    const uint8_t *p;
+    int n;
+};
+
+static unsigned
+word_at(const uint8_t *p)
+{
+    return (unsigned)(p[0] << 8 | p[1]);
+}
+
+static uint32_t
+long_at(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/*
+ * How many bytes the IP packet still had from the TCP header on. The data source counts
+ * the link layer's padding too, so the IP header before is asked; -1: there is none (a
+ * reassembled packet).
+ */
+static int
+ip_payload_left(const struct frame_view *view, struct bytes all, int tcp)
+{
+    const address *src = &view->pinfo->net_src;
+
+    for (int ihl = 20; src->type == AT_IPv4 && ihl <= 60 && tcp >= ihl; ihl += 4) {
+        const uint8_t *ip = all.p + tcp - ihl;
+        if (ip[0] == (0x40 | ihl / 4) && ip[9] == IP_PROTO_TCP && memcmp(ip + 12, src->data, 4) == 0) {
+            int total = (int)word_at(ip + 2);
+            return total > ihl ? total - ihl : -1;      /* 0: segmentation offload */
+        }
+    }
+    for (int header = 40; src->type == AT_IPv6 && header <= 40 + 256 && tcp >= header; header += 8) {
+        const uint8_t *ip = all.p + tcp - header;
+        if (ip[0] >> 4 == 6 && memcmp(ip + 8, src->data, 16) == 0) {
+            int payload = (int)word_at(ip + 4);
+            return payload > 0 ? payload - (header - 40) : -1;
+        }
+    }
+    return -1;
+}
+
+/* segments ****************************************************************/
+
+/* false: the header is not all there */
+static bool
+read_header(const struct frame_view *view, field_info *stream, struct segment *seg)
+{
+    struct place at = place_of(stream);
+    struct bytes all = { NULL, at.tvb ? (int)tvb_captured_length(at.tvb) : 0 };
+    int tcp = at.start, header, left;
+
+    if (tcp < 0 || tcp + 14 > all.n)
+        return false;
+    all.p = tvb_get_ptr(at.tvb, 0, all.n);
+    const uint8_t *p = all.p + tcp;
+
+    header = (p[12] >> 4) * 4;
+    left = ip_payload_left(view, all, tcp);
+    if (left < 0)
+        left = tvb_reported_length_remaining(at.tvb, tcp);
+    seg->frame = view->frame;
+    seg->time = view->time;
+    seg->stream = fvalue_get_uinteger(COMPAT_VALUE(stream));
+    seg->sport = (uint16_t)word_at(p);
+    seg->dport = (uint16_t)word_at(p + 2);
+    seg->seq = long_at(p + 4);
+    seg->ack = long_at(p + 8);
+    seg->flags = p[13];
+    seg->length = left > header ? (uint32_t)(left - header) : 0;
+    seg->captured = tcp + header < all.n ? MIN((uint32_t)(all.n - tcp - header), seg->length) : 0;
+    seg->data = seg->captured > 0 ? p + header : (const uint8_t *)"";
+    return true;
+}
+
+/* false: the addresses are not IP */
+static bool
+read_ends(const struct frame_view *view, struct segment *seg)
+{
+    const packet_info *pinfo = view->pinfo;
+
+    seg->src = ipaddr_from(&pinfo->src);
+    seg->dst = ipaddr_from(&pinfo->dst);
+    read_links(view, &seg->link_src, &seg->link_dst);
+    return seg->src.family && seg->dst.family;
+}
+
+/* responses *******************************************************************/
+
+/* Length of "HTTP/1.1 ", which stands before the status. */
+#define BEFORE_STATUS 9
+
+static struct said
+read_said(const struct frame_view *view, const field_info *status)
+{
+    struct place line = { status->ds_tvb, status->start - BEFORE_STATUS };
+    int n;
+
+    if (!has_bytes(line, 0, BEFORE_STATUS))
+        return SAID_NOTHING;
+    n = tvb_captured_length_remaining(line.tvb, line.start);
+    return reported_read(view->pinfo->pool, tvb_get_ptr(line.tvb, line.start, n), (size_t)n);
+}
+
+void
+see_tcp(struct frame_view *view, field_info *stream)
+{
+    struct fact fact;
+    struct segment *seg = &fact.u.tcp.segment;
+    GPtrArray *found;
+    struct above_tcp above = { false, false, false };
+
+    fact.kind = FACT_TCP;       /* the rest of it is large, and this is the common case */
+    fact.frame = view->frame;
+    fact.time = view->time;
+    fact.u.tcp.n_shown = 0;
+    if (!read_header(view, stream, seg))
+        return;
+    /* Most segments only acknowledge what has come. */
+    if (seg->flags == TCP_ACK && seg->length == 0 && track_expected(view->tracker, seg))
+        return;
+    if (!read_ends(view, seg))
+        return;
+    /* A response may be shown with the FIN behind it. */
+    if (seg->length > 0 || (seg->flags & (TCP_FIN | TCP_RST)))
+        above = foreign_above_tcp(view->pinfo);
+    if (above.tls)
+        see_decrypted(view, seg);
+    found = above.http ? fields_of(view, HTTP_STATUS) : NULL;
+    for (unsigned i = 0; found && i < found->len && i < SHOWN_MAX; i++) {
+        field_info *status = field_at(found, i);
+        struct shown *shown = &fact.u.tcp.shown[fact.u.tcp.n_shown++];
+        shown->status = fvalue_get_uinteger(COMPAT_VALUE(status));
+        shown->said = view->tracker->root->settings.watched(shown->status) ? read_said(view, status) : SAID_NOTHING;
+    }
+    track_fact(view->tracker, &fact);
+    if (above.http2)
+        see_http2(view, seg);
+}

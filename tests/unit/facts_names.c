@@ -1,0 +1,93 @@
+/* facts_names.c
+ * Frames of DNS and ARP, told to the tracker
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "facts.h"
+
+static struct {
+    uint16_t socket, type;
+} dns;
+
+void
+dns_socket(uint16_t port)
+{
+    dns.socket = port;
+}
+
+void
+dns_type(uint16_t type)
+{
+    dns.type = type;
+}
+
+static uint16_t
+port_of(uint16_t id)
+{
+    return dns.socket ? dns.socket : (uint16_t)(10000 + id);
+}
+
+static struct fact
+dns_frame(uint16_t id, const char *asker, const char *name, bool response)
+{
+    struct fact fact = facts_next(FACT_DNS);
+    struct dns_message *m = &fact.u.dns;
+
+    m->frame = fact.frame;
+    m->time = fact.time;
+    m->response = response;
+    m->src = ip(response ? RESOLVER : asker);
+    m->dst = ip(response ? asker : RESOLVER);
+    m->link_src = facts_link(&m->src);
+    m->sport = response ? DNS_PORT : port_of(id);
+    m->dport = response ? port_of(id) : DNS_PORT;
+    m->id = id;
+    m->type = dns.type;
+    m->name = name;
+    return fact;
+}
+
+uint32_t
+looks_up(uint16_t id, const char *from, const char *name)
+{
+    struct fact fact = dns_frame(id, from, name, false);
+
+    return facts_tell(&fact);
+}
+
+uint32_t
+resolved(uint16_t id, const char *to, const char *name, unsigned rcode, const char *address)
+{
+    struct fact fact = dns_frame(id, to, name, true);
+
+    fact.u.dns.rcode = (uint8_t)rcode;
+    if (address)
+        fact.u.dns.addresses[fact.u.dns.n_addresses++] = ip(address);
+    return facts_tell(&fact);
+}
+
+uint32_t
+dns_rejected(uint16_t id, const char *asker, uint16_t ip_id)
+{
+    struct fact fact = facts_next(FACT_DNS_ERROR);
+    struct dns_error *error = &fact.u.dns_error.error;
+
+    error->frame = fact.frame;
+    error->time = fact.time;
+    error->type = error->code = 3;
+    error->key = (struct asked_key){ .from = ip(asker), .to = ip(RESOLVER), .port = port_of(id), .id = id };
+    error->id_known = true;
+    error->ip_id = ip_id;
+    return facts_tell(&fact);
+}
+
+uint32_t
+arp(const char *asker, const char *neighbor)
+{
+    struct fact fact = facts_next(FACT_NEIGHBOR_ASKED);
+
+    fact.u.neighbor.asker = ip(asker);
+    fact.u.neighbor.neighbor = ip(neighbor);
+    return facts_tell(&fact);
+}

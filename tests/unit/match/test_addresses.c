@@ -1,0 +1,131 @@
+/* test_addresses.c
+ * A gateway with two addresses, of which the other one serves clients, too
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "facts.h"
+
+/* ALICE is a client of GATEWAY, BOB one of its other address, from which UPSTREAM_1 and 2 are. */
+static void
+two_addresses(void)
+{
+    capture_begin(0);
+    card(GATEWAY, 1);
+    card(OTHER_ADDRESS, 1);
+    leg(ALICE, "10.0.0.1", GATEWAY, 9090);
+    leg(BOB, "10.0.0.2", OTHER_ADDRESS, 9090);
+    leg(UPSTREAM_1, OTHER_ADDRESS, SERVER_1, 80);
+    leg(UPSTREAM_2, OTHER_ADDRESS, SERVER_2, 80);
+}
+
+static void
+begin_two_addresses(void)
+{
+    two_addresses();
+    stands(ALICE);
+    stands(BOB);
+}
+
+static void
+both_ask(unsigned first, unsigned second)
+{
+    asks_proxy(first, HOST, "/a");
+    asks_proxy(second, HOST, "/a");
+}
+
+/* ALICE, BOB ask, 1 stands, 1 asks /a, FIN 1, ALICE gets 502 */
+static void
+test_card_request(void)
+{
+    begin_two_addresses();
+    both_ask(ALICE, BOB);
+    stands(UPSTREAM_1);
+    uint32_t asked = asks_server(UPSTREAM_1, HOST, "/a"), closed = closes(UPSTREAM_1, SERVER);
+    EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, LIKELY, asked, closed);
+}
+
+/* ALICE, BOB ask, SYN 1, RST 1, ALICE gets 502 */
+static void
+test_card_attempt(void)
+{
+    begin_two_addresses();
+    is_known(HOST, SERVER_1);
+    both_ask(ALICE, BOB);
+    uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, second);
+}
+
+/*
+ * The clients' connections are seen from a response on: who opened them shows late.
+ * ALICE gets 200, BOB gets 200, ALICE, BOB ask, SYN 1, RST 1, ALICE gets 502
+ */
+static void
+test_card_from_the_middle(void)
+{
+    two_addresses();
+    responds(ALICE, 200);
+    responds(BOB, 200);
+    is_known(HOST, SERVER_1);
+    both_ask(ALICE, BOB);
+    uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, second);
+}
+
+/* ALICE, BOB ask, query 1, NXDOMAIN 1, ALICE gets 502 */
+static void
+test_card_lookup(void)
+{
+    begin_two_addresses();
+    both_ask(ALICE, BOB);
+    uint32_t asked = looks_up(1, OTHER_ADDRESS, HOST), answered = resolved(1, OTHER_ADDRESS, HOST, NAME_ERROR, NULL);
+    EXPECT_AT(responds(ALICE, 502), NXDOMAIN, OBSERVED, asked, answered);
+}
+
+/*
+ * The look-up shows that both are one: what the other address does next is the gateway's.
+ * BOB, ALICE ask, query 1, address 1, SYN 2, RST 2, ALICE gets 502
+ */
+static void
+test_card_learnt(void)
+{
+    begin_two_addresses();
+    both_ask(BOB, ALICE);
+    looks_up(1, OTHER_ADDRESS, HOST);
+    resolved(1, OTHER_ADDRESS, HOST, 0, SERVER_1);
+    uint32_t first = syn(UPSTREAM_2), second = refused(UPSTREAM_2);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, second);
+}
+
+/*
+ * Everything behind a router comes from its card: a client that asks a server for the same does not serve.
+ * ALICE asks /a, DIRECT_1 asks /a, FIN DIRECT_1, ALICE gets 502
+ */
+static void
+test_card_of_router(void)
+{
+    capture_begin(0);
+    card(GATEWAY, 1);
+    card("10.0.0.9", 1);
+    leg(ALICE, "10.0.0.1", GATEWAY, 80);
+    leg(DIRECT_1, "10.0.0.9", SERVER_1, 80);
+    stands(ALICE);
+    asks_server(ALICE, HOST, "/a");
+    stands(DIRECT_1);
+    asks_server(DIRECT_1, HOST, "/a");
+    closes(DIRECT_1, SERVER);
+    expect_unknown_at(responds(ALICE, 502), MISSING_GATEWAY_SIDE);
+}
+
+int
+main(int argc, char **argv)
+{
+    common_init(&argc, &argv);
+    g_test_add_func("/match/addresses/request", test_card_request);
+    g_test_add_func("/match/addresses/attempt", test_card_attempt);
+    g_test_add_func("/match/addresses/from the middle", test_card_from_the_middle);
+    g_test_add_func("/match/addresses/look-up", test_card_lookup);
+    g_test_add_func("/match/addresses/learnt", test_card_learnt);
+    g_test_add_func("/match/addresses/of a router", test_card_of_router);
+    return g_test_run();
+}

@@ -1,0 +1,203 @@
+/* test_attempts.c
+ * Which connections that were begun belong to a request, where several wait
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "facts.h"
+
+/* that fit ****************************************************************/
+
+/* ALICE, BOB ask, SYN 1, SYN 2, RST 1, RST 2, ALICE gets 502, BOB gets 502 */
+static void
+test_each_its_own(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    all_ask(2);
+    uint32_t syn_1 = syn(UPSTREAM_1), syn_2 = syn(UPSTREAM_2), rst_1 = refused(UPSTREAM_1), rst_2 = refused(UPSTREAM_2);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, syn_1, rst_1);
+    EXPECT_AT(responds(BOB, 502), RST, OBSERVED, syn_2, rst_2);
+}
+
+/* ALICE, BOB ask, SYN 1, 1 s, SYN 2, RST 2, ALICE gets 502, 1 s, SYN 1, 1 s, BOB gets 502 */
+static void
+test_failed_before_pending(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    all_ask(2);
+    uint32_t pending = syn(UPSTREAM_1);
+    passes(1000);
+    uint32_t failed = syn(UPSTREAM_2), rst = refused(UPSTREAM_2);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, failed, rst);
+    passes(1000);
+    uint32_t again = syn(UPSTREAM_1);
+    passes(1000);
+    EXPECT_AT(responds(BOB, 502), SYN_TIMEOUT, OBSERVED, pending, again);
+}
+
+/* ALICE, BOB ask, 2 s, SYN 1, ALICE gets 502 */
+static void
+test_just_begun(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    all_ask(2);
+    passes(2000);
+    syn(UPSTREAM_1);
+    expect_unknown_at(responds(ALICE, 502), MISSING_ATTEMPT);
+}
+
+/*
+ * The response was complete when the bytes came that were lost on their way, not when those behind them did.
+ * ALICE asks /a, 1 asks /a, 3 bytes of its answer lost, BOB asks /b, SYN 2, 500 ms, those bytes of 1, ALICE gets 502
+ */
+static void
+test_overlapping_gap(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    says(UPSTREAM_1, SERVER, "HTTP/1.1 200 so\r\nContent-Length: 5\r\n\r\n", 0);
+    skips(UPSTREAM_1, SERVER, 3);
+    says(UPSTREAM_1, SERVER, "lo", 0);
+    asks_proxy(BOB, HOST, "/b");
+    syn(UPSTREAM_2);
+    passes(500);
+    says_again(UPSTREAM_1, SERVER, 5, "hel", 200);
+    expect_unknown_at(responds(ALICE, 502), MISSING_REASON);
+}
+
+/*
+ * So is one that begins while another has only just begun: the next hop is everybody's.
+ * ALICE asks /a, 1 stands, 1 asks /a, 1 200, ALICE gets 200, ALICE asks /b, SYN 2, BOB asks two /b, SYN 3, 100 ms, RST 2, ALICE gets 502
+ */
+static void
+test_overlapping_attempts(void)
+{
+    scene_with(2);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    responds(UPSTREAM_1, 200);
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/b");
+    uint32_t first = syn(UPSTREAM_2);
+    asks_proxy(BOB, "two.example", "/b");
+    syn(UPSTREAM_3);
+    passes(100);
+    uint32_t second = refused(UPSTREAM_2);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, second);
+}
+
+/*
+ * An attempt that overlaps with the connection that carried the request is another one's.
+ * ALICE asks /a, BOB asks /b, 1 stands, 1 asks /a, SYN 2, FIN 1, RST 2, ALICE gets 502
+ */
+static void
+test_overlapping(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    asks_proxy(BOB, HOST, "/b");
+    stands(UPSTREAM_1);
+    uint32_t asked = asks_server(UPSTREAM_1, HOST, "/a");
+    syn(UPSTREAM_2);
+    uint32_t closed = closes(UPSTREAM_1, SERVER);
+    refused(UPSTREAM_2);
+    EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked, closed);
+}
+
+/* direct 1 stands, direct 1 asks two /, direct 1 200, ALICE asks, SYN direct 2, RST direct 2, ALICE gets 502 */
+static void
+test_clients_own(void)
+{
+    scene_with(1);
+    is_known(HOST, SERVER_1);
+    leg(DIRECT_1, "10.0.0.9", SERVER_2, 80);
+    leg(DIRECT_2, "10.0.0.9", SERVER_1, 80);
+    stands(DIRECT_1);
+    asks_server(DIRECT_1, "two.example", "/");
+    responds(DIRECT_1, 200);
+    all_ask(1);
+    syn(DIRECT_2);
+    refused(DIRECT_2);
+    expect_unknown_at(responds(ALICE, 502), MISSING_GATEWAY_SIDE);
+}
+
+/* ALICE asks, SYN 1, RST 1, ALICE gets 502 */
+static void
+test_second_card(void)
+{
+    scene_with(1);
+    is_known(HOST, SERVER_1);
+    leg(UPSTREAM_1, OTHER_ADDRESS, SERVER_1, 80);
+    all_ask(1);
+    uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, second);
+}
+
+/* time alone **************************************************************/
+
+/* ALICE asks /a, BOB asks two /b, SYN 1, RST 1, ALICE gets 502, BOB gets 502 */
+static void
+test_anothers_address(void)
+{
+    scene_with(2);
+    is_known("two.example", SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    asks_proxy(BOB, "two.example", "/b");
+    uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
+    expect_unknown_at(responds(ALICE, 502), MISSING_ATTEMPT);
+    EXPECT_AT(responds(BOB, 502), RST, OBSERVED, first, second);
+}
+
+/* ALICE asks, SYN 1 (port 8001), SYN 2 (port 8002), RST 1, RST 2, ALICE gets 502 */
+static void
+test_several_at_once(void)
+{
+    scene_with(1);
+    leg(UPSTREAM_1, GATEWAY, SERVER_1, 8001);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 8002);
+    all_ask(1);
+    syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_1);
+    refused(UPSTREAM_2);
+    expect_unknown_at(responds(ALICE, 502), MISSING_CHOICE);
+}
+
+/* ALICE asks, SYN 1 (port 80), RST 1, SYN 2 (port 8002), RST 2, ALICE gets 502 */
+static void
+test_port_asked_for(void)
+{
+    scene_with(1);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 8002);
+    all_ask(1);
+    uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_2);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, second);
+}
+
+int
+main(int argc, char **argv)
+{
+    common_init(&argc, &argv);
+    g_test_add_func("/match/attempts/each its own", test_each_its_own);
+    g_test_add_func("/match/attempts/failed before pending", test_failed_before_pending);
+    g_test_add_func("/match/attempts/just begun", test_just_begun);
+    g_test_add_func("/match/attempts/overlapping/gap", test_overlapping_gap);
+    g_test_add_func("/match/attempts/overlapping/each other", test_overlapping_attempts);
+    g_test_add_func("/match/attempts/overlapping", test_overlapping);
+    g_test_add_func("/match/attempts/a client's own", test_clients_own);
+    g_test_add_func("/match/attempts/second card", test_second_card);
+    g_test_add_func("/match/attempts/time alone/another's address", test_anothers_address);
+    g_test_add_func("/match/attempts/time alone/several at once", test_several_at_once);
+    g_test_add_func("/match/attempts/time alone/port asked for", test_port_asked_for);
+    return g_test_run();
+}

@@ -1,0 +1,236 @@
+/* test_tries.c
+ * Several tries for one request, while others wait for the same
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "facts.h"
+
+/* next tries **************************************************************/
+
+/*
+ * It tries a server twice, as one request shows that is alone; then two others wait, of whom the first is refused.
+ * ALICE asks /b, SYN 1, RST 1, SYN 2, RST 2, ALICE gets 502, BOB asks /a, CAROL asks /a, SYN 3, RST 3
+ */
+static void
+begin_two_tries(uint32_t *cited)
+{
+    scene_with(3);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/b");
+    for (unsigned n = UPSTREAM_1; n <= UPSTREAM_2; n++) {
+        syn(n);
+        refused(n);
+    }
+    responds(ALICE, 502);
+    asks_proxy(BOB, HOST, "/a");
+    asks_proxy(CAROL, HOST, "/a");
+    cited[0] = syn(UPSTREAM_3);
+    cited[1] = refused(UPSTREAM_3);
+}
+
+/*
+ * The second one's first attempt still runs.
+ * SYN 4, SYN 5, RST 5, BOB gets 502
+ */
+static void
+test_next_try_failed_too(void)
+{
+    uint32_t first[2];
+
+    begin_two_tries(first);
+    syn(UPSTREAM_4);
+    uint32_t again = syn(UPSTREAM_5), again_rst = refused(UPSTREAM_5);
+    EXPECT_AT(responds(BOB, 502), RST, LIKELY, first[0], first[1], again, again_rst);
+}
+
+/* SYN 4, BOB gets 502, RST 4, CAROL gets 502 */
+static void
+test_running_is_no_next_try(void)
+{
+    uint32_t first[2];
+
+    begin_two_tries(first);
+    uint32_t running = syn(UPSTREAM_4);
+    EXPECT_AT(responds(BOB, 502), RST, LIKELY, first[0], first[1]);
+    uint32_t rst = refused(UPSTREAM_4);
+    EXPECT_AT(responds(CAROL, 502), RST, OBSERVED, running, rst);
+}
+
+/*
+ * The gateway knows no address yet: what is tried is another one's, be it several times.
+ * ALICE asks /a, query 1, BOB asks /b, query 2, address 2, RST 1, RST 2, 3 asks /b, BOB gets 200, 4 s, ALICE gets 502
+ */
+static void
+test_tries_while_looked_up(void)
+{
+    scene_with(2);
+    asks_proxy(ALICE, HOST, "/a");
+    uint32_t asked = looks_up(1, GATEWAY, HOST);
+    passes(10);
+    asks_proxy(BOB, HOST, "/b");
+    looks_up(2, GATEWAY, HOST);
+    resolved(2, GATEWAY, HOST, 0, SERVER_1);
+    for (unsigned n = UPSTREAM_1; n <= UPSTREAM_2; n++) {
+        syn(n);
+        refused(n);
+    }
+    leg(UPSTREAM_3, GATEWAY, SERVER_2, 80);
+    stands(UPSTREAM_3);
+    asks_server(UPSTREAM_3, HOST, "/b");
+    responds(UPSTREAM_3, 200);
+    responds(BOB, 200);
+    passes(4000);
+    EXPECT_AT(responds(ALICE, 502), DNS_TIMEOUT, OBSERVED, asked);
+}
+
+/*
+ * It knows the address, and does not wait for the other type's answer: each has its own attempt.
+ * ALICE, BOB ask, each A, AAAA and an address, SYN 1, RST 1, SYN 2, RST 2, ALICE gets 502, BOB gets 502
+ */
+static void
+test_tries_with_one_type(void)
+{
+    uint32_t first, second;
+
+    scene_with(2);
+    all_ask(2);
+    for (uint16_t n = 0; n < 2; n++) {
+        dns_socket((uint16_t)(5000 + n));
+        dns_type(1);
+        looks_up((uint16_t)(1 + n), GATEWAY, HOST);
+        dns_type(28);
+        looks_up((uint16_t)(3 + n), GATEWAY, HOST);
+        dns_type(1);
+        resolved((uint16_t)(1 + n), GATEWAY, HOST, 0, SERVER_1);
+    }
+    first = syn(UPSTREAM_1);
+    uint32_t first_end = refused(UPSTREAM_1);
+    second = syn(UPSTREAM_2);
+    uint32_t second_end = refused(UPSTREAM_2);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, first_end);
+    EXPECT_AT(responds(BOB, 502), RST, OBSERVED, second, second_end);
+}
+
+/* behind an end ***********************************************************/
+
+/*
+ * The gateway learns of the end when what was lost before it is sent again: meanwhile its attempts are others'.
+ * ALICE asks /a, 1 asks /a, its 100 lost, FIN 1, BOB asks /a, 2 asks /a, the 100 of 1 again, ALICE gets 502
+ */
+static void
+test_end_behind_lost(void)
+{
+    static const char *hundred = "HTTP/1.1 100 Continue\r\n\r\n";
+
+    scene_with(2);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    uint32_t asked = asks_server(UPSTREAM_1, HOST, "/a");
+    skips(UPSTREAM_1, SERVER, (unsigned)strlen(hundred));
+    closes(UPSTREAM_1, SERVER);
+    asks_proxy(BOB, HOST, "/a");
+    stands(UPSTREAM_2);
+    asks_server(UPSTREAM_2, HOST, "/a");
+    says_again(UPSTREAM_1, SERVER, (unsigned)strlen(hundred), hundred, 0);
+    const struct verdict *v = verdict_at(responds(ALICE, 502));
+    g_assert_cmpstr(cause_token(v->cause), ==, "server_closed");
+    g_assert_cmpint(v->confidence, ==, CONFIDENCE_LIKELY);
+    g_assert_cmpuint(v->cited[0].frame, ==, asked);
+    responds(UPSTREAM_2, 200);
+    responds(BOB, 200);
+}
+
+/*
+ * It acts on a reset at once, and on an end when it has what was before it: one more try is to be expected.
+ * ALICE asks /a, 1 asks /a, bytes of 1 lost, its end, BOB asks /a, 2 asks /a, 2 502, ALICE gets 502
+ */
+static void
+retried_elsewhere(uint32_t (*ends)(unsigned))
+{
+    scene_with(2);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    skips(UPSTREAM_1, SERVER, 100);
+    ends(3);
+    asks_proxy(BOB, HOST, "/a");
+    stands(UPSTREAM_2);
+    asks_server(UPSTREAM_2, HOST, "/a");
+    responds(UPSTREAM_2, 502);
+    const struct verdict *v = verdict_at(responds(ALICE, 502));
+    g_assert_cmpstr(cause_token(v->cause), ==, "relayed");
+}
+
+static uint32_t
+closes_acked(unsigned n)
+{
+    acked(n);
+    return closes(n, SERVER);
+}
+
+static void
+test_retried_after_end(void)
+{
+    retried_elsewhere(reset);
+    retried_elsewhere(closes_acked);
+}
+
+/*
+ * What the client got came before another one's attempt, and was given to it behind that.
+ * ALICE asks /a, 1 stands, 1 asks /a, 1 200, BOB asks /b, SYN 2, ALICE gets 200, RST 2, BOB gets 502
+ */
+static void
+test_answered_before(void)
+{
+    scene_with(2);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    responds(UPSTREAM_1, 200);
+    asks_proxy(BOB, HOST, "/b");
+    uint32_t first = syn(UPSTREAM_2);
+    responds(ALICE, 200);
+    uint32_t second = refused(UPSTREAM_2);
+    EXPECT_AT(responds(BOB, 502), RST, LIKELY, first, second);
+}
+
+/*
+ * An ICMP error behind which the gateway goes on ends nothing: the older attempt is the older request's.
+ * ALICE asks /a, SYN 1, 1 s, SYN 1, BOB asks /b, SYN 2, ICMP 2, 1 s, SYN 2, ICMP 2, 1 s, SYN 1, ALICE gets 502
+ */
+static void
+test_error_ignored(void)
+{
+    scene_with(2);
+    asks_proxy(ALICE, HOST, "/a");
+    uint32_t first = syn(UPSTREAM_1);
+    passes(1000);
+    uint32_t second = syn(UPSTREAM_1);
+    asks_proxy(BOB, HOST, "/b");
+    syn(UPSTREAM_2);
+    unreachable(UPSTREAM_2, "10.1.0.254");
+    passes(1000);
+    syn(UPSTREAM_2);
+    unreachable(UPSTREAM_2, "10.1.0.254");
+    passes(1000);
+    uint32_t third = syn(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), SYN_TIMEOUT, LIKELY, first, second, third);
+}
+
+int
+main(int argc, char **argv)
+{
+    common_init(&argc, &argv);
+    g_test_add_func("/match/tries/failed too", test_next_try_failed_too);
+    g_test_add_func("/match/tries/running", test_running_is_no_next_try);
+    g_test_add_func("/match/tries/while looked up", test_tries_while_looked_up);
+    g_test_add_func("/match/tries/with one type", test_tries_with_one_type);
+    g_test_add_func("/match/tries/end behind lost", test_end_behind_lost);
+    g_test_add_func("/match/tries/after end", test_retried_after_end);
+    g_test_add_func("/match/tries/answered before", test_answered_before);
+    g_test_add_func("/match/tries/error ignored", test_error_ignored);
+    return g_test_run();
+}
