@@ -172,7 +172,10 @@ step_uses(struct scope *s, struct collected *found _U_)
 static bool
 step_search_by_time(struct scope *s, struct collected *found _U_)
 {
-    return s->n_lookups == 0 && find_searches_by_time(s);
+    if (s->n_lookups > 0 || !find_searches_by_time(s))
+        return false;
+    drop_uses(s);
+    return true;
 }
 
 static bool
@@ -189,7 +192,7 @@ step_remembered(struct scope *s, struct collected *found _U_)
 
 /* In this order: the first that explains the response ends the search. */
 static bool (*const steps[])(struct scope *, struct collected *) = {
-    step_search, step_unreached, step_uses, step_search_by_time, step_unreached_by_time, step_remembered
+    step_search, step_unreached, step_search_by_time, step_uses, step_unreached_by_time, step_remembered
 };
 
 /* the whole ***************************************************************/

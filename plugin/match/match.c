@@ -19,6 +19,9 @@
 #define CHILD_WANTED 800
 #define SERVES_NOBODY (-800)
 
+/* Shorter paths ("/", "/login") are asked for by many. */
+#define TELLING_PATH 8
+
 /* A gateway tries again at once, or after a pause of its own (Traffic Server: 0.3 s). */
 #define TRIED_AGAIN_WITHIN (NS_PER_SECOND / 2)
 
@@ -188,6 +191,39 @@ find_parent(struct root *root, const struct exchange *ex, const struct host *sen
     return parent;
 }
 
+/* It opened connections or looked up names: who asks it is a client. */
+static bool
+is_at_work(const struct host *host)
+{
+    return !list_is_empty(&host->conns) || !list_is_empty(&host->searches) || (host->gateway && host->gateway->n_known > 1);
+}
+
+/*
+ * A sender of which nothing else is known repeats a request that waits elsewhere, to a server
+ * that does nothing for it: seen twice, it is that gateway's second address. Once could be two
+ * clients who ask for the same.
+ */
+static struct exchange *
+find_by_suspicion(struct root *root, const struct exchange *ex, struct host *sender, const struct host *asked)
+{
+    unsigned looked_at = 0;
+
+    if (is_at_work(asked) || !ex->request.path || strlen(ex->request.path) < TELLING_PATH || sender->is_client)
+        return NULL;
+    for (node_t *l = bucket(root->by_url, ex->url_hash)->head; l && looked_at < LOOKED_AT_MAX / 8; l = l->next, looked_at++) {
+        struct exchange *waiting = (struct exchange *)l->data;
+        const struct ipaddr *gateway = &waiting->conn->side[SERVER].ip;
+        if (!same_request(waiting, ex) || waiting->conn == ex->conn || ipaddr_equal(&waiting->conn->side[CLIENT].ip, &sender->ip) ||
+            ipaddr_equal(gateway, &asked->ip) || host_serves(sender, waiting->name))
+            continue;
+        if (ipaddr_equal(&sender->suspect, gateway))
+            return waiting;
+        sender->suspect = *gateway;
+        return NULL;
+    }
+    return NULL;
+}
+
 /* Somebody waits for the sender whose request this may be, though nothing in it says so. */
 static bool
 may_serve_somebody(struct root *root, const struct exchange *ex, const struct host *sender)
@@ -202,6 +238,17 @@ may_serve_somebody(struct root *root, const struct exchange *ex, const struct ho
     return false;
 }
 
+/* The gateway asked a server whose address it looked up under another name. */
+static void
+learn_upstream(struct root *root, struct name *name, const struct ipaddr *server)
+{
+    const struct reverse *r = name_has_address(name, server) ? NULL : names_of(root, server);
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && list_is_empty(&r->names[i]->open))
+            name->upstream = name_hash(r->names[i]);
+}
+
 static void
 learn(struct root *root, const struct exchange *ex, struct exchange *parent, struct host *sender)
 {
@@ -211,6 +258,7 @@ learn(struct root *root, const struct exchange *ex, struct exchange *parent, str
         host_join(root, host_get(root, &parent->conn->side[SERVER].ip), sender);
     if (!parent->name)
         return;
+    learn_upstream(root, parent->name, &conn->side[SERVER].ip);
     next_hop_learn(parent->name->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, root->now);
     if (parent->gateway && !name_has_address(parent->name, &conn->side[SERVER].ip))
         next_hop_learn(parent->gateway->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, root->now);
@@ -250,6 +298,8 @@ match_begun(struct root *root, struct exchange *ex)
     ex->path_hash = text_hash(ex->request.path, 0);
     ex->url_hash = text_hash(ex->request.host, ex->path_hash + ex->request.connect);
     struct exchange *parent = find_parent(root, ex, sender, name);
+    if (!parent)
+        parent = find_by_suspicion(root, ex, sender, asked);
     ex->had_parent = parent || may_serve_somebody(root, ex, sender);
     if (parent) {
         adopt(parent, ex);
@@ -259,7 +309,7 @@ match_begun(struct root *root, struct exchange *ex)
     if (ex->had_parent) {
         activity_begun(root, ex->conn);
         chain_request_begun(root, ex);
-    } else {
+    } else if (is_at_work(asked)) {
         sender->is_client = true;
         activity_over(ex->conn);
     }

@@ -35,6 +35,12 @@ clue_words(enum clue clue)
     return clues[clue].words;
 }
 
+unsigned
+name_hash(const struct name *name)
+{
+    return g_str_hash(name->text) | 1;
+}
+
 static void
 found(struct relation *r, enum clue clue)
 {
@@ -144,6 +150,18 @@ is_next_hop(const struct next_hop *hops, const struct conn *conn)
     return false;
 }
 
+/* The name that the gateway looks up for this host has the address. */
+static bool
+is_upstreams_address(struct root *root, const struct name *name, const struct ipaddr *ip)
+{
+    const struct reverse *r = name && name->upstream ? names_of(root, ip) : NULL;
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && name_hash(r->names[i]) == name->upstream)
+            return true;
+    return false;
+}
+
 /* Somebody else waits at that gateway for a name that has the address. */
 static bool
 is_anothers_address(struct root *root, const struct gateway *gateway, const struct exchange *waiting, const struct ipaddr *ip)
@@ -175,7 +193,7 @@ relate_address(struct relation *r, struct root *root, const struct gateway *gate
 
     if ((its_port && name_has_address(name, ip)) || is_intercepted(waiting, conn))
         found(r, CLUE_ADDRESS);
-    else if (name && is_next_hop(name->next_hops, conn))
+    else if (name && (is_next_hop(name->next_hops, conn) || is_upstreams_address(root, name, ip)))
         found(r, CLUE_ROUTE);
     else if (is_next_hop(gateway->next_hops, conn))
         found(r, CLUE_NEXT_HOP);

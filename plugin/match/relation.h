@@ -61,6 +61,9 @@ bool same_request(const struct exchange *x, const struct exchange *y);
 /* The gateway of a request; made where it is not known yet. */
 struct gateway *gateway_of(struct root *root, const struct exchange *exchange);
 
+/* Of a name's text; never 0. */
+unsigned name_hash(const struct name *name);
+
 const char *clue_words(enum clue clue);
 
 #endif

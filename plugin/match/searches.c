@@ -15,8 +15,13 @@
 /* A look-up of its very name: so much likelier where it is the request's than by chance. As strong as the same request. */
 #define SAME_NAME 1600
 
-/* A look-up of a name that nobody waits for can be the gateway's own. */
+/* A name that nobody waits for: what requests for this host were served with before; the gateway's own, for all that is known; another host's. */
+#define UPSTREAM_NAME 800
 #define OTHER_NAME (-300)
+#define OTHER_UPSTREAM (-600)
+
+/* Of two names the one is taken that fits so much better. */
+#define CLEARLY 250
 
 /* whose *******************************************************************/
 
@@ -249,34 +254,54 @@ find_searches(struct scope *s)
 
 /* time alone **************************************************************/
 
+static int
+name_gain(const struct scope *s, const struct lookup *lookup)
+{
+    if (!s->name || !s->name->upstream)
+        return OTHER_NAME;
+    return s->name->upstream == name_hash(lookup->name) ? UPSTREAM_NAME : OTHER_UPSTREAM;
+}
+
+struct best {
+    struct lookup *lookup;
+    int gain, next;             /* how well it fits, and the next best of another name */
+};
+
+static void
+look_at_host(const struct scope *s, const struct host *host, struct best *best)
+{
+    unsigned looked_at = 0;
+
+    for (node_t *l = host ? host->searches.tail : NULL; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct lookup *lookup = (struct lookup *)l->data;
+        if (lookup->start < s->from || lookup->start > s->until || !list_is_empty(&lookup->name->open) || has_owner(s, lookup) || lookup->resolved)
+            continue;
+        int gain = search_gain(s, lookup) + name_gain(s, lookup);
+        if (gain > best->gain) {
+            best->next = best->lookup && best->lookup->name != lookup->name ? best->gain : best->next;
+            best->gain = gain;
+            best->lookup = lookup;
+        } else if (!best->lookup || best->lookup->name != lookup->name) {
+            best->next = MAX(best->next, gain);
+        }
+    }
+}
+
 /* A name that the gateway looked up meanwhile, and nobody waits for: its next hop's, or an upstream's. */
 bool
 find_searches_by_time(struct scope *s)
 {
-    struct lookup *best = NULL;
-    int best_gain = OTHER_NAME, next_gain = OTHER_NAME;
+    struct best best = { NULL, 0, 0 };
 
-    for (unsigned h = 0; h < s->gateway->n_known; h++) {
-        const struct host *host = host_find(s->root, &s->gateway->hosts[h]);
-        for (node_t *l = host ? host->searches.tail : NULL; l; l = l->prev) {
-            struct lookup *lookup = (struct lookup *)l->data;
-            if (lookup->start < s->from || lookup->start > s->until || !list_is_empty(&lookup->name->open) || has_owner(s, lookup) || lookup->resolved)
-                continue;
-            int gain = search_gain(s, lookup) + OTHER_NAME;
-            if (gain > best_gain) {
-                next_gain = best_gain;
-                best_gain = gain;
-                best = lookup;
-            } else {
-                next_gain = MAX(next_gain, gain);
-            }
-        }
+    for (unsigned h = 0; h < s->gateway->n_known; h++)
+        look_at_host(s, host_find(s->root, &s->gateway->hosts[h]), &best);
+    if (!best.lookup || best.gain < best_use(s))
+        return false;
+    if (best.gain - best.next < CLEARLY) {
+        s->several = true;
+        return false;
     }
-    if (!best || best_gain <= 0)
-        return false;
-    s->several = best_gain - next_gain < 200;
-    if (s->several)
-        return false;
-    add_search(s, best, TIE_TIME, true);
+    s->n_lookups = 0;
+    add_search(s, best.lookup, best.gain >= UPSTREAM_NAME ? TIE_LEARNT : TIE_TIME, true);
     return true;
 }
