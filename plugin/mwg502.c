@@ -14,11 +14,12 @@
 #include "mwg502.h"
 #include "observe/observe.h"
 #include "ports.h"
+#include "show/cases.h"
 #include "show/show.h"
 #include "show/stats.h"
 
 static int proto_mwg502 = -1;
-static int mwg502_tap = -1;
+static int mwg502_tap = -1, mwg502_part_tap = -1;
 static dissector_handle_t mwg502_handle;
 
 /* The root of all state of the capture at hand; of wmem_file_scope(). */
@@ -49,6 +50,7 @@ static int
 dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     const struct verdict *verdicts;
+    const struct part *parts;
     const char *saved_proto = pinfo->current_proto;
 
     if (!tracker)
@@ -62,7 +64,10 @@ dissect_mwg502(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _
             show_role(ROLE_SERVER_RESPONSE, tvb, tree);
     } else {
         track_later_visit(tracker, pinfo->num);
-        show_parts(track_parts(tracker, pinfo->num), tvb, pinfo, tree);
+        parts = track_parts(tracker, pinfo->num);
+        show_parts(parts, tvb, pinfo, tree);
+        if (parts)
+            tap_queue_packet(mwg502_part_tap, pinfo, parts);
     }
     verdicts = track_verdicts(tracker, pinfo->num);
     if (verdicts) {
@@ -158,6 +163,7 @@ proto_register_mwg502(void)
     register_init_routine(begin_capture);
     register_cleanup_routine(end_capture);
     mwg502_tap = register_tap("mwg502");
+    mwg502_part_tap = register_tap("mwg502_part");
     compat_register_conversation_filter("mwg502", "MWG 502 case", has_case, case_filter);
 }
 
@@ -168,7 +174,9 @@ proto_reg_handoff_mwg502(void)
     static bool initialized = false;
 
     ports_apply(pref_ports);
-    if (!initialized)
+    if (!initialized) {
         stats_register();
+        cases_register(proto_mwg502);
+    }
     initialized = true;
 }

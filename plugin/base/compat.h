@@ -31,11 +31,13 @@
 #define COMPAT_VALUE(finfo) (&(finfo)->value)
 #endif
 
-/* 4.2: the frame's own data instead of its packet_info. */
+/* 4.2: the frame's own data instead of its packet_info; the menu separator. */
 #if WIRESHARK_AT_LEAST(4, 2)
 #define compat_depend_on(pinfo, frame) mark_frame_as_depended_upon((pinfo)->fd, frame)
+#define COMPAT_MENU_SEPARATOR "//"
 #else
 #define compat_depend_on(pinfo, frame) mark_frame_as_depended_upon(pinfo, frame)
+#define COMPAT_MENU_SEPARATOR "/"
 #endif
 
 /* 4.6: a data source's name stands in its description. */
@@ -60,6 +62,15 @@ compat_source_is(const struct data_source *source, const char *name)
 typedef bool compat_bool;
 #else
 typedef gboolean compat_bool;
+#endif
+
+/* 4.6: what begins a statistic of -z tells whether it could. */
+#if WIRESHARK_AT_LEAST(4, 6)
+typedef bool compat_started;
+#define COMPAT_STARTED true
+#else
+typedef void compat_started;
+#define COMPAT_STARTED
 #endif
 
 /* The value of another protocol's preference; otherwise: where it cannot be known. */

@@ -60,22 +60,20 @@ h2_read_head(const uint8_t *bytes, size_t n, struct http_head *head)
     head->length = n;
     while (take(&bytes, &n, &name) && take(&bytes, &n, &value)) {
         const struct { const char *name; struct slice *to; } wanted[] = {
-            { ":method", &head->method }, { ":path", &head->target }, { ":authority", &authority }, { "host", &head->host },
-            { "x-forwarded-for", &head->forwarded_for }, { "x-squid-error", &head->squid_error }, { "proxy-status", &head->proxy_status },
-            { "server", &head->server }, { "via", &head->via },
+            { ":method", &head->method }, { ":path", &head->target }, { ":authority", &authority },
         };
         for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
             if (slice_is(name, wanted[i].name))
                 *wanted[i].to = value;
         if (slice_is(name, ":status"))
             head->status = read_status(value);
-        if (slice_is(name, "via") || slice_is(name, "forwarded") || slice_is(name, "x-forwarded-for"))
-            head->forwarded = true;
+        http_take_header(name, value, head);
     }
     if (authority.n > 0)
         head->host = authority;
     if (head->target.n == 0)
         head->target = authority;       /* CONNECT, RFC 9113 section 8.5 */
+    head->forwarded = head->forwarded || head->forwarded_for.n > 0;
     head->is_request = head->method.n > 0;
     return head->is_request || head->status > 0;
 }

@@ -200,7 +200,8 @@ is_token(const char *s, const char *end)
 
 /* The headers that matter, in order of length: most others need few looks. */
 enum header {
-    VIA, HOST, SERVER, FORWARDED, PROXY_STATUS, X_SQUID_ERROR, CONTENT_LENGTH, X_FORWARDED_FOR, CONTENT_ENCODING, TRANSFER_ENCODING,
+    VIA, HOST, COOKIE, SERVER, REFERER, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_REQUEST_ID, PROXY_STATUS,
+    AUTHORIZATION, X_SQUID_ERROR, CONTENT_LENGTH, X_AMZN_TRACE_ID, X_FORWARDED_FOR, CONTENT_ENCODING, X_CORRELATION_ID, TRANSFER_ENCODING,
     OTHER_HEADER
 };
 
@@ -211,13 +212,23 @@ static const struct {
 } headers[] = {
     HEADER(VIA, "Via"),
     HEADER(HOST, "Host"),
+    HEADER(COOKIE, "Cookie"),
     HEADER(SERVER, "Server"),
+    HEADER(REFERER, "Referer"),
     HEADER(FORWARDED, "Forwarded"),
+    HEADER(USER_AGENT, "User-Agent"),
+    HEADER(REQUEST_ID, "Request-Id"),
+    HEADER(TRACEPARENT, "traceparent"),
+    HEADER(X_B3_TRACEID, "X-B3-TraceId"),
+    HEADER(X_REQUEST_ID, "X-Request-ID"),
     HEADER(PROXY_STATUS, "Proxy-Status"),
+    HEADER(AUTHORIZATION, "Authorization"),
     HEADER(X_SQUID_ERROR, "X-Squid-Error"),
     HEADER(CONTENT_LENGTH, "Content-Length"),
+    HEADER(X_AMZN_TRACE_ID, "X-Amzn-Trace-Id"),
     HEADER(X_FORWARDED_FOR, "X-Forwarded-For"),
     HEADER(CONTENT_ENCODING, "Content-Encoding"),
+    HEADER(X_CORRELATION_ID, "X-Correlation-ID"),
     HEADER(TRANSFER_ENCODING, "Transfer-Encoding"),
 };
 
@@ -225,16 +236,16 @@ static enum header
 header_named(struct slice name)
 {
     for (int i = 0; i < OTHER_HEADER && headers[i].n <= name.n; i++)
-        if (name.n == headers[i].n &&
+        if (name.n == headers[i].n && (name.s[0] | 0x20) == (headers[i].name[0] | 0x20) &&
             (memcmp(name.s, headers[i].name, name.n) == 0 || g_ascii_strncasecmp(name.s, headers[i].name, name.n) == 0))
             return (enum header)i;
     return OTHER_HEADER;
 }
 
-static enum http_fault
-take_header(enum header header, struct slice value, struct http_head *head)
+enum http_fault
+http_take_header(struct slice name, struct slice value, struct http_head *head)
 {
-    switch (header) {
+    switch (header_named(name)) {
     case CONTENT_LENGTH:    return read_content_length(value, head);
     case TRANSFER_ENCODING: head->chunked = ends_with_chunked(value); break;
     case HOST:              head->host = value; break;
@@ -245,6 +256,19 @@ take_header(enum header header, struct slice value, struct http_head *head)
     case X_SQUID_ERROR:     head->squid_error = value; break;
     case PROXY_STATUS:      head->proxy_status = value; break;
     case CONTENT_ENCODING:  head->content_encoding = value; break;
+    case COOKIE:            head->cookie = value; break;
+    case REFERER:           head->referer = value; break;
+    case USER_AGENT:        head->user_agent = value; break;
+    case AUTHORIZATION:     head->authorization = value; break;
+    case REQUEST_ID:
+    case TRACEPARENT:
+    case X_B3_TRACEID:
+    case X_REQUEST_ID:
+    case X_AMZN_TRACE_ID:
+    case X_CORRELATION_ID:
+        if (head->request_id.n == 0)
+            head->request_id = value;
+        break;
     case OTHER_HEADER:      break;
     }
     return HTTP_FAULT_NONE;
@@ -263,8 +287,7 @@ read_header_line(struct slice line, struct http_head *head)
         return HTTP_FAULT_HEADER_LINE;
     if (!head->is_request && (!is_token(line.s, colon) || has_control_char((struct slice){ colon + 1, (size_t)(end - colon - 1) })))
         return HTTP_FAULT_HEADER_LINE;
-    enum header header = header_named((struct slice){ line.s, (size_t)(colon - line.s) });
-    return header == OTHER_HEADER ? HTTP_FAULT_NONE : take_header(header, trimmed(colon + 1, end), head);
+    return http_take_header((struct slice){ line.s, (size_t)(colon - line.s) }, trimmed(colon + 1, end), head);
 }
 
 bool

@@ -50,6 +50,8 @@ struct http_head {
     struct slice phrase;
 
     struct slice host, forwarded_for, squid_error, proxy_status, content_encoding, server, via;     /* of repeated ones the last */
+    struct slice cookie, user_agent, referer, authorization;
+    struct slice request_id;            /* the first of X-Request-ID, traceparent and their like */
     int64_t content_length;             /* -1: none */
     bool chunked;
     bool forwarded;                     /* Via, Forwarded or X-Forwarded-For: a proxy made it */
@@ -72,6 +74,12 @@ bool http_is_response_head(const uint8_t *bytes, size_t n, unsigned *status);
  * point into the bytes. Returns head->complete.
  */
 bool http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head *head);
+
+/*
+ * Takes a header's value into the head, if it is one that matters there (names in any
+ * case). Returns what is wrong with the value.
+ */
+enum http_fault http_take_header(struct slice name, struct slice value, struct http_head *head);
 
 /* Case-insensitive comparison with a literal. */
 bool slice_is(struct slice text, const char *literal);

@@ -33,6 +33,7 @@ struct httpstream {
     wmem_array_t *head;         /* bytes of the head while it is incomplete */
     uint64_t left;
     uint64_t chunk_size;
+    uint64_t body;              /* bytes of the body so far */
     size_t read_at;             /* length of the incomplete head when it was read last */
     unsigned line_length;       /* of the chunk size or trailer line so far */
     uint8_t state;
@@ -96,6 +97,7 @@ head_over(struct httpstream *s, const struct http_head *head, const struct https
     enum http_body body = calls->head(owner, s->is_request, head);
 
     s->chunked = false;
+    s->body = 0;
     if (s->state == FAULTY || s->state == TUNNEL)      /* the owner decided otherwise meanwhile */
         return;
     switch (body) {
@@ -250,6 +252,15 @@ feed_after_chunk(struct httpstream *s, const uint8_t *bytes, const struct httpst
     return 1;
 }
 
+/* length bytes of a body. */
+static void
+note_body(struct httpstream *s, const uint8_t *bytes, size_t captured, size_t length, const struct httpstream_owner *calls, void *owner)
+{
+    if (s->body < BODY_MARK_MAX && captured > 0)
+        calls->body(owner, s->is_request, bytes, MIN(captured, length));
+    s->body += length;
+}
+
 static void
 body_bytes_taken(struct httpstream *s, uint64_t n, const struct httpstream_owner *calls, void *owner)
 {
@@ -269,6 +280,7 @@ step(struct httpstream *s, const uint8_t *bytes, size_t captured, size_t length,
 {
     if (s->state == IN_BODY) {
         size_t n = (size_t)MIN(s->left, length);
+        note_body(s, bytes, captured, n, calls, owner);
         body_bytes_taken(s, n, calls, owner);
         return n;
     }
@@ -301,6 +313,8 @@ step(struct httpstream *s, const uint8_t *bytes, size_t captured, size_t length,
     case IN_TRAILER:
         return feed_trailer(s, bytes, captured, calls, owner);
     case TO_CLOSE:
+        note_body(s, bytes, captured, length, calls, owner);
+        /* FALL THROUGH */
     case TUNNEL:
         calls->opaque(owner, s->is_request, bytes, captured, s->state == TUNNEL);
         return length;
@@ -335,6 +349,7 @@ httpstream_skip(struct httpstream *s, size_t n, const struct httpstream_owner *c
     if (s->state == TO_CLOSE || s->state == TUNNEL || s->state == FAULTY)
         return;
     if (s->state == IN_BODY && s->left >= n) {
+        note_body(s, NULL, 0, n, calls, owner);
         body_bytes_taken(s, n, calls, owner);
         return;
     }
@@ -380,6 +395,12 @@ bool
 httpstream_inside_message(const struct httpstream *s)
 {
     return s->state >= IN_HEAD && s->state <= IN_TRAILER;
+}
+
+uint64_t
+httpstream_body_length(const struct httpstream *s)
+{
+    return s->body;
 }
 
 const uint8_t *

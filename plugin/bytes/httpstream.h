@@ -10,6 +10,7 @@
 #include <epan/wmem_scopes.h>
 
 #include "bytes/httphead.h"
+#include "bytes/marks.h"
 
 /* Heads are kept up to here while they are incomplete; what is longer is a fault. */
 #define HTTP_HEAD_MAX (256 * 1024)
@@ -34,6 +35,8 @@ struct httpstream;
  *   end    the message is complete
  *   fault  the bytes are no HTTP from here on; nothing follows
  *   opaque bytes of a body that ends with the connection, or of a tunnel
+ *   body   bytes of a body without its chunks, as far as they are captured; nothing is told of
+ *          bytes behind the first BODY_MARK_MAX
  */
 struct httpstream_owner {
     enum http_body (*head)(void *owner, bool is_request, const struct http_head *head);
@@ -41,6 +44,7 @@ struct httpstream_owner {
     void (*end)(void *owner, bool is_request);
     void (*fault)(void *owner, bool is_request, enum http_fault fault);
     void (*opaque)(void *owner, bool is_request, const uint8_t *bytes, size_t n, bool tunnel);
+    void (*body)(void *owner, bool is_request, const uint8_t *bytes, size_t n);
 };
 
 struct httpstream *httpstream_new(wmem_allocator_t *scope, bool is_request);
@@ -75,6 +79,9 @@ void httpstream_leave_tunnel(struct httpstream *stream);
 
 /* true: inside a head or a counted or chunked body */
 bool httpstream_inside_message(const struct httpstream *stream);
+
+/* How many bytes of the body at hand, or of the one that just ended, were counted, without chunks. */
+uint64_t httpstream_body_length(const struct httpstream *stream);
 
 /* Bytes of the incomplete head at hand, for a verdict on it; NULL and 0 outside a head. */
 const uint8_t *httpstream_partial_head(const struct httpstream *stream, size_t *n);

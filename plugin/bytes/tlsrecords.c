@@ -11,16 +11,34 @@
 #include "bytes/tlsrecords.h"
 
 enum { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, APPLICATION_DATA = 23, HEARTBEAT = 24 };
-enum { CLIENT_HELLO = 1, SERVER_HELLO = 2 };
+enum { CLIENT_HELLO = 1 };
 
 #define MAX_RECORD (16384 + 2048)
-#define EXT_SUPPORTED_VERSIONS 43
 
-/* An alert in TLS 1.3: level, description, the inner content type and the AEAD's tag. */
-#define ENCRYPTED_ALERT_LENGTH 19
+/* What TLS 1.3 adds to a record: the inner content type and the AEAD's tag. */
+#define ADDED_13 17
+
+/* Lengths of messages in TLS 1.3, with their head of four bytes. */
+enum {
+    ALERT_LENGTH = 2,
+    END_OF_EARLY_DATA = 4,
+    NO_CERTIFICATE = 8,         /* a Certificate message without any, RFC 8446 section 4.4.2 */
+    FINISHED_256 = 36,          /* by the hash: SHA-256, SHA-384 */
+    FINISHED_384 = 52
+};
+
+/* A client's certificate and its proof come in so many records at most. */
+#define LONGEST_FLIGHT 3
 
 /* RFC 8446 section 4.6.1: tickets come in the server's first flight after the handshake. */
 #define MOST_TICKETS 8
+#define LONGEST_TICKET 1400
+
+/* What HTTP/2 sends unasked, with its frame header: SETTINGS with ACK, WINDOW_UPDATE and RST_STREAM, PING and GOAWAY. */
+static const uint8_t control_frames[] = { 9, 13, 17 };
+
+/* What encryption adds to a record: TLS 1.3; TLS 1.2 with ChaCha20 and with AES-GCM. */
+static const uint8_t added_13[] = { ADDED_13, ADDED_13 }, added_12[] = { 16, 24 };
 
 bool
 tls_begins_client_hello(const uint8_t *bytes, size_t n)
@@ -38,105 +56,151 @@ plausible_header(const uint8_t *h, size_t n)
     return n < 5 || (h[3] << 8 | h[4]) <= MAX_RECORD;
 }
 
-/* body: a ServerHello message behind its handshake header, as far as it is captured */
-static bool
-server_hello_is_13(const uint8_t *body, size_t n)
+bool
+tls_has_server_hello(const struct tls_progress *tls)
 {
-    size_t i = 2 + 32;
-
-    if (n <= i)
-        return false;
-    i += 1u + body[i] + 2 + 1 + 2;      /* session id, cipher suite, compression, length */
-    while (i + 4 <= n) {
-        unsigned type = (unsigned)(body[i] << 8 | body[i + 1]), length = (unsigned)(body[i + 2] << 8 | body[i + 3]);
-        if (type == EXT_SUPPORTED_VERSIONS && i + 6 <= n)
-            return body[i + 4] == 3 && body[i + 5] >= 4;
-        i += 4 + length;
-    }
-    return false;
-}
-
-/* RFC 8446 section 4.1.3: this random says HelloRetryRequest */
-static bool
-is_hello_retry(const uint8_t *body, size_t n)
-{
-    static const uint8_t random[8] = { 0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11 };
-
-    return n >= 10 && memcmp(body + 2, random, 8) == 0;
+    return tls->walker[TLS_SERVER].hello.server;
 }
 
 static void
-handshake_record(struct tls_progress *tls, enum tls_side side, const uint8_t *body, size_t n)
+alert_record(struct tls_progress *tls, enum tls_side side, const struct tls_walker *w, unsigned length, struct tls_step *step)
 {
-    if (tls->cipher[side] && !tls->version13) {
-        tls->finished[side] = true;     /* encrypted: it can only be the Finished */
-        return;
-    }
-    if (n < 4)
-        return;
-    if (body[0] == CLIENT_HELLO && side == TLS_CLIENT) {
-        tls->hello[TLS_CLIENT] = true;
-    } else if (body[0] == SERVER_HELLO && side == TLS_SERVER) {
-        if (server_hello_is_13(body + 4, n - 4))
-            tls->version13 = true;
-        if (!is_hello_retry(body + 4, n - 4))
-            tls->hello[TLS_SERVER] = true;
-    }
-}
+    bool readable = length == ALERT_LENGTH && w->read == ALERT_LENGTH && (w->alert[0] == 1 || w->alert[0] == 2);
 
-static void
-alert_record(struct tls_progress *tls, enum tls_side side, const uint8_t *body, size_t n, unsigned length, struct tls_step *step)
-{
-    bool readable = length == 2 && n == 2 && (body[0] == 1 || body[0] == 2);
-
-    if (readable && body[0] == 1 && body[1] != 0)
+    if (readable && w->alert[0] == 1 && w->alert[1] != 0)
         return;                         /* a warning: the handshake goes on */
     if (readable && !tls->alert_readable) {
         tls->alert_readable = true;
-        tls->alert_description = body[1];
+        tls->alert_description = w->alert[1];
     }
     tls->alert[side] = true;
     step->alert = true;
 }
 
-static void
-data_record(struct tls_progress *tls, enum tls_side side, unsigned length, struct tls_step *step)
+/* records of application data *********************************************/
+
+/* TLS 1.3 calls everything encrypted application data: what it is follows from what came before. */
+enum phase { PHASE_ALERT, PHASE_EARLY_DATA, PHASE_CLIENT_FLIGHT, PHASE_SERVER_FLIGHT, PHASE_REQUEST, PHASE_TICKET, PHASE_RESPONSE };
+
+/* 0-RTT, before the client's own handshake messages. */
+static bool
+is_early_data(const struct tls_progress *tls, unsigned length)
 {
-    if (tls->version13 && length == ENCRYPTED_ALERT_LENGTH) {
-        tls->alert[side] = true;
-        step->alert = true;
-    } else if (tls->version13 && side == TLS_CLIENT && !tls->finished[TLS_CLIENT]) {
-        tls->finished[TLS_CLIENT] = true;
-    } else if (tls->version13 && !tls->finished[TLS_CLIENT]) {
-        tls->finished[TLS_SERVER] = true;       /* EncryptedExtensions ... Finished */
-    } else if (side == TLS_CLIENT) {
-        if (tls->data_records[TLS_CLIENT]++ == 0)
-            step->request = true;
-    } else if (tls->version13 && tls->ticket_records < MOST_TICKETS && length < 1400 && tls->data_records[TLS_SERVER] == 0 &&
-               (tls->data_records[TLS_CLIENT] == 0 || tls->ticket_records < 2)) {
-        tls->ticket_records++;
-    } else {
-        tls->data_records[TLS_SERVER]++;
-        if (tls->data_records[TLS_CLIENT] > 0)
-            step->response = true;
+    return tls->walker[TLS_CLIENT].hello.early_data && tls->client_flight == 0 && length != END_OF_EARLY_DATA + ADDED_13 &&
+           length != FINISHED_256 + ADDED_13 && length != FINISHED_384 + ADDED_13;
+}
+
+static bool
+may_be_ticket(const struct tls_progress *tls, unsigned length)
+{
+    return tls->version13 && tls->ticket_records < MOST_TICKETS && length < LONGEST_TICKET && tls->data_records[TLS_SERVER] == 0 &&
+           (tls->data_records[TLS_CLIENT] == 0 || tls->ticket_records < 2);
+}
+
+static enum phase
+phase_of(struct tls_progress *tls, enum tls_side side, unsigned length)
+{
+    /* In TLS 1.2 no server sends data before the client has finished. */
+    if (side == TLS_SERVER && tls_has_server_hello(tls) && !tls->finished[TLS_CLIENT])
+        tls->version13 = true;
+    if (tls->version13 && length == ALERT_LENGTH + ADDED_13)
+        return PHASE_ALERT;
+    if (side == TLS_CLIENT && !tls->finished[TLS_CLIENT] && is_early_data(tls, length))
+        return PHASE_EARLY_DATA;
+    if (tls->version13 && !tls->finished[TLS_CLIENT])
+        return side == TLS_CLIENT ? PHASE_CLIENT_FLIGHT : PHASE_SERVER_FLIGHT;
+    if (side == TLS_CLIENT)
+        return PHASE_REQUEST;
+    return may_be_ticket(tls, length) ? PHASE_TICKET : PHASE_RESPONSE;
+}
+
+/* The client's Finished, or what it sends before that: the end of early data, its certificate. */
+static void
+client_flight(struct tls_progress *tls, unsigned length)
+{
+    unsigned message = length > ADDED_13 ? length - ADDED_13 : 0;
+    bool finished = message == FINISHED_256 || message == FINISHED_384;
+
+    tls->client_flight++;
+    if (message == NO_CERTIFICATE || message == NO_CERTIFICATE + FINISHED_256 || message == NO_CERTIFICATE + FINISHED_384)
+        tls->no_certificate = true;
+    if (message == NO_CERTIFICATE || message == END_OF_EARLY_DATA)
+        return;
+    /* A certificate is longer than a Finished; its proof follows in a record of its own. */
+    if (!finished && message > NO_CERTIFICATE + FINISHED_384 && tls->client_flight < LONGEST_FLIGHT)
+        return;
+    tls->finished[TLS_CLIENT] = true;
+}
+
+static bool
+is_control_frame(const struct tls_progress *tls, unsigned length)
+{
+    const uint8_t *added = tls->version13 ? added_13 : added_12;
+
+    for (size_t i = 0; i < sizeof control_frames; i++)
+        if (length == (unsigned)control_frames[i] + added[0] || length == (unsigned)control_frames[i] + added[1])
+            return true;
+    return false;
+}
+
+static void
+request_record(struct tls_progress *tls, unsigned length, struct tls_step *step)
+{
+    bool first = tls->data_records[TLS_CLIENT]++ == 0;
+
+    if (first || (tls->answering && !is_control_frame(tls, length))) {
+        step->request = true;
+        tls->answering = false;
     }
 }
 
 static void
-record(struct tls_progress *tls, enum tls_side side, const uint8_t *h, const uint8_t *body, size_t n, struct tls_step *step)
+data_record(struct tls_progress *tls, enum tls_side side, unsigned length, struct tls_step *step)
 {
-    unsigned length = (unsigned)(h[3] << 8 | h[4]);
+    switch (phase_of(tls, side, length)) {
+    case PHASE_ALERT:
+        tls->alert[side] = true;
+        step->alert = true;
+        break;
+    case PHASE_CLIENT_FLIGHT:
+        client_flight(tls, length);
+        break;
+    case PHASE_SERVER_FLIGHT:
+        tls->finished[TLS_SERVER] = true;       /* EncryptedExtensions ... Finished */
+        break;
+    case PHASE_EARLY_DATA:
+    case PHASE_REQUEST:
+        request_record(tls, length, step);
+        break;
+    case PHASE_TICKET:
+        tls->ticket_records++;
+        break;
+    case PHASE_RESPONSE:
+        tls->data_records[TLS_SERVER]++;
+        step->response = tls->data_records[TLS_CLIENT] > 0 && !tls->answering;
+        tls->answering = true;
+        break;
+    }
+}
 
-    n = MIN(n, length);
-    switch (h[0]) {
+/* records *****************************************************************/
+
+static void
+record(struct tls_progress *tls, enum tls_side side, struct tls_step *step)
+{
+    const struct tls_walker *w = &tls->walker[side];
+    unsigned length = (unsigned)(w->header[3] << 8 | w->header[4]);
+
+    switch (w->header[0]) {
     case CHANGE_CIPHER_SPEC:
         tls->cipher[side] = true;
         break;
     case ALERT:
-        alert_record(tls, side, body, n, length, step);
+        alert_record(tls, side, w, length, step);
         break;
     case HANDSHAKE:
-        handshake_record(tls, side, body, n);
+        if (tls->cipher[side] && !tls->version13)
+            tls->finished[side] = true;     /* encrypted: it can only be the Finished */
         break;
     case APPLICATION_DATA:
         data_record(tls, side, length, step);
@@ -146,23 +210,35 @@ record(struct tls_progress *tls, enum tls_side side, const uint8_t *h, const uin
         tls->handshake_done = true;
 }
 
-/* Bytes of the record at hand; tells of it once enough is there. Returns how many were taken. */
+static void
+read_hello(struct tls_progress *tls, enum tls_side side, const uint8_t *bytes, size_t captured, size_t length)
+{
+    struct tls_hello *hello = &tls->walker[side].hello;
+
+    if (tls->cipher[side] && !tls->version13)
+        return;                         /* encrypted */
+    tls_hello_feed(hello, bytes, captured);
+    if (length > captured)
+        tls_hello_skip(hello, length - captured);
+    tls->version13 = tls->version13 || hello->version13;
+}
+
+/* Bytes of the record at hand. Returns how many were taken. */
 static size_t
 feed_body(struct tls_progress *tls, enum tls_side side, const uint8_t *bytes, size_t captured, size_t length, struct tls_step *step)
 {
     struct tls_walker *w = &tls->walker[side];
-    unsigned whole = (unsigned)(w->header[3] << 8 | w->header[4]), wanted = MIN(whole, TLS_BODY_READ);
-    size_t n = MIN(w->left, length);
+    unsigned whole = (unsigned)(w->header[3] << 8 | w->header[4]), before = whole - w->left, wanted = MIN(whole, ALERT_LENGTH);
+    size_t n = MIN(w->left, length), copied = MIN(MIN(n, captured), (size_t)(ALERT_LENGTH - w->read));
 
-    if (whole - w->left < wanted) {
-        size_t copied = MIN(MIN(n, captured), wanted - w->read);
-        memcpy(w->body + w->read, bytes, copied);
-        w->read = (uint16_t)(w->read + copied);
-        /* Enough, or the rest of the segment is not captured. */
-        if (whole - w->left + n >= wanted)
-            record(tls, side, w->header, w->body, w->read, step);
-    }
-    w->left -= (uint32_t)n;
+    memcpy(w->alert + w->read, bytes, copied);
+    w->read = (uint8_t)(w->read + copied);
+    if (w->header[0] == HANDSHAKE)
+        read_hello(tls, side, bytes, MIN(n, captured), n);
+    /* Told once, when as much of it is there as tells an alert. */
+    if (before < wanted && before + n >= wanted)
+        record(tls, side, step);
+    w->left = (uint16_t)(w->left - n);
     return n;
 }
 
@@ -193,7 +269,7 @@ tls_feed(struct tls_progress *tls, enum tls_side side, const uint8_t *bytes, siz
         } else if (w->have == 5) {
             w->have = 0;
             w->read = 0;
-            w->left = (uint32_t)(w->header[3] << 8 | w->header[4]);
+            w->left = (uint16_t)(w->header[3] << 8 | w->header[4]);
         }
     }
     return step;
@@ -202,10 +278,15 @@ tls_feed(struct tls_progress *tls, enum tls_side side, const uint8_t *bytes, siz
 void
 tls_skip(struct tls_progress *tls, enum tls_side side, size_t n)
 {
-    if (tls->walker[side].left >= n)
-        tls->walker[side].left -= (uint32_t)n;
-    else
+    struct tls_walker *w = &tls->walker[side];
+
+    if (w->left < n) {
         tls->not_tls[side] = true;
+        return;
+    }
+    if (w->header[0] == HANDSHAKE)
+        tls_hello_skip(&w->hello, n);
+    w->left = (uint16_t)(w->left - n);
 }
 
 const char *

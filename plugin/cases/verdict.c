@@ -176,6 +176,14 @@ verdict_summary(wmem_allocator_t *scope, const struct verdict *v)
     return wmem_strdup_printf(scope, "%s; the read filter left out %u frame%s of this case", v->summary, rejected, rejected == 1 ? "" : "s");
 }
 
+const char *
+agreement_token(enum agreement agreement)
+{
+    static const char *const tokens[] = { [AGREEMENT_NONE] = NULL, [AGREES] = "agrees", [DIFFERS] = "differs" };
+
+    return tokens[agreement];
+}
+
 static void
 append_number(wmem_strbuf_t *text, uint32_t number)
 {

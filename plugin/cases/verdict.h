@@ -87,6 +87,9 @@ uint32_t verdict_number(const struct verdict *verdict, uint32_t frame);
 /* The summary, and how many frames of the case a read filter rejected; in the given scope. */
 const char *verdict_summary(wmem_allocator_t *scope, const struct verdict *verdict);
 
+/* "agrees" or "differs"; NULL for AGREEMENT_NONE. */
+const char *agreement_token(enum agreement agreement);
+
 /* "frame.number in {6, 14, 16}" in the given scope: request, evidence and response. */
 char *verdict_filter(wmem_allocator_t *scope, const struct verdict *verdict);
 

@@ -40,17 +40,27 @@ struct handshake {
     uint32_t synack_frame;
     when_t synack_time;
     bool acked;                 /* the gateway acknowledged the SYN/ACK: the connection stood */
+    uint16_t synack_again;      /* SYN/ACKs after that: the server did not see it acknowledged */
+    uint32_t ack_frame;         /* the server's bare ACK instead of a SYN/ACK, first one */
+    uint32_t own_rst_frame;     /* the gateway's RST to the SYN/ACK, first one */
     bool icmp6;
     uint8_t icmp_type, icmp_code;
     struct ipaddr icmp_source;
 };
 
+/* Who sent what ended a connection in the server's name. */
+enum sender { SENDER_UNKNOWN, SENDER_SERVER, SENDER_ON_PATH };
+
 /* How one side ended the connection; frame 0: it did not. */
 struct closing {
     uint32_t frame;
-    when_t time;
     uint32_t seq;               /* behind the last byte that the side sent */
+    when_t time;
     bool reset;
+    bool crossed;               /* bytes of the other side were on their way: it had not received them */
+    bool too_soon;              /* sooner than anything can come from the server */
+    uint8_t sender;             /* enum sender */
+    uint8_t ttl, usual_ttl;     /* its own, and that of the server's other packets; 0: unknown */
 };
 
 /* What came back for one request. */

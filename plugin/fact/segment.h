@@ -23,6 +23,10 @@ struct segment {
     uint16_t sport, dport;
     uint32_t seq, ack;          /* raw */
     uint8_t flags;
+    uint8_t ttl;                /* of the IP header (IPv6: hop limit), 0: unknown */
+    uint8_t window_scale;       /* RFC 7323, of a SYN; 0: it has none */
+    bool window_zero;           /* it wants no more bytes */
+    uint16_t window;            /* as sent, 0: unknown */
     const uint8_t *data;
     uint32_t captured;          /* bytes at data */
     uint32_t length;            /* bytes that the segment had */

@@ -8,9 +8,12 @@
 
 #include "bytes/url.h"
 #include "http/exchange.h"
-#include "http/http.h"
-#include "http/shown.h"
+#include "http/hidden.h"
+#include "http/reading.h"
 #include "tcp/flow.h"
+
+/* Segments of a reply whose numbers are kept. */
+#define DATA_FRAMES_MAX 8
 
 /* A copy of the text at *at, perhaps behind a slash; *at moves on behind it. NULL if there is none. */
 static const char *
@@ -58,6 +61,7 @@ keep_request(struct request *request, const struct http_head *head, uint16_t def
     request->connect = slice_is(head->method, "CONNECT");
     url_read(head->target, head->host, request->connect, default_port, &url);
     keep_texts(request, head, &url);
+    marks_read(head, url.path, &request->marks);
     request->port = url.port;
     request->absolute = url.absolute;
     request->forwarded = head->forwarded;
@@ -100,6 +104,29 @@ exchange_new(struct root *root, struct conn *conn, const struct http_head *head,
         ex->of_frame = last->of_frame + 1;
     root->exchange_listener->begun(root, ex);
     return ex;
+}
+
+struct exchange *
+exchange_new_opaque(struct root *root, struct conn *conn, unsigned nth, uint32_t frame, when_t time)
+{
+    struct exchange *ex = append(root, conn);
+
+    ex->opaque = true;
+    ex->nth = nth;
+    ex->request.frame = frame;
+    ex->request.time = ex->ready_at = time;
+    root->exchange_listener->begun(root, ex);
+    return ex;
+}
+
+void
+exchange_note_data(const struct root *root, struct exchange *ex, const struct segment *seg)
+{
+    if (ex->reply.data.n < DATA_FRAMES_MAX)
+        frames_add(&ex->reply.data, seg->frame);
+    if (!ex->reply.first_data)
+        ex->reply.first_data = seg->time;
+    ex->reply.last_data = MAX(seg->time, root->now);      /* held back until a gap was filled */
 }
 
 void

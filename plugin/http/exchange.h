@@ -24,6 +24,12 @@ struct exchange_listener {
     void (*forgotten)(struct root *root, struct exchange *exchange);
 };
 
+/* The nth request of whose content nothing can be read, which began in this frame. */
+struct exchange *exchange_new_opaque(struct root *root, struct conn *conn, unsigned nth, uint32_t frame, when_t time);
+
+/* A segment brought bytes of the reply. */
+void exchange_note_data(const struct root *root, struct exchange *exchange, const struct segment *segment);
+
 /* The one that the server's next bytes belong to; it is made where the capture has no request. */
 struct exchange *exchange_responding(struct root *root, struct conn *conn);
 

@@ -11,23 +11,8 @@
 #include "http/exchange.h"
 #include "http/http.h"
 #include "http/messages.h"
+#include "http/reading.h"
 #include "http/tls.h"
-
-struct reading *
-reading_get(struct conn *conn, int side)
-{
-    struct side *speaker = &conn->side[side];
-
-    if (!speaker->reading)
-        speaker->reading = wmem_new0(wmem_file_scope(), struct reading);
-    return speaker->reading;
-}
-
-struct httpstream *
-reading_stream(const struct conn *conn, int side)
-{
-    return conn->side[side].reading ? conn->side[side].reading->stream : NULL;
-}
 
 /* which protocol **********************************************************/
 
@@ -106,7 +91,7 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *s
     if (reading->stream)
         messages_bytes(root, conn, side, reading->stream, seg);
     else if (conn->tls)
-        tls_conn_bytes(conn, side, seg);
+        tls_conn_bytes(root, conn, side, seg);
 }
 
 /* Bytes of a reply are missing: what follows, and can be read, is another one. */

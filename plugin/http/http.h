@@ -12,10 +12,4 @@
 /* Reads each side's bytes by what the first of them say, and makes the connection's exchanges of them. */
 extern const struct conn_listener http_listener;
 
-/* What was read of the side's messages so far: made if there is nothing yet. */
-struct reading *reading_get(struct conn *conn, int side);
-
-/* The side's HTTP/1 messages; NULL: it speaks something else, or nothing yet. */
-struct httpstream *reading_stream(const struct conn *conn, int side);
-
 #endif

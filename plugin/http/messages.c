@@ -7,19 +7,17 @@
 #include <glib.h>
 
 #include "http/exchange.h"
-#include "http/http.h"
+#include "http/hidden.h"
 #include "http/messages.h"
-#include "http/shown.h"
+#include "http/reading.h"
 #include "http/tls.h"
-
-/* Segments of a reply whose numbers are kept. */
-#define DATA_FRAMES_MAX 8
 
 /* What a call of the stream's is about. */
 struct feed {
     struct root *root;
     struct conn *conn;
     const struct segment *seg;
+    const struct httpstream *stream;
 };
 
 /* requests ****************************************************************/
@@ -103,6 +101,8 @@ response_head(struct feed *feed, const struct http_head *head)
     reply->head_frame = reading->message_frame;
     reply->head_time = reading->message_time;
     reply->head_length = (uint32_t)head->length;
+    ex->body = (struct body_mark){ 0, 0 };
+    ex->body_length = (uint64_t)MAX(head->content_length, 0);
     ex->response_frame = reading->message_frame;
     ex->response_time = reading->message_time;
     if (ex->state == EXCHANGE_SHOWN)
@@ -129,6 +129,8 @@ response_end(struct feed *feed)
         return;                         /* an interim response is no end */
     ex->over = true;
     ex->reply.complete = true;
+    if (httpstream_body_length(feed->stream) > 0)
+        ex->body_length = httpstream_body_length(feed->stream);
     ex->reply.complete_time = feed->conn->idle_since = feed->root->now;     /* its last bytes may have been held back */
     feed->conn->receiving = NULL;
     ex = exchange_waiting(feed->conn);
@@ -224,33 +226,37 @@ on_opaque(void *owner, bool is_request, const uint8_t *bytes, size_t n, bool tun
     struct feed *feed = (struct feed *)owner;
 
     if (tunnel)
-        tls_conn_tunnel_bytes(feed->conn, is_request ? CLIENT : SERVER, feed->seg, bytes, n);
+        tls_conn_tunnel_bytes(feed->root, feed->conn, is_request ? CLIENT : SERVER, feed->seg, bytes, n);
     if (!is_request)
         look_for_hidden(feed, bytes, n, tunnel);
 }
 
-static const struct httpstream_owner calls = { on_head, on_begun, on_end, on_fault, on_opaque };
+static void
+on_body(void *owner, bool is_request, const uint8_t *bytes, size_t n)
+{
+    struct exchange *ex = ((struct feed *)owner)->conn->receiving;
+
+    if (!is_request && ex)
+        body_mark_more(&ex->body, bytes, n);
+}
+
+static const struct httpstream_owner calls = { on_head, on_begun, on_end, on_fault, on_opaque, on_body };
 
 /* bytes *******************************************************************/
 
 static void
-note_reply_bytes(const struct root *root, struct conn *conn, const struct segment *seg)
+note_reply_bytes(const struct root *root, const struct conn *conn, const struct segment *seg)
 {
     struct exchange *ex = conn->receiving ? conn->receiving : exchange_waiting(conn);
 
-    if (!ex || ex->over)
-        return;
-    if (ex->reply.data.n < DATA_FRAMES_MAX)
-        frames_add(&ex->reply.data, seg->frame);
-    if (!ex->reply.first_data)
-        ex->reply.first_data = seg->time;
-    ex->reply.last_data = MAX(seg->time, root->now);      /* held back until a gap was filled */
+    if (ex && !ex->over)
+        exchange_note_data(root, ex, seg);
 }
 
 void
 messages_bytes(struct root *root, struct conn *conn, int side, struct httpstream *stream, const struct segment *seg)
 {
-    struct feed feed = { root, conn, seg };
+    struct feed feed = { root, conn, seg, stream };
 
     /* Where a connection is decrypted the records that carry the reply tell nothing more. */
     if (side == SERVER && (!conn->decrypted || stream != reading_stream(conn, SERVER)))
@@ -261,7 +267,7 @@ messages_bytes(struct root *root, struct conn *conn, int side, struct httpstream
 void
 messages_skip(struct root *root, struct conn *conn, struct httpstream *stream, size_t n)
 {
-    struct feed feed = { root, conn, NULL };
+    struct feed feed = { root, conn, NULL, stream };
 
     httpstream_skip(stream, n, &calls, &feed);
 }
@@ -269,7 +275,7 @@ messages_skip(struct root *root, struct conn *conn, struct httpstream *stream, s
 void
 messages_end(struct root *root, struct conn *conn, struct httpstream *stream)
 {
-    struct feed feed = { root, conn, NULL };
+    struct feed feed = { root, conn, NULL, stream };
 
     httpstream_close(stream, &calls, &feed);
 }

@@ -1,5 +1,5 @@
 /* shown.h
- * Responses that Wireshark's HTTP dissector shows, and those that it does not
+ * Responses that Wireshark's HTTP dissector shows
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,16 +16,5 @@
  * response was shown before, is only an interim one, or its own bytes will tell more.
  */
 struct exchange *exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again, uint32_t frame, when_t time);
-
-/*
- * A watched response that the dissector will not show: with this status behind another
- * one's head, which it takes for the body; or, with status 0, the one in the exchange's
- * reply. The n bytes from its status line on are copied: the segment may be gone before they are asked for.
- */
-void exchange_hide(struct exchange *exchange, unsigned status, const uint8_t *bytes, size_t n);
-
-/* The first exchange with a hidden response that was not told yet; NULL: none. exchange_hidden_told() frees its bytes. */
-struct exchange *exchange_hidden_response(const struct conn *conn);
-void exchange_hidden_told(struct exchange *exchange);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "http/opaque.h"
 #include "http/tls.h"
 
 static void
@@ -26,15 +27,22 @@ tls_conn_begins(struct conn *conn, const struct segment *seg)
     return true;
 }
 
+/* TLS 1.3: the server refuses a client without a certificate when that has begun to ask already. */
+static bool
+may_be_of_handshake(const struct tls_conn *tls)
+{
+    return !tls->facts.request_frame || (tls->progress.no_certificate && !tls->facts.response_frame);
+}
+
 static void
-feed(struct conn *conn, int side, const struct segment *seg, const uint8_t *bytes, size_t captured, size_t length)
+feed(struct root *root, struct conn *conn, int side, const struct segment *seg, const uint8_t *bytes, size_t captured, size_t length)
 {
     struct tls_progress *progress = &conn->tls->progress;
     struct tls_facts *facts = &conn->tls->facts;
     struct tls_step step = tls_feed(progress, side == CLIENT ? TLS_CLIENT : TLS_SERVER, bytes, captured, length);
 
-    facts->server_hello = progress->hello[TLS_SERVER];
-    if (step.alert && !facts->alert_frame && !facts->request_frame) {
+    facts->server_hello = tls_has_server_hello(progress);
+    if (step.alert && !facts->alert_frame && may_be_of_handshake(conn->tls)) {
         facts->alert_frame = seg->frame;
         facts->alert_time = seg->time;
         facts->alert_side = (uint8_t)side;
@@ -54,16 +62,20 @@ feed(struct conn *conn, int side, const struct segment *seg, const uint8_t *byte
         facts->response_frame = seg->frame;
         facts->response_time = seg->time;
     }
+    if (step.request && !conn->decrypted)
+        opaque_request(root, conn, seg);
+    if (side == SERVER && progress->answering && !conn->decrypted)
+        opaque_response(root, conn, seg);
 }
 
 void
-tls_conn_bytes(struct conn *conn, int side, const struct segment *seg)
+tls_conn_bytes(struct root *root, struct conn *conn, int side, const struct segment *seg)
 {
-    feed(conn, side, seg, seg->data, seg->captured, seg->length);
+    feed(root, conn, side, seg, seg->data, seg->captured, seg->length);
 }
 
 void
-tls_conn_tunnel_bytes(struct conn *conn, int side, const struct segment *seg, const uint8_t *bytes, size_t captured)
+tls_conn_tunnel_bytes(struct root *root, struct conn *conn, int side, const struct segment *seg, const uint8_t *bytes, size_t captured)
 {
     if (!conn->tls) {
         if (side != CLIENT || !tls_begins_client_hello(bytes, captured))
@@ -72,5 +84,5 @@ tls_conn_tunnel_bytes(struct conn *conn, int side, const struct segment *seg, co
     }
     /* What lies before these bytes in the segment is the head of the tunnel's message. */
     size_t before = (size_t)(bytes - seg->data);
-    feed(conn, side, seg, bytes, captured, seg->length > before ? seg->length - before : 0);
+    feed(root, conn, side, seg, bytes, captured, seg->length > before ? seg->length - before : 0);
 }

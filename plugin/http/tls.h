@@ -12,10 +12,10 @@
 /* true: the segment begins with a ClientHello; from here on the connection is TLS. */
 bool tls_conn_begins(struct conn *conn, const struct segment *segment);
 
-/* The next bytes of one side of a TLS connection. */
-void tls_conn_bytes(struct conn *conn, int side, const struct segment *segment);
+/* The next bytes of one side of a TLS connection. What is not decrypted makes opaque exchanges. */
+void tls_conn_bytes(struct root *root, struct conn *conn, int side, const struct segment *segment);
 
 /* Bytes of a tunnel, captured of the segment; a ClientHello in it begins TLS. */
-void tls_conn_tunnel_bytes(struct conn *conn, int side, const struct segment *segment, const uint8_t *bytes, size_t captured);
+void tls_conn_tunnel_bytes(struct root *root, struct conn *conn, int side, const struct segment *segment, const uint8_t *bytes, size_t captured);
 
 #endif

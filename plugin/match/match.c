@@ -286,6 +286,15 @@ count_habit(const struct host *sender, const struct exchange *ex, const struct e
         gateway->n_other++;
 }
 
+/* Nothing of it can be read: it may serve whoever waits for its sender. */
+static void
+opaque_begun(struct root *root, struct exchange *ex, const struct host *sender)
+{
+    ex->had_parent = may_serve_somebody(root, ex, sender);
+    activity_begun(root, ex->conn);
+    chain_request_begun(root, ex);
+}
+
 void
 match_begun(struct root *root, struct exchange *ex)
 {
@@ -293,6 +302,10 @@ match_begun(struct root *root, struct exchange *ex)
     struct host *asked = host_get(root, &ex->conn->side[SERVER].ip);
     struct name *name = ex->request.host ? name_asked_for(root, ex->request.host) : NULL;
 
+    if (ex->opaque) {
+        opaque_begun(root, ex, sender);
+        return;
+    }
     sender->link = ex->conn->side[CLIENT].link;
     asked->link = ex->conn->side[SERVER].link;
     ex->path_hash = text_hash(ex->request.path, 0);

@@ -111,6 +111,26 @@ other_request_gain(const struct gateway *gateway)
     return (int)lround(MAX(100 * log2(share), -OTHER_REQUEST_MOST));
 }
 
+static bool
+same_mark(mark_t x, mark_t y)
+{
+    return x && x == y;
+}
+
+/* What a proxy passes on, even one that rewrites host and path. */
+static void
+relate_marks(struct relation *r, const struct request_marks *x, const struct request_marks *y)
+{
+    if (same_mark(x->cookie, y->cookie) || same_mark(x->authorization, y->authorization) || same_mark(x->request_id, y->request_id))
+        found(r, CLUE_SAME_MARK);
+    else if (x->cookie && y->cookie)
+        found(r, CLUE_OTHER_MARK);
+    if (same_mark(x->agent, y->agent))
+        found(r, CLUE_SAME_AGENT);
+    else if (x->agent && y->agent)
+        found(r, CLUE_OTHER_AGENT);
+}
+
 static void
 relate_texts(struct relation *r, const struct gateway *gateway, const struct exchange *waiting, const struct exchange *child)
 {
@@ -134,6 +154,7 @@ relate_texts(struct relation *r, const struct gateway *gateway, const struct exc
         found(r, CLUE_SAME_PATH);
     else if (same_method && tail >= TAIL_MIN)
         found(r, CLUE_SAME_TAIL);
+    relate_marks(r, &waiting->request.marks, &child->request.marks);
     r->clues |= 1u << CLUE_OTHER_REQUEST;
     if (!(r->clues & (1u << CLUE_SAME_PATH)))
         r->gain += other_request_gain(gateway);

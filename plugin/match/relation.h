@@ -19,10 +19,11 @@
 #define MWG502_CLUES(X) \
     X(SAME_REQUEST,   1600, TIE_REQUEST, "same host, path and method") \
     X(NAMES_CLIENT,   1200, TIE_REQUEST, "its X-Forwarded-For names the client") \
-    X(SAME_MARK,      1000, TIE_REQUEST, "the same header line, such as a cookie or request id") \
+    X(SAME_MARK,      1000, TIE_REQUEST, "same cookie, credentials or request id") \
     X(SAME_TARGET,    1200, TIE_REQUEST, "same host in CONNECT or in TLS") \
     X(SAME_PATH,      1000, TIE_REQUEST, "same path and method") \
     X(SAME_TAIL,       500, TIE_LEARNT,  "same end of the path") \
+    X(SAME_AGENT,      200, TIE_TIME,    "same user agent") \
     X(ADDRESS,         800, TIE_ADDRESS, "an address of the host") \
     X(ROUTE,           400, TIE_LEARNT,  "where earlier requests for this host went") \
     X(NEXT_HOP,        200, TIE_LEARNT,  "where this gateway's requests for any host go") \
@@ -32,6 +33,8 @@
     X(OTHER_ADDRESS,  -600, TIE_TIME,    "an address of another host that is waited for") \
     X(OTHER_PORT,     -600, TIE_TIME,    "another port of the host") \
     X(OTHER_CLIENT,  -1000, TIE_TIME,    "its X-Forwarded-For names another client") \
+    X(OTHER_AGENT,    -500, TIE_TIME,    "another user agent") \
+    X(OTHER_MARK,     -600, TIE_TIME,    "another cookie") \
     X(OTHER_TARGET,  -1000, TIE_TIME,    "another host in CONNECT or in TLS") \
     X(OTHER_REQUEST,     0, TIE_TIME,    "another request") /* by the gateway's habit: see relation_of() */
 

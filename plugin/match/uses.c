@@ -6,81 +6,21 @@
 
 #include <glib.h>
 
-#include "http/exchange.h"
-#include "http/decrypted.h"
-#include "http/http.h"
+#include "http/attempt.h"
 #include "match/chain.h"
 #include "match/scope.h"
-#include "tcp/flow.h"
 
 /* Requests of one connection that are looked at, from the latest. */
 #define EXCHANGES_LOOKED_AT_MAX 8
 
-/* attempts ****************************************************************/
-
-/* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
-static void
-fill_stream_end(struct attempt *a, const struct exchange *ex)
-{
-    for (int side = CLIENT; side <= SERVER; side++) {
-        if (!ex->ended[side].frame || (a->closed[side].frame && a->closed[side].time < ex->ended[side].time))
-            continue;
-        a->closed[side] = ex->ended[side];
-        a->stream_ended = a->stream_ended || side == SERVER;
-        a->h2_error = ex->h2_error;
-    }
-}
-
-static const struct httpstream *
-reply_stream(const struct conn *conn)
-{
-    return conn->decrypted ? decrypted_stream(conn, SERVER) : reading_stream(conn, SERVER);
-}
-
 void
 fill_attempt(struct attempt *a, const struct use *use, when_t from)
 {
-    const struct conn *conn = use->conn;
-    const struct exchange *ex = use->ex;
-
-    memset(a, 0, sizeof *a);
+    attempt_fill(a, use->conn, use->ex);
     a->tie = use->relation.tie;
     a->alone = use->alone;
-    a->server = conn->side[SERVER].ip;
-    a->gateway = conn->side[CLIENT].ip;
-    a->port = conn->side[SERVER].port;
-    a->stream = conn->stream;
-    a->reused = ex && (!conn->syn_seen || ex->nth > 1);
-    a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->request.time : conn->last) : conn->hs.first_syn;
-    if (!ex && a->tie != TIE_MEMORY && a->start < from)
+    if (!use->ex && a->tie != TIE_MEMORY && a->start < from)
         a->start = from;            /* it was there already: the tunnel's */
-    a->icmp_late_frame = conn->icmp_late_frame;
-    a->hs = conn->hs;
-    a->closed[CLIENT] = conn->side[CLIENT].closed;
-    a->closed[SERVER] = conn->side[SERVER].closed;
-    a->gateway_bytes_frame = conn->side[CLIENT].first_bytes_frame;
-    if (conn->side[SERVER].first_bytes && (!conn->side[CLIENT].first_bytes || conn->side[SERVER].first_bytes < conn->side[CLIENT].first_bytes))
-        a->early_frame = conn->side[SERVER].first_bytes_frame;
-    a->not_h2_frame = conn->not_h2_frame;
-    if (conn->h2)
-        a->early_frame = 0;         /* either side may speak first */
-    if (ex) {
-        a->reply = ex->reply;
-        a->request_frame = ex->request.frame;
-        a->request_time = ex->request.time;
-        a->decrypted = ex->decrypted;
-        a->reply.missing = a->reply.missing || (!ex->over && !a->decrypted && !conn->h2 && flow_lacks_acked(conn, SERVER));
-        fill_stream_end(a, ex);
-    }
-    a->reply.gap = (!ex || !ex->over) && (flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, CLIENT));
-    if (conn->tls)
-        a->tls = conn->tls->facts;
-    /* A head that is still incomplete: how long it got. */
-    if (ex && !ex->reply.status && conn->receiving == ex && reply_stream(conn)) {
-        size_t n;
-        httpstream_partial_head(reply_stream(conn), &n);
-        a->reply.head_length = (uint32_t)n;
-    }
 }
 
 /* whose *******************************************************************/

@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "base/log.h"
+
 #include "model/activity.h"
 
 bool
@@ -57,10 +59,21 @@ host_get(struct root *root, const struct ipaddr *ip)
     return s;
 }
 
+static void
+log_gateway(const struct ipaddr *ip)
+{
+    char *text = log_address(ip);
+
+    ws_debug("%s is asked like a gateway", text);
+    wmem_free(NULL, text);
+}
+
 struct gateway *
 host_gateway(struct host *s)
 {
     if (!s->gateway) {
+        if (log_is_on())
+            log_gateway(&s->ip);
         s->gateway = wmem_new0(wmem_file_scope(), struct gateway);
         s->gateway->n_hosts = 1;
         s->gateway->hosts[s->gateway->n_known++] = s->ip;
@@ -80,31 +93,62 @@ host_on_same_link(const struct host *a, const struct host *b)
     return a && b && a->link && a->link == b->link;
 }
 
+/* Two gateways in their own right are one only if that was seen twice, or on one network card. */
+static bool
+may_join(struct host *a, const struct host *b)
+{
+    if (!host_is_established(a) || !host_is_established(b) || host_on_same_link(a, b) || ipaddr_equal(&a->suspect, &b->ip))
+        return true;
+    a->suspect = b->ip;
+    return false;
+}
+
+static void
+move_open(struct gateway *from, struct gateway *to)
+{
+    struct exchange *ex;
+
+    while ((ex = (struct exchange *)list_take_first(&from->open))) {
+        ex->gateway = to;
+        list_append(&to->open, &ex->gateway_link);
+    }
+}
+
+static void
+move_hosts(struct root *root, struct gateway *from, struct gateway *to)
+{
+    for (unsigned i = 0; i < from->n_known; i++) {
+        struct host *member = host_find(root, &from->hosts[i]);
+        if (!member || member->gateway != from)
+            continue;                   /* evicted meanwhile */
+        member->gateway = to;
+        to->n_hosts++;
+        to->hosts[to->n_known++] = member->ip;
+        from->n_hosts--;
+    }
+}
+
+static void
+log_join(uint32_t frame, const struct ipaddr *x, const struct ipaddr *y)
+{
+    char *x_text = log_address(x), *y_text = log_address(y);
+
+    ws_debug("frame %u: %s and %s are one gateway", frame, x_text, y_text);
+    wmem_free(NULL, x_text);
+    wmem_free(NULL, y_text);
+}
+
 void
 host_join(struct root *root, struct host *a, struct host *b)
 {
     struct gateway *gateway = host_gateway(a), *other = host_gateway(b);
-    struct exchange *ex;
 
-    if (other == gateway || gateway->n_known + other->n_known > GATEWAY_HOSTS_MAX)
+    if (other == gateway || gateway->n_known + other->n_known > GATEWAY_HOSTS_MAX || !may_join(a, b))
         return;
-    if (host_is_established(a) && host_is_established(b) && !host_on_same_link(a, b) && !ipaddr_equal(&a->suspect, &b->ip)) {
-        a->suspect = b->ip;
-        return;
-    }
-    while ((ex = (struct exchange *)list_take_first(&other->open))) {
-        ex->gateway = gateway;
-        list_append(&gateway->open, &ex->gateway_link);
-    }
-    for (unsigned i = 0; i < other->n_known; i++) {
-        struct host *member = host_find(root, &other->hosts[i]);
-        if (!member || member->gateway != other)
-            continue;                   /* evicted meanwhile */
-        member->gateway = gateway;
-        gateway->n_hosts++;
-        gateway->hosts[gateway->n_known++] = member->ip;
-        other->n_hosts--;
-    }
+    if (log_is_on())
+        log_join(root->frame, &a->ip, &b->ip);
+    move_open(other, gateway);
+    move_hosts(root, other, gateway);
     activities_move(&gateway->activities, &other->activities);
     if (other->n_hosts == 0)
         gateway_free(root, other);
@@ -121,6 +165,15 @@ host_serves(const struct host *s, const struct name *name)
     return false;
 }
 
+static void
+log_next_hop(const struct ipaddr *ip, uint16_t port)
+{
+    char *text = log_address(ip);
+
+    ws_debug("requests go to %s port %u", text, port);
+    wmem_free(NULL, text);
+}
+
 void
 next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, when_t now)
 {
@@ -134,5 +187,7 @@ next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, wh
         if (h->last < oldest->last)
             oldest = h;
     }
+    if (log_is_on())
+        log_next_hop(ip, port);
     *oldest = (struct next_hop){ *ip, port, now };
 }

@@ -10,6 +10,7 @@
 #include "base/bounded.h"
 #include "base/list.h"
 #include "bytes/httpstream.h"
+#include "bytes/marks.h"
 #include "bytes/tlsrecords.h"
 #include "diagnose/evidence.h"
 #include "fact/dns.h"
@@ -43,10 +44,19 @@
 
 /* connections *************************************************************/
 
+/* The TTL of somebody's packets. */
+struct hops {
+    uint8_t ttl;                /* of the latest one, 0: unknown */
+    uint8_t n;                  /* packets, up to 255 */
+    bool varies;
+};
+
 struct target {
     struct bounded_entry entry; /* key: key */
     struct target_key key;
     list_t attempts;            /* oldest first */
+    struct hops hops;           /* of its SYN/ACKs */
+    when_t round_trip;          /* the shortest from a SYN to its SYN/ACK, 0: unknown */
 };
 
 /* Who went to an address and port lately: finds a gateway's addresses that are not known yet. */
@@ -85,6 +95,18 @@ struct tls_conn {
     struct tls_facts facts;
 };
 
+/* What the segments of one side tell beside their bytes (tcp/traits.h). */
+struct traits {
+    struct hops hops;
+    uint8_t scale;              /* of its window */
+    bool scale_known;
+    bool window_zero;           /* its latest window */
+    uint16_t again;             /* segments with nothing new since the other side acknowledged something new */
+    uint16_t again_length;      /* of the latest of them */
+    uint32_t window;            /* the largest that it advertised, as far as is known */
+    when_t sent_at;             /* its latest segment with bytes */
+};
+
 /* One end of a connection: who it is, what it sent, how it ended. */
 struct side {
     struct ipaddr ip;
@@ -95,6 +117,7 @@ struct side {
     uint32_t first_bytes_frame;
     when_t first_bytes;
     struct closing closed;
+    struct traits traits;
     struct flow *flow;          /* NULL: it sent no bytes yet */
     struct reading *reading;    /* likewise */
 };
@@ -183,6 +206,7 @@ struct request {
     uint16_t port;
     bool connect, absolute, forwarded;
     bool cut_short;             /* the capture does not hold all of its head */
+    struct request_marks marks;
 };
 
 /* A watched response that Wireshark does not show. */
@@ -198,10 +222,13 @@ struct exchange {
     node_t conn_link;
     struct request request;
     struct reply reply;
+    struct body_mark body;      /* of the reply */
+    uint64_t body_length;       /* of the reply: as its head told, or as it was counted once it is over */
     struct hidden_response *hidden;     /* NULL: none */
     enum exchange_state state;
     bool without_request;       /* the capture shows the response alone */
     bool decrypted;
+    bool opaque;                /* neither request nor reply can be read: of TLS without keys, or of a protocol that is not HTTP */
     bool over;                  /* the response is complete */
     bool served;                /* it led to a verdict, or to an answer that needs none */
     bool too_many;              /* requests were skipped before it */

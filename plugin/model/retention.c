@@ -31,7 +31,7 @@ move(struct root *root, struct conn *conn, enum shelf shelf)
     put(root, conn, shelf);
 }
 
-/* Nothing on the connection waits for an answer or may still be cited in a verdict, and something was there. */
+/* Nothing readable on the connection waits for an answer or may still be cited in a verdict, and something was there. */
 static bool
 all_served(const struct conn *conn)
 {
@@ -39,7 +39,7 @@ all_served(const struct conn *conn)
         return false;
     for (const node_t *l = conn->exchanges.head; l; l = l->next) {
         const struct exchange *ex = (const struct exchange *)l->data;
-        if (!ex->served || (ex->parent && !ex->parent->served))
+        if ((!ex->served && !ex->opaque) || (ex->parent && !ex->parent->served))
             return false;
     }
     return true;

@@ -32,13 +32,18 @@ long_at(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+/* What the IP header before a TCP header says. */
+struct ip_header {
+    int left;                   /* how many bytes the packet still had from the TCP header on; -1: not known */
+    uint8_t ttl;                /* 0: not known */
+};
+
 /*
- * How many bytes the IP packet still had from the TCP header on. The data source counts
- * the link layer's padding too, so the IP header before is asked; -1: there is none (a
- * reassembled packet).
+ * The data source counts the link layer's padding too, so the IP header before is asked. There
+ * is none before a packet that was reassembled.
  */
-static int
-ip_payload_left(const struct frame_view *view, struct bytes all, int tcp)
+static struct ip_header
+ip_header_before(const struct frame_view *view, struct bytes all, int tcp)
 {
     const address *src = &view->pinfo->net_src;
 
@@ -46,22 +51,45 @@ ip_payload_left(const struct frame_view *view, struct bytes all, int tcp)
         const uint8_t *ip = all.p + tcp - ihl;
         if (ip[0] == (0x40 | ihl / 4) && ip[9] == IP_PROTO_TCP && memcmp(ip + 12, src->data, 4) == 0) {
             int total = (int)word_at(ip + 2);
-            return total > ihl ? total - ihl : -1;      /* 0: segmentation offload */
+            return (struct ip_header){ total > ihl ? total - ihl : -1, ip[8] };     /* 0: segmentation offload */
         }
     }
     for (int header = 40; src->type == AT_IPv6 && header <= 40 + 256 && tcp >= header; header += 8) {
         const uint8_t *ip = all.p + tcp - header;
         if (ip[0] >> 4 == 6 && memcmp(ip + 8, src->data, 16) == 0) {
             int payload = (int)word_at(ip + 4);
-            return payload > 0 ? payload - (header - 40) : -1;
+            return (struct ip_header){ payload > 0 ? payload - (header - 40) : -1, ip[7] };
         }
     }
-    return -1;
+    return (struct ip_header){ -1, 0 };
+}
+
+/* RFC 9293 section 3.1, RFC 7323 section 2.2: kind 3, length 3, the shift; of the n bytes of options. */
+static uint8_t
+window_scale_in(const uint8_t *options, int n)
+{
+    enum { END = 0, NO_OPERATION = 1, WINDOW_SCALE = 3, SCALE_MAX = 14 };
+
+    for (int i = 0; i < n && options[i] != END; ) {
+        if (options[i] == NO_OPERATION) {
+            i++;
+            continue;
+        }
+        if (i + 2 > n || options[i + 1] < 2)
+            break;
+        if (options[i] == WINDOW_SCALE && options[i + 1] == 3 && i + 3 <= n)
+            return MIN(options[i + 2], SCALE_MAX);
+        i += options[i + 1];
+    }
+    return 0;
 }
 
 /* segments ****************************************************************/
 
-/* false: the header is not all there */
+/* Without options (RFC 9293 section 3.1). */
+#define TCP_HEADER 20
+
+/* false: the header is not there up to the flags */
 static bool
 read_header(const struct frame_view *view, field_info *stream, struct segment *seg)
 {
@@ -75,9 +103,8 @@ read_header(const struct frame_view *view, field_info *stream, struct segment *s
     const uint8_t *p = all.p + tcp;
 
     header = (p[12] >> 4) * 4;
-    left = ip_payload_left(view, all, tcp);
-    if (left < 0)
-        left = tvb_reported_length_remaining(at.tvb, tcp);
+    struct ip_header ip = ip_header_before(view, all, tcp);
+    left = ip.left >= 0 ? ip.left : tvb_reported_length_remaining(at.tvb, tcp);
     seg->frame = view->frame;
     seg->time = view->time;
     seg->stream = fvalue_get_uinteger(COMPAT_VALUE(stream));
@@ -86,6 +113,11 @@ read_header(const struct frame_view *view, field_info *stream, struct segment *s
     seg->seq = long_at(p + 4);
     seg->ack = long_at(p + 8);
     seg->flags = p[13];
+    seg->ttl = ip.ttl;
+    bool has_window = tcp + 16 <= all.n;
+    seg->window = has_window ? (uint16_t)word_at(p + 14) : 0;
+    seg->window_zero = has_window && seg->window == 0 && !(seg->flags & TCP_RST);
+    seg->window_scale = seg->flags & TCP_SYN ? window_scale_in(p + TCP_HEADER, MIN(header, all.n - tcp) - TCP_HEADER) : 0;
     seg->length = left > header ? (uint32_t)(left - header) : 0;
     seg->captured = tcp + header < all.n ? MIN((uint32_t)(all.n - tcp - header), seg->length) : 0;
     seg->data = seg->captured > 0 ? p + header : (const uint8_t *)"";
@@ -136,7 +168,7 @@ see_tcp(struct frame_view *view, field_info *stream)
     if (!read_header(view, stream, seg))
         return;
     /* Most segments only acknowledge what has come. */
-    if (seg->flags == TCP_ACK && seg->length == 0 && track_expected(view->tracker, seg))
+    if (seg->flags == TCP_ACK && seg->length == 0 && !seg->window_zero && track_expected(view->tracker, seg))
         return;
     if (!read_ends(view, seg))
         return;

@@ -205,7 +205,7 @@ add_said(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
     add_string(tree, hf_reported, tvb, v->reported);
     if (v->agreement == AGREEMENT_NONE)
         return NULL;
-    item = proto_tree_add_string(tree, hf_agreement, tvb, 0, 0, v->agreement == AGREES ? "agrees" : "differs");
+    item = proto_tree_add_string(tree, hf_agreement, tvb, 0, 0, agreement_token(v->agreement));
     proto_item_set_generated(item);
     return item;
 }

@@ -1,5 +1,5 @@
 /* stats.h
- * Statistics > MWG 502
+ * Statistics > MWG 502: the trees
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,11 @@
 #ifndef MWG502_SHOW_STATS_H
 #define MWG502_SHOW_STATS_H
 
-/* Registers the statistics tree that listens to the tap mwg502 (-z mwg502,tree). */
+/*
+ * Registers Statistics > MWG 502 > Causes (-z mwg502,tree), which listens to the tap mwg502, and > Share of
+ * all responses (-z mwg502_share,tree), which listens to Wireshark's tap http: each status by who sent it
+ * and who got it, HTTP/1 only. To be called once.
+ */
 void stats_register(void);
 
 #endif

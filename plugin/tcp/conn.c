@@ -13,6 +13,7 @@
 #include "model/retention.h"
 #include "tcp/conn.h"
 #include "tcp/flow.h"
+#include "tcp/traits.h"
 
 static const void *
 stream_key(uint32_t stream)
@@ -123,6 +124,7 @@ segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
     } else if (is_copy_of_syn(conn, seg)) {
         return conn;
     }
+    traits_segment(conn, CLIENT, seg);
     frames_add(&conn->hs.syn, seg->frame);
     if (conn->hs.last_syn && seg->time > conn->hs.last_syn)
         conn->hs.syn_interval = seg->time - conn->hs.last_syn;
@@ -142,6 +144,9 @@ conn_swap_sides(struct conn *conn)
     conn->side[CLIENT].ack_seen = conn->side[SERVER].ack_seen = false;
 }
 
+/* A server sends its SYN/ACK again after a second (RFC 6298), some sooner; copies of a frame follow at once. */
+#define SYNACK_REPEATED (NS_PER_SECOND / 5)
+
 static struct conn *
 segment_synack(struct root *root, struct conn *conn, const struct segment *seg)
 {
@@ -152,10 +157,14 @@ segment_synack(struct root *root, struct conn *conn, const struct segment *seg)
             conn_swap_sides(conn);
         conn->sides_known = true;
     }
+    traits_segment(conn, SERVER, seg);
     if (!conn->hs.synack_frame) {
         conn->hs.synack_frame = seg->frame;
         conn->hs.synack_time = seg->time;
         conn->server_isn = seg->seq;
+        traits_handshake(conn, seg);
+    } else if (conn->hs.acked && seg->seq == conn->server_isn && seg->time - conn->hs.synack_time >= SYNACK_REPEATED) {
+        conn->hs.synack_again++;
     }
     return conn;
 }
@@ -188,7 +197,7 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
         }
     }
     if (!conn->side[side].closed.frame)
-        conn->side[side].closed = (struct closing){ seg->frame, seg->time, seg->seq + seg->length, reset };
+        conn->side[side].closed = traits_closing(conn, side, seg);
     activity_failed(conn);
     if (reset || (conn->side[CLIENT].closed.frame && conn->side[SERVER].closed.frame)) {
         root->conn_listener->ended(root, conn);
@@ -220,6 +229,18 @@ conn_icmp(struct root *root, struct conn *conn, const struct icmp_error *error)
     hs->icmp_source = error->source;
     if (!hs->acked)
         retain_failed(root, conn);
+}
+
+/* What comes instead of a handshake's next step: an ACK of an older connection (RFC 5961), the gateway's own RST. */
+static void
+note_odd_answer(struct conn *conn, const struct segment *seg, int side)
+{
+    struct handshake *hs = &conn->hs;
+
+    if (side == SERVER && conn->syn_seen && !hs->synack_frame && !hs->ack_frame && !(seg->flags & (TCP_RST | TCP_FIN)) && seg->length == 0)
+        hs->ack_frame = seg->frame;
+    if (side == CLIENT && hs->synack_frame && !hs->own_rst_frame && (seg->flags & TCP_RST))
+        hs->own_rst_frame = seg->frame;
 }
 
 /* Who opened a connection whose beginning is not in the capture. */
@@ -261,12 +282,19 @@ conn_segment(struct root *root, const struct segment *seg, bool *again)
     if (!conn->sides_known && seg->length > 0)
         guess_sides(conn, seg);
     side = conn_side_of(conn, &seg->src, seg->sport);
+    if ((seg->flags & TCP_RST) && traits_is_beyond_window(conn, side, seg))
+        return conn;
+    traits_segment(conn, side, seg);
+    if (!conn->hs.acked)
+        note_odd_answer(conn, seg, side);
     if (side == CLIENT && (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && (conn->hs.synack_frame || seg->length > 0))
         conn->hs.acked = true;
     if (seg->flags & TCP_ACK)
         flow_acked(root, conn, !side, seg->ack);
-    if (seg->length > 0 && !(seg->flags & TCP_RST))
+    if (seg->length > 0 && !(seg->flags & TCP_RST)) {
         *again = !flow_segment(root, conn, side, seg);
+        traits_bytes(conn, side, seg, *again);
+    }
     if (seg->flags & (TCP_FIN | TCP_RST))
         segment_end(root, conn, seg, side);
     return conn;

@@ -158,21 +158,29 @@ flow_segment(struct root *root, struct conn *conn, int side, const struct segmen
     return true;
 }
 
+/* false: so much was acknowledged before */
+static bool
+note_ack(struct side *of, uint32_t ack)
+{
+    if (of->ack_seen && (int32_t)(ack - of->acked) <= 0)
+        return false;
+    of->ack_seen = true;
+    of->acked = ack;
+    of->traits.again = 0;
+    return true;
+}
+
 void
 flow_acked(struct root *root, struct conn *conn, int side, uint32_t ack)
 {
-    if (conn->side[side].ack_seen && (int32_t)(ack - conn->side[side].acked) <= 0)
-        return;
-    conn->side[side].ack_seen = true;
-    conn->side[side].acked = ack;
-    give_up_acked(root, conn, side);
+    if (note_ack(&conn->side[side], ack))
+        give_up_acked(root, conn, side);
 }
 
 /* what is missing *********************************************************/
 
-/* The sequence number behind the last byte that was seen in order; false: unknown. */
-static bool
-next_of(const struct conn *conn, int side, uint32_t *next)
+bool
+flow_next(const struct conn *conn, int side, uint32_t *next)
 {
     const struct flow *flow = conn->side[side].flow;
 
@@ -187,7 +195,7 @@ flow_lacks_acked(const struct conn *conn, int side)
 {
     uint32_t next;
 
-    return conn->side[side].ack_seen && next_of(conn, side, &next) && (int32_t)(conn->side[side].acked - next) > (conn->side[side].closed.frame != 0);
+    return conn->side[side].ack_seen && flow_next(conn, side, &next) && (int32_t)(conn->side[side].acked - next) > (conn->side[side].closed.frame != 0);
 }
 
 bool
@@ -195,16 +203,22 @@ flow_ends_behind_gap(const struct conn *conn, int side)
 {
     uint32_t next;
 
-    return conn->side[side].closed.frame && next_of(conn, side, &next) && (int32_t)(conn->side[side].closed.seq - next) > 0;
+    return conn->side[side].closed.frame && flow_next(conn, side, &next) && (int32_t)(conn->side[side].closed.seq - next) > 0;
 }
 
 bool
-flow_expected(const struct conn *conn, const struct segment *seg)
+flow_expected(struct conn *conn, const struct segment *seg)
 {
     uint32_t next;
+    int of;
 
     /* Equal ports do not tell the sides apart. */
     if (!conn->hs.acked || seg->sport == seg->dport)
         return false;
-    return !next_of(conn, seg->sport == conn->side[CLIENT].port ? SERVER : CLIENT, &next) || (int32_t)(seg->ack - next) <= 1;
+    of = seg->sport == conn->side[CLIENT].port ? SERVER : CLIENT;
+    if (!flow_next(conn, of, &next))
+        return true;
+    if ((int32_t)(seg->ack - next) <= 0)
+        note_ack(&conn->side[of], seg->ack);
+    return (int32_t)(seg->ack - next) <= 1;
 }

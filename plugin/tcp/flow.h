@@ -28,8 +28,11 @@ bool flow_lacks_acked(const struct conn *conn, int side);
 /* The side ended the connection behind bytes that were not seen, be it the capture that lacks them or the other side. */
 bool flow_ends_behind_gap(const struct conn *conn, int side);
 
-/* The connection stands, and the acknowledgment is of nothing but bytes that were seen, and of a FIN. */
-bool flow_expected(const struct conn *conn, const struct segment *ack);
+/* The sequence number behind the side's last byte that was seen in order; false: unknown. */
+bool flow_next(const struct conn *conn, int side, uint32_t *next);
+
+/* The connection stands, and the acknowledgment is of nothing but bytes that were seen, and of a FIN. What it acknowledges is noted. */
+bool flow_expected(struct conn *conn, const struct segment *ack);
 
 /* flow may be NULL. */
 void flow_free(struct flow *flow);

@@ -9,6 +9,7 @@
 #include "http/decrypted.h"
 #include "http/exchange.h"
 #include "http/h2.h"
+#include "http/hidden.h"
 #include "http/shown.h"
 #include "match/match.h"
 #include "model/attempts.h"
@@ -310,7 +311,8 @@ track_expected(struct tracker *t, const struct segment *seg)
 {
     struct conn *conn = t->late ? NULL : conn_find(t->root, seg->stream);
 
-    if (!conn || !flow_expected(conn, seg))
+    /* Whether a window that was closed is open again is news. */
+    if (!conn || conn->side[CLIENT].traits.window_zero || conn->side[SERVER].traits.window_zero || !flow_expected(conn, seg))
         return false;
     conn->last = seg->time;
     return true;

@@ -17,7 +17,7 @@ struct side {
 static struct side
 side_new(bool is_request)
 {
-    return (struct side){ httpstream_new(wmem_file_scope(), is_request), { g_string_new(NULL), 0 } };
+    return (struct side){ httpstream_new(wmem_file_scope(), is_request), { .events = g_string_new(NULL) } };
 }
 
 static void

@@ -8,6 +8,7 @@
 # Wireshark's own rules need the tools/ of its source tree, which is not installed
 # anywhere: WIRESHARK_TOOLS=FOLDER names it. Exit code: 0 nothing found, 1 something
 # found, 77 nothing found, but a tool is missing (it is named).
+# shellcheck disable=SC2046 # file names without blanks
 set -u
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd) || exit 1
 cd "$top" || exit 1
@@ -70,7 +71,6 @@ check_format() {
 
 check_scripts() {
     command -v shellcheck >/dev/null || { skip 'no shellcheck'; return; }
-    # shellcheck disable=SC2046 # file names without blanks
     shellcheck $(files '*.sh') >"$log" 2>&1
     result
 }
@@ -131,7 +131,6 @@ check_analyzer() {
     if ! command -v gcc >/dev/null || ! command -v pkg-config >/dev/null; then skip 'no gcc'; return; fi
     # What has no Wireshark in it: for the rest it only reports what wmem is, which it cannot know
     for file in plugin/bytes/httphead.c plugin/bytes/tlsrecords.c plugin/diagnose/diagnose.c plugin/diagnose/finding.c plugin/diagnose/outcome.c plugin/diagnose/searched.c plugin/bytes/url.c; do
-        # shellcheck disable=SC2046 # several words
         gcc -fanalyzer -Wall -Wextra -std=c11 -O1 -c -o /dev/null -I plugin $(pkg-config --cflags wireshark) "$file"
     done >"$log" 2>&1
     result

@@ -64,6 +64,16 @@ class Tshark:
         assert (done.returncode, done.stderr) == (0, ""), command
         return done.stdout
 
+    def complaint(self, *args):
+        """What a tshark that must fail says on stderr."""
+        command = ["tshark", *map(str, args)]
+        if os.getuid() == 0:
+            command = UNPRIVILEGED + command
+        done = subprocess.run(command, cwd=self.top, env=self.env, capture_output=True, encoding="utf-8", errors="replace",
+                              timeout=300, check=False)
+        assert done.returncode != 0, command
+        return done.stderr
+
     def frames(self, capture, display_filter, fields, passes=1, prefs=()):
         """One dict of lists (field name: values) per frame that passes the filter."""
         capture = pathlib.Path(capture)

@@ -68,7 +68,14 @@ on_opaque(void *owner, bool is_request, const uint8_t *bytes, size_t n, bool tun
     say(owner, tunnel ? "t" : "o");
 }
 
-const struct httpstream_owner events_calls = { on_head, on_begun, on_end, on_fault, on_opaque };
+static void
+on_body(void *owner, bool is_request, const uint8_t *bytes, size_t n)
+{
+    (void)is_request;
+    body_mark_more(&((struct log *)owner)->body, bytes, n);
+}
+
+const struct httpstream_owner events_calls = { on_head, on_begun, on_end, on_fault, on_opaque, on_body };
 
 void
 events_feed(struct httpstream *s, const char *bytes, size_t captured, size_t length, struct log *log)

@@ -21,6 +21,7 @@
 struct log {
     GString *events;
     size_t opaque;              /* bytes of o and t */
+    struct body_mark body;      /* of all bodies in a row */
 };
 
 /* The owner's calls; the owner is a struct log. 299 stands for a 2xx to CONNECT. */

@@ -43,7 +43,7 @@ test_gap(gconstpointer data)
 {
     const struct gap *row = data;
     struct httpstream *s = httpstream_new(NULL, false);
-    struct log log = { g_string_new(""), 0 };
+    struct log log = { .events = g_string_new("") };
 
     for (size_t i = 0; i < G_N_ELEMENTS(row->steps) && row->steps[i]; i++) {
         const char *step = row->steps[i], *next = i + 1 < G_N_ELEMENTS(row->steps) ? row->steps[i + 1] : NULL;
@@ -70,7 +70,7 @@ test_chunk_nul(void)
 {
     static const char bytes[] = CHUNKED "5\0\r\nhello\r\n0\r\n\r\n";
     struct httpstream *s = httpstream_new(NULL, false);
-    struct log log = { g_string_new(""), 0 };
+    struct log log = { .events = g_string_new("") };
 
     events_feed(s, bytes, sizeof bytes - 1, sizeof bytes - 1, &log);
     if (strcmp(log.events->str, "b 200 f5") != 0)
@@ -84,7 +84,7 @@ static void
 test_endless_head(void)
 {
     struct httpstream *s = httpstream_new(NULL, false);
-    struct log log = { g_string_new(""), 0 };
+    struct log log = { .events = g_string_new("") };
     const char *line = "X-Filler: 0123456789012345678901234567890123456789\r\n";
     size_t n, fed = strlen(OK);
 
@@ -108,7 +108,7 @@ static void
 test_tunnel(void)
 {
     struct httpstream *s = httpstream_new(NULL, true);
-    struct log log = { g_string_new(""), 0 };
+    struct log log = { .events = g_string_new("") };
 
     events_feed(s, "CONNECT h:443 HTTP/1.1\r\n\r\n", 26, 26, &log);
     g_assert_false(httpstream_is_tunnel(s));

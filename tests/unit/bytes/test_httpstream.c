@@ -65,7 +65,7 @@ static char *
 run(const struct row *row, const size_t *cuts, size_t n_cuts, bool *inside)
 {
     struct httpstream *s = httpstream_new(NULL, row->request);
-    struct log log = { g_string_new(""), 0 };
+    struct log log = { .events = g_string_new("") };
     size_t at = 0, n = strlen(row->bytes);
 
     for (size_t i = 0; i <= n_cuts; i++) {

@@ -22,6 +22,9 @@ static const struct record {
 #define RANDOM "0123456789abcdef0123456789abcdef"
 #define RETRY "\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c"
     { "CH", TLS_CLIENT, 22, 300, BODY("\x01\x00\x01\x28\x03\x03" RANDOM) },
+    /* server_name www.example, ALPN h2 and http/1.1, early_data */
+    { "CHx", TLS_CLIENT, 22, 91, BODY("\x01\x00\x00\x57\x03\x03" RANDOM "\x00" "\x00\x02\x13\x01" "\x01\x00" "\x00\x2a"
+                                      "\x00\x00\x00\x10\x00\x0e\x00\x00\x0bWWW.example" "\x00\x10\x00\x0e\x00\x0c\x02h2\x08http/1.1" "\x00\x2a\x00\x00") },
     { "SH12", TLS_SERVER, 22, 42, BODY("\x02\x00\x00\x26\x03\x03" RANDOM "\x00\xc0\x2f\x00") },
     { "SH12x", TLS_SERVER, 22, 49, BODY("\x02\x00\x00\x2d\x03\x03" RANDOM "\x00\xc0\x2f\x00\x00\x05\xff\x01\x00\x01\x00") },
     { "SH13", TLS_SERVER, 22, 54, BODY("\x02\x00\x00\x32\x03\x03" RANDOM "\x00\x13\x01\x00\x00\x0a\x00\x33\x00\x00\x00\x2b\x00\x02\x03\x04") },
@@ -36,6 +39,12 @@ static const struct record {
     { "sFIN", TLS_SERVER, 22, 40, BODY("") },
     { "sFLIGHT", TLS_SERVER, 23, 3200, BODY("") },
     { "cFIN13", TLS_CLIENT, 23, 53, BODY("") },
+    { "cEARLY", TLS_CLIENT, 23, 300, BODY("") },
+    { "cEOED", TLS_CLIENT, 23, 21, BODY("") },
+    { "cNOCERT", TLS_CLIENT, 23, 25, BODY("") },
+    { "cCERT", TLS_CLIENT, 23, 1200, BODY("") },
+    { "cVERIFY", TLS_CLIENT, 23, 281, BODY("") },
+    { "cWINDOW", TLS_CLIENT, 23, 30, BODY("") },
     { "TICKET", TLS_SERVER, 23, 250, BODY("") },
     { "cDATA", TLS_CLIENT, 23, 400, BODY("") },
     { "sDATA", TLS_SERVER, 23, 1800, BODY("") },
@@ -87,6 +96,12 @@ static const struct row {
     { "13/client_alert_plain", "CH SH13 sCCS sFLIGHT cFATAL", "13 ch sh ca", 48 },
     { "13/retry", "CH HRR sCCS cCCS CH SH13 sFLIGHT cFIN13 cDATA sDATA", "13 ch sh done req resp", -1 },
     { "13/retry_silent", "CH HRR sCCS cCCS CH", "13 ch", -1 },
+    { "13/early_data", "CHx cEARLY SH13 sFLIGHT cEOED cFIN13 sDATA", "13 ch sh done req resp", -1 },
+    { "13/early_data_late", "CHx SH13 cEARLY sFLIGHT", "13 ch sh req", -1 },
+    { "13/early_data_refused", "CHx cEARLY SH13 sFLIGHT cFIN13 cDATA", "13 ch sh done req", -1 },
+    { "13/no_certificate", "CH SH13 sFLIGHT cNOCERT cFIN13", "13 ch sh done", -1 },
+    { "13/certificate", "CH SH13 sFLIGHT cCERT cVERIFY cFIN13", "13 ch sh done", -1 },
+    { "13/certificate_request", "CH SH13 sFLIGHT cCERT cVERIFY cFIN13 cDATA sDATA", "13 ch sh done req resp", -1 },
     { "none/http", "CH HTTP", "ch no", -1 },
     { "none/ssh", "CH SSH", "ch no", -1 },
     { "none/old", "CH SSL3", "ch no", -1 },
@@ -156,7 +171,7 @@ run(const char *script, bool together, size_t mss, size_t snap, struct tls_progr
             feed(tls, r->side, bytes, mss, snap, sum);
     }
     const struct { bool set; const char *word; } words[] = {
-        { tls->version13, "13" }, { tls->hello[TLS_CLIENT], "ch" }, { tls->hello[TLS_SERVER], "sh" }, { tls->handshake_done, "done" },
+        { tls->version13, "13" }, { tls->walker[TLS_CLIENT].hello.client, "ch" }, { tls_has_server_hello(tls), "sh" }, { tls->handshake_done, "done" },
         { sum[TLS_CLIENT].alert, "ca" }, { sum[TLS_SERVER].alert, "sa" }, { sum[TLS_SERVER].not_tls, "no" },
         { sum[TLS_CLIENT].request, "req" }, { sum[TLS_SERVER].response, "resp" },
     };
@@ -228,6 +243,105 @@ test_gaps(void)
     g_free(flags);
 }
 
+/* hellos *******************************************************************/
+
+static void
+test_marks(void)
+{
+    struct tls_progress tls;
+
+    for (size_t mss = 1; mss < 100; mss++) {
+        char *flags = run("CHx SH12", true, mss, 1 << 20, &tls);
+        const struct tls_hello *hello = &tls.walker[TLS_CLIENT].hello;
+
+        g_assert_cmpuint(hello->sni, ==, mark_of((struct slice){ "www.example", 11 }));
+        g_assert_cmpuint(hello->alpn, ==, mark_of((struct slice){ "\x02h2\x08http/1.1", 12 }));
+        g_assert_true(hello->early_data);
+        g_free(flags);
+    }
+    g_free(run("CH SH12", true, 1400, 1 << 20, &tls));
+    g_assert_cmpuint(tls.walker[TLS_CLIENT].hello.sni, ==, 0);
+}
+
+/* A key share of ML-KEM stands before the version, as BoringSSL has it. */
+static void
+test_long_hello(void)
+{
+    static const char begin[] = "\x16\x03\x03\x04\x9a\x02\x00\x04\x96\x03\x03" RANDOM "\x00\x13\x01\x00\x04\x6e\x00\x33\x04\x64", end[] = "\x00\x2b\x00\x02\x03\x04";
+
+    for (size_t mss = 500; mss < 1500; mss += 90) {
+        GByteArray *bytes = g_byte_array_new();
+        struct tls_progress tls;
+        struct tls_step sum[2] = { { false, false, false, false }, { false, false, false, false } };
+        uint8_t share[0x464] = { 0 };
+
+        g_free(run("CH", true, mss, 1 << 20, &tls));
+        g_byte_array_append(bytes, (const uint8_t *)begin, sizeof begin - 1);
+        g_byte_array_append(bytes, share, sizeof share);
+        g_byte_array_append(bytes, (const uint8_t *)end, sizeof end - 1);
+        feed(&tls, TLS_SERVER, bytes, mss, 1 << 20, sum);
+        g_assert_true(tls.version13 && tls_has_server_hello(&tls) && !tls.not_tls[TLS_SERVER]);
+        g_byte_array_free(bytes, TRUE);
+    }
+}
+
+/* One that the snap length cut: what follows tells the version. */
+static void
+test_cut_hello(void)
+{
+    struct tls_progress tls;
+    char *flags = run("CH SH13 sFLIGHT cFIN13 cDATA", false, 1 << 20, 50, &tls);
+
+    g_assert_cmpstr(flags, ==, "13 ch sh done req");
+    g_free(flags);
+}
+
+/* requests ****************************************************************/
+
+/* How often a script begins a request, and an answer. */
+static void
+check_requests(const char *begun, const char *script, unsigned requests, unsigned answers)
+{
+    struct tls_progress tls;
+    char **tokens = g_strsplit(script, " ", 0);
+    unsigned counted[2] = { 0, 0 };
+
+    g_free(run(begun, false, 1 << 20, 1 << 20, &tls));
+    for (char **t = tokens; *t; t++) {
+        struct tls_step sum[2] = { { false, false, false, false }, { false, false, false, false } };
+        GByteArray *bytes = g_byte_array_new();
+        append(bytes, record_of(*t));
+        feed(&tls, record_of(*t)->side, bytes, 1400, 1 << 20, sum);
+        counted[TLS_CLIENT] += sum[TLS_CLIENT].request;
+        counted[TLS_SERVER] += sum[TLS_SERVER].response;
+        g_byte_array_free(bytes, TRUE);
+    }
+    g_strfreev(tokens);
+    g_assert_cmpuint(counted[TLS_CLIENT], ==, requests);
+    g_assert_cmpuint(counted[TLS_SERVER], ==, answers);
+}
+
+static void
+test_requests(void)
+{
+    static const char begun12[] = "CH SH12 CERT SHD CKE cCCS cFIN sCCS sFIN", begun13[] = "CH SH13 sFLIGHT cFIN13 TICKET TICKET";
+
+    check_requests(begun12, "cDATA cDATA sDATA sDATA cDATA sDATA cDATA", 3, 2);
+    check_requests(begun13, "cDATA sDATA cDATA sSHORT cDATA", 3, 2);
+    check_requests(begun13, "cDATA sDATA cWINDOW sDATA", 1, 1);      /* HTTP/2: asks for nothing */
+}
+
+static void
+test_no_certificate(void)
+{
+    struct tls_progress tls;
+
+    g_free(run("CH SH13 sFLIGHT cNOCERT cFIN13", false, 1 << 20, 1 << 20, &tls));
+    g_assert_true(tls.no_certificate);
+    g_free(run("CH SH13 sFLIGHT cCERT cVERIFY cFIN13", false, 1 << 20, 1 << 20, &tls));
+    g_assert_false(tls.no_certificate);
+}
+
 static void
 test_begins(void)
 {
@@ -274,6 +388,11 @@ main(int argc, char **argv)
     ADD_ROWS("/tlsrecords/", rows, test_row);
     ADD_ROWS("/tlsrecords/byte_by_byte/", rows, test_bytes);
     g_test_add_func("/tlsrecords/gaps", test_gaps);
+    g_test_add_func("/tlsrecords/marks", test_marks);
+    g_test_add_func("/tlsrecords/long_hello", test_long_hello);
+    g_test_add_func("/tlsrecords/cut_hello", test_cut_hello);
+    g_test_add_func("/tlsrecords/requests", test_requests);
+    g_test_add_func("/tlsrecords/no_certificate", test_no_certificate);
     g_test_add_func("/tlsrecords/begins", test_begins);
     g_test_add_func("/tlsrecords/random", test_random);
     return g_test_run();

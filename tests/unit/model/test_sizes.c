@@ -12,10 +12,10 @@ static const struct {
     const char *name;
     size_t size, limit;
 } kept[] = {
-    { "connection", sizeof(struct conn), 640 },
+    { "connection", sizeof(struct conn), 672 },
     { "bytes_of_one_side", sizeof(struct flow) + sizeof(struct reading), 80 },
-    { "exchange", sizeof(struct exchange), 560 },
-    { "target", sizeof(struct target), 128 },
+    { "exchange", sizeof(struct exchange), 600 },
+    { "target", sizeof(struct target), 144 },
     { "host", sizeof(struct host), 192 },
     { "lookup", sizeof(struct lookup), 400 },
     { "question", sizeof(struct asked), 240 },

@@ -1,0 +1,25 @@
+/* reading.c
+ * What is read of each side of a connection
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "http/reading.h"
+
+struct reading *
+reading_get(struct conn *conn, int side)
+{
+    struct side *speaker = &conn->side[side];
+
+    if (!speaker->reading)
+        speaker->reading = wmem_new0(wmem_file_scope(), struct reading);
+    return speaker->reading;
+}
+
+struct httpstream *
+reading_stream(const struct conn *conn, int side)
+{
+    return conn->side[side].reading ? conn->side[side].reading->stream : NULL;
+}

@@ -1,0 +1,145 @@
+/* casestext.c
+ * -z mwg502,cases: the cases as a table for people, each with its summary and what to check next
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "base/compat.h"
+
+#include <stdio.h>
+
+#include "show/advice.h"
+#include "show/caseslist.h"
+#include "words/phrases.h"
+
+enum { CASE, FRAME, TIME, STATUS, CLIENT_SIDE, URL, CAUSE, SERVER_SIDE, EVIDENCE, N_COLUMNS };
+
+static const char *const titles[N_COLUMNS] = {
+    "Case", "Frame", "Time (UTC)", "Status", "Client", "URL", "Cause", "Server", "Evidence frames"
+};
+
+/* Longer ones are cut in the table; JSON and CSV have all of them. */
+#define CELL_MAX 48
+/* Of the lines below a row. */
+#define INDENT 8
+#define LINE_MAX_CHARACTERS 96
+
+static bool
+is_number(unsigned column)
+{
+    return column == CASE || column == FRAME;
+}
+
+static void
+fill_row(wmem_allocator_t *scope, const struct listed_case *c, char **cells)
+{
+    const struct verdict *v = c->verdict;
+    char *time = cases_iso8601(scope, c->time, 3);
+
+    if (*time) {
+        time[10] = ' ';                         /* between date and time of day */
+        time[strlen(time) - 1] = '\0';          /* the Z: the title says it */
+    }
+    cells[CASE] = wmem_strdup_printf(scope, "%u", v->number);
+    cells[FRAME] = wmem_strdup_printf(scope, "%u", c->frame);
+    cells[TIME] = time;
+    cells[STATUS] = wmem_strdup_printf(scope, "%u", v->status);
+    cells[CLIENT_SIDE] = words_endpoint(scope, &v->client, v->client_port);
+    cells[URL] = cases_clean(scope, v->url);
+    cells[CAUSE] = wmem_strdup(scope, cause_token(v->cause));
+    cells[SERVER_SIDE] = !v->server.family ? NULL : v->server_port ? words_endpoint(scope, &v->server, v->server_port) : cases_address(scope, &v->server);
+    cells[EVIDENCE] = cases_evidence(scope, v);
+    for (unsigned i = 0; i < N_COLUMNS; i++) {
+        if (!cells[i] || !*cells[i])
+            cells[i] = wmem_strdup(scope, "-");
+        if (i != EVIDENCE && g_utf8_strlen(cells[i], -1) > CELL_MAX)
+            strcpy(g_utf8_offset_to_pointer(cells[i], CELL_MAX - 3), "...");
+    }
+}
+
+/* Padded by hand: printf() counts bytes. */
+static void
+print_row(const char *const *cells, const size_t *width)
+{
+    for (unsigned i = 0; i < N_COLUMNS; i++) {
+        int padding = (int)(width[i] - (size_t)g_utf8_strlen(cells[i], -1));
+        bool last = i == N_COLUMNS - 1;
+
+        if (is_number(i))
+            printf("%*s%s  ", padding, "", cells[i]);
+        else
+            printf("%s%*s", cells[i], last ? 0 : padding + 2, "");
+    }
+    putchar('\n');
+}
+
+/* Words in lines below a row; the text is used up. */
+static void
+print_wrapped(char *text)
+{
+    size_t length = 0;
+
+    for (char *word = text, *end; *word; word = end + strspn(end, " ")) {
+        size_t n;
+        end = word + strcspn(word, " ");
+        n = (size_t)g_utf8_strlen(word, end - word);
+        if (length > 0 && length + 1 + n > LINE_MAX_CHARACTERS) {
+            putchar('\n');
+            length = 0;
+        }
+        if (length == 0)
+            length = (size_t)printf("%*s", INDENT - 1, "");
+        printf(" %.*s", (int)(end - word), word);
+        length += 1 + n;
+    }
+    putchar('\n');
+}
+
+static void
+print_totals(const struct case_list *list)
+{
+    unsigned count[N_CAUSES] = { 0 }, n = list->cases->len;
+    const char *before = ": ";
+
+    for (unsigned i = 0; i < n; i++)
+        count[g_array_index(list->cases, struct listed_case, i).verdict->cause]++;
+    printf("%u case%s", n, n == 1 ? "" : "s");
+    for (int cause = 0; cause < N_CAUSES; cause++) {
+        if (count[cause] == 0)
+            continue;
+        printf("%s%s %u", before, cause_token((enum cause)cause), count[cause]);
+        before = ", ";
+    }
+    putchar('\n');
+}
+
+void
+cases_write_text(const struct case_list *list)
+{
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK), *lines = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    unsigned n = list->cases->len;
+    char *(*rows)[N_COLUMNS] = n > 0 ? wmem_alloc(scope, n * sizeof *rows) : NULL;
+    size_t width[N_COLUMNS];
+
+    for (unsigned i = 0; i < N_COLUMNS; i++)
+        width[i] = strlen(titles[i]);
+    for (unsigned r = 0; r < n; r++) {
+        fill_row(scope, &g_array_index(list->cases, struct listed_case, r), rows[r]);
+        for (unsigned i = 0; i < N_COLUMNS; i++)
+            width[i] = MAX(width[i], (size_t)g_utf8_strlen(rows[r][i], -1));
+    }
+    if (n > 0)
+        print_row(titles, width);
+    for (unsigned r = 0; r < n; r++) {
+        const struct verdict *v = g_array_index(list->cases, struct listed_case, r).verdict;
+        print_row((const char *const *)rows[r], width);
+        print_wrapped(cases_clean(lines, verdict_summary(lines, v)));
+        print_wrapped(wmem_strdup_printf(lines, "Advice: %s", cases_clean(lines, advice_for(lines, v))));
+        putchar('\n');
+        wmem_free_all(lines);
+    }
+    print_totals(list);
+    wmem_destroy_allocator(lines);
+    wmem_destroy_allocator(scope);
+    fflush(stdout);
+}
