@@ -254,6 +254,7 @@ learn(struct root *root, const struct exchange *ex, struct exchange *parent, str
 {
     const struct conn *conn = ex->conn;
 
+    host_prove(root, sender);
     if (sender->gateway != parent->gateway && !ipaddr_equal(&conn->side[CLIENT].ip, &parent->conn->side[CLIENT].ip))
         host_join(root, host_get(root, &parent->conn->side[SERVER].ip), sender);
     if (!parent->name)
@@ -313,6 +314,8 @@ match_begun(struct root *root, struct exchange *ex)
     struct exchange *parent = find_parent(root, ex, sender, name);
     if (!parent)
         parent = find_by_suspicion(root, ex, sender, asked);
+    if (!parent && sender->link != asked->link)
+        host_join_card(root, asked);
     ex->had_parent = parent || may_serve_somebody(root, ex, sender);
     if (parent) {
         adopt(parent, ex);

@@ -154,6 +154,26 @@ host_join(struct root *root, struct host *a, struct host *b)
         gateway_free(root, other);
 }
 
+void
+host_prove(struct root *root, const struct host *host)
+{
+    if (!host->link)
+        return;
+    root->gateways.cards[host->link % GATEWAY_CARDS].link = host->link;
+    root->gateways.cards[host->link % GATEWAY_CARDS].ip = host->ip;
+}
+
+void
+host_join_card(struct root *root, struct host *asked)
+{
+    link_t link = asked->link;
+    struct host *proved = link && root->gateways.cards[link % GATEWAY_CARDS].link == link ?
+                          host_find(root, &root->gateways.cards[link % GATEWAY_CARDS].ip) : NULL;
+
+    if (proved && proved != asked && proved->link == link)
+        host_join(root, asked, proved);
+}
+
 bool
 host_serves(const struct host *s, const struct name *name)
 {

@@ -54,9 +54,14 @@ struct host {
     bool is_client;             /* it sent requests that serve nobody else's */
 };
 
-/* The hosts of a capture. */
+/* The hosts of a capture, and the network cards of which it was seen that a gateway has them; a power of two. */
+#define GATEWAY_CARDS 16
 struct gateways {
     bounded_t hosts;
+    struct {
+        link_t link;
+        struct ipaddr ip;
+    } cards[GATEWAY_CARDS];
 };
 
 /* For the table of hosts: nothing points to it that is still in use. */
@@ -76,6 +81,13 @@ struct gateway *host_gateway(struct host *host);
  * chance, unless their frames come from one network card.
  */
 void host_join(struct root *root, struct host *a, struct host *b);
+
+/*
+ * The host did a gateway's work: whatever else has its network card is that gateway too, such
+ * as an address of the other family. host_join_card() joins a host that clients ask to it.
+ */
+void host_prove(struct root *root, const struct host *host);
+void host_join_card(struct root *root, struct host *asked);
 
 /* true: requests wait for it, or it has several addresses: a gateway in its own right. */
 bool host_is_established(const struct host *host);
