@@ -7,7 +7,9 @@ module=$build/plugin/mwg502.so
 
 # Not below TMPDIR, which may be a folder that only we can enter.
 scratch=$(mktemp -d /tmp/mwg502-XXXXXX) || exit 1
-trap 'rm -rf "$scratch"' EXIT
+reading=''
+# What runs in the background does not hear Ctrl+C.
+trap '[ ! "$reading" ] || kill "$reading" 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT PIPE TERM
 chmod 755 "$scratch"
 
@@ -23,8 +25,18 @@ quietly() {
     die "failed: $*"
 }
 
+# what_installing_takes PACKAGE...: "136 packages (112 MB to download, 480 MB on disk)"
+what_installing_takes() {
+    LC_ALL=C apt-get install --no-install-recommends --assume-no "$@" 2>/dev/null | awk '
+        / newly installed,/ { n = $3 }
+        /^Need to get / { sub(/^Need to get /, ""); sub(/ of archives.*/, ""); get = $0 }
+        /^After this operation, .* will be used/ { sub(/^After this operation, /, ""); sub(/ of additional.*/, ""); used = $0 }
+        END { print n + 0 " packages (" (get == "" ? "nothing" : get) " to download, " (used == "" ? "nothing" : used) " on disk)" }'
+}
+
 # need_packages PACKAGE...: install what the build and these lack, or say what to
-# install. Where there is no dpkg, CMake says what it cannot find.
+# install. Where there is no dpkg, CMake says what it cannot find. It never asks:
+# it must run unattended, too.
 need_packages() {
     set -- tshark wireshark-dev libglib2.0-dev cmake make gcc libc6-dev pkg-config "$@"
     command -v dpkg-query >/dev/null || return 0
@@ -34,11 +46,15 @@ need_packages() {
             missing="$missing $package"
     done
     [ "$missing" ] || return 0
-    [ "$(id -u)" = 0 ] || die "packages are missing; install them with: sudo apt-get install$missing"
-    echo "Installing$missing ..."
+    told="apt-get install --no-install-recommends$missing"
+    if [ "${install:-yes}" = no ] || [ "$(id -u)" != 0 ]; then
+        die "packages are missing; install them with: sudo $told"
+    fi
     export DEBIAN_FRONTEND=noninteractive
     quietly apt-get update
     # shellcheck disable=SC2086 # one word a package
+    echo "Installing $(what_installing_takes $missing): $told"
+    # shellcheck disable=SC2086
     quietly apt-get install -y --no-install-recommends $missing
 }
 

@@ -42,32 +42,39 @@ set_first(wmem_map_t *map, uint32_t frame, void *first)
 
 /* parts *******************************************************************/
 
+/* In order of the cases' numbers; one failure that led to thousands of responses lists them all. */
 static void
 link_part(struct cases *cases, const struct verdict *v, uint32_t frame, enum role role)
 {
     struct part *part = wmem_new(wmem_file_scope(), struct part);
-    struct part *first = (struct part *)wmem_map_lookup(cases->parts, GUINT_TO_POINTER(frame));
+    struct part *first = (struct part *)wmem_map_lookup(cases->parts, GUINT_TO_POINTER(frame)), **at = &first;
+    struct part *last = first ? first->last : NULL;
 
-    *part = (struct part){ v, role, NULL };
-    if (!first) {
-        set_first(cases->parts, frame, part);
-        return;
-    }
-    /* The first ones stay in order; one failure that led to thousands of responses lists them any way. */
-    part->next = first->next;
-    first->next = part;
+    if (last && last->verdict->number <= v->number)
+        at = &last->next;
+    while (*at && (*at)->verdict->number <= v->number)
+        at = &(*at)->next;      /* only a verdict that frames out of time order changed goes between others */
+    *part = (struct part){ v, role, *at, NULL };
+    *at = part;
+    first->last = part->next ? last : part;
+    set_first(cases->parts, frame, first);
 }
 
 static void
 unlink_part(struct cases *cases, const struct verdict *v, uint32_t frame)
 {
-    struct part *first = (struct part *)wmem_map_lookup(cases->parts, GUINT_TO_POINTER(frame)), **at = &first;
+    struct part *first = (struct part *)wmem_map_lookup(cases->parts, GUINT_TO_POINTER(frame)), **at = &first, *before = NULL;
+    struct part *last = first ? first->last : NULL;
 
-    while (*at && (*at)->verdict != v)
-        at = &(*at)->next;
+    for (; *at && (*at)->verdict != v; at = &(*at)->next)
+        before = *at;
     if (!*at)
         return;
+    if (*at == last)
+        last = before;
     *at = (*at)->next;
+    if (first)
+        first->last = last;
     set_first(cases->parts, frame, first);
 }
 

@@ -97,7 +97,7 @@ char *verdict_filter(wmem_allocator_t *scope, const struct verdict *verdict);
 struct part {
     const struct verdict *verdict;
     enum role role;
-    struct part *next;
+    struct part *next, *last;   /* last: of the list's first one only */
 };
 
 #endif

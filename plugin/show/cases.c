@@ -30,6 +30,7 @@ static compat_started listen_for(const char *argument, void *data);
     { { REGISTER_STAT_GROUP_GENERIC, NULL, "mwg502," name, listen_for, 0, NULL }, write, with_texts }
 static struct output outputs[] = {
     OUTPUT("cases", cases_write_text, false),
+    OUTPUT("comments", cases_write_comments, false),
     OUTPUT("csv", cases_write_csv, false),
     OUTPUT("json", cases_write_json, true),
 };

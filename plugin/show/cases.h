@@ -14,6 +14,7 @@
  *     -z mwg502,cases    a table for people
  *     -z mwg502,json     one JSON object a line; with -2 also what the packet list says of each frame
  *     -z mwg502,csv      RFC 4180
+ *     -z mwg502,comments frame, tab, comment: for editcap -a
  *
  * and for Wireshark two tables: Statistics > MWG 502 Cases (mwg502,table in tshark and sharkd), and
  * Statistics > Service Response Time > MWG 502 (mwg502,srt), whose rows can apply their case as a filter.

@@ -12,6 +12,7 @@
 #include "show/advice.h"
 #include "show/caseslist.h"
 #include "words/phrases.h"
+#include "words/product.h"
 
 typedef const char *(*cell_text)(wmem_allocator_t *scope, const struct listed_case *c);
 
@@ -45,6 +46,7 @@ CELL(of_evidence, cases_evidence(scope, c->verdict))
 CELL(of_rfc9209, c->verdict->rfc9209)
 CELL(of_reported, c->verdict->reported)
 CELL(of_agreement, agreement_token(c->verdict->agreement))
+CELL(of_product, product_name(c->verdict->product))
 CELL(of_summary, verdict_summary(scope, c->verdict))
 CELL(of_advice, advice_for(scope, c->verdict))
 CELL(of_filter, verdict_filter(scope, c->verdict))
@@ -58,7 +60,7 @@ static const struct {
     { "cause", of_cause }, { "category", of_category }, { "confidence", of_confidence },
     { "server", of_server }, { "server_port", of_server_port }, { "wait", of_wait }, { "attempts", of_attempts },
     { "request_frame", of_request_frame }, { "evidence", of_evidence }, { "rfc9209", of_rfc9209 }, { "reported", of_reported },
-    { "agreement", of_agreement }, { "summary", of_summary }, { "advice", of_advice }, { "filter", of_filter },
+    { "agreement", of_agreement }, { "product", of_product }, { "summary", of_summary }, { "advice", of_advice }, { "filter", of_filter },
 };
 
 /*

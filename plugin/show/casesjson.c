@@ -12,6 +12,7 @@
 #include "show/advice.h"
 #include "show/caseslist.h"
 #include "words/phrases.h"
+#include "words/product.h"
 
 /* One object that is being written; what is made for it lives in scope. */
 struct page {
@@ -212,6 +213,7 @@ add_verdict(struct page *p, const struct listed_case *c)
     add_text(p, "rfc9209", v->rfc9209);
     add_text(p, "reported", v->reported);
     add_text(p, "agreement", agreement_token(v->agreement));
+    add_text(p, "product", product_name(v->product));
 }
 
 static void

@@ -68,9 +68,10 @@ char *cases_address(wmem_allocator_t *scope, const struct ipaddr *ip);
 /* "827-830,832": the evidence's frames. "" where there are none. */
 char *cases_evidence(wmem_allocator_t *scope, const struct verdict *verdict);
 
-/* The writers: to standard output. casesjson.c, casescsv.c and casestext.c say what they write. */
+/* The writers: to standard output. The head of casesjson.c, casescsv.c ... says what each writes. */
 void cases_write_json(const struct case_list *list);
 void cases_write_csv(const struct case_list *list);
 void cases_write_text(const struct case_list *list);
+void cases_write_comments(const struct case_list *list);
 
 #endif

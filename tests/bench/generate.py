@@ -3,6 +3,7 @@
 """Writes a capture as taken on a busy web gateway, with the truth beside it.
 
     generate.py --seed 7 --requests 5000 --rate 300 --out crowd.pcap --loss 0.08
+    generate.py --kind kubernetes --seed 7 --requests 400 --rate 30 --out ingress.pcap
 
 FILE.truth.json has one entry per 502 (frame, request, cause, evidence ...). The same seed and options give the same bytes.
 """
@@ -14,8 +15,10 @@ import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from crowd import families                                                               # noqa: E402
 from crowd.capture import Capture                                                        # noqa: E402
 from crowd.clients import Crowd                                                          # noqa: E402
+from crowd.deployment import Deployment                                                  # noqa: E402
 from crowd.gateway import Gateway                                                        # noqa: E402
 from crowd.kinds import BAD, GOOD, REMEMBERED, Chooser                                   # noqa: E402
 from crowd.sim import Sim                                                                # noqa: E402
@@ -28,6 +31,8 @@ from crowd.world import World                                                   
 def parser():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--kind", default="forward", choices=["forward"] + list(families.KINDS), help="the kind of gateway (default: forward, a forward proxy)")
+    p.add_argument("--failures", type=float, help="kinds but forward: share of requests that fail (default: 0.05 to 0.2, by seed)")
     p.add_argument("--requests", type=int, default=2000)
     p.add_argument("--rate", type=float, default=200.0, help="requests per second")
     p.add_argument("--out", required=True, help="FILE.pcap (FILE.pcapng with --two-interfaces)")
@@ -45,21 +50,17 @@ def parser():
     return p
 
 
-def generate(options):
-    rng = random.Random("mwg502-%d" % options.seed)
+def forward(options, rng, sim, link, capture):
+    """-> (Net, who asks, Books)"""
     named = [k for k in options.kinds.split(",") if k]
     extra, wanted = {k[1:] for k in named if k[0] == "+"}, {k for k in named if k[0] != "+"}
     if extra - REMEMBERED or wanted - set(BAD) - set(GOOD):
         raise SystemExit("generate: no such kind: %s" % ", ".join(sorted((extra - REMEMBERED) | (wanted - set(BAD) - set(GOOD)))))
-    link = Link(options.link or rng.choice(["ethernet", "sll2", "ethernet", "sll"]), rng)
     world = World(rng, options)
     world.link_name = link.name
     world.share_lookups = "shared_lookup" in extra
     world.remember_names, world.remember_hops = "negative_cache" in extra, "marked_down" in extra
     success = options.success if options.success is not None else rng.uniform(0.7, 0.9)
-    capture = Capture(options.out, link, random.Random("capture-%d" % options.seed), options.capture_loss, options.duplicates,
-                      options.two_interfaces)
-    sim = Sim()
     net = Net(sim, capture, link, rng, options.loss, world.gateway_ports)
     book = Book(world)
     chooser = Chooser(rng, world, wanted, success, options.crowds)
@@ -69,25 +70,40 @@ def generate(options):
     if options.large:
         chooser.good = {"ok_large": 1}
         chooser._good, chooser._good_w = ["ok_large"], [1]
-    crowd = Crowd(net, world, Gateway(net, world, book), chooser, rng, options)
+    return net, Crowd(net, world, Gateway(net, world, book), chooser, rng, options), [book]
+
+
+def generate(options):
+    rng = random.Random("mwg502-%d" % options.seed if options.kind == "forward" else "mwg502-%s-%d" % (options.kind, options.seed))
+    link = Link(options.link or rng.choice(["sll", "sll2"] if options.kind == "nat" else ["ethernet", "sll2", "ethernet", "sll"]), rng)
+    capture = Capture(options.out, link, random.Random("capture-%d" % options.seed), options.capture_loss, options.duplicates,
+                      options.two_interfaces)
+    sim = Sim()
+    if options.kind == "forward":
+        net, crowd, books = forward(options, rng, sim, link, capture)
+    else:
+        crowd = Deployment(options, rng, sim, link, capture)
+        net, books = crowd.net, crowd.books
     sim.start(crowd.run())
     sim.run()
     frames = capture.close()
     number = capture.number
-    order = sorted((c for c in net.streams if number[c.first]), key=lambda c: number[c.first])
-    streams = {id(c): i for i, c in enumerate(order)}
-    entries = book.entries(capture, streams) if not capture.capture_loss else book.entries(capture, Unknown())
+    streams = numbered(net.streams, number)
+    entries = sorted((e for b in books for e in b.entries(capture, streams, net.copies)), key=lambda e: (e["frame"], e["frame_first"]))
     with open(re.sub(r"\.pcap(ng)?$", "", options.out) + ".truth.json", "w") as f:
         json.dump(entries, f, indent=1)
         f.write("\n")
     return frames, crowd.made, entries, sim.now
 
 
-class Unknown(dict):
-    """Stream numbers where the capture has gaps."""
-
-    def __missing__(self, key):
-        return None
+def numbered(connections, number):
+    """-> connection -> its number in Wireshark, by the first of its frames that the capture has (None where it has none)"""
+    begun = {}
+    for conn in connections:
+        seen = [number[s.handle] for s in getattr(conn, "log", ())] if not number[conn.first] else [number[conn.first]]
+        begun[id(conn)] = next((n for n in seen if n), None)
+    order = sorted((n, key) for key, n in begun.items() if n)
+    return {**dict.fromkeys(begun), **{key: at for at, (_, key) in enumerate(order)}}
 
 
 def main():

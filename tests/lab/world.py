@@ -71,6 +71,7 @@ class World:
         self.late = []                          # (namespace, script, config) of further helpers
         self.late_capture = None                # seconds after the first question
         self.asked, self.procs, self.up = [], [], False
+        self.containers = {}                    # namespaces behind a bridge of the gateway's host: name -> address in 172.17.0.0/16
         self.default_proxy = "mwg"
 
     # --- the network -------------------------------------------------------------------------------------------------
@@ -117,9 +118,10 @@ class World:
                   "addr add 198.51.100.1/24 dev s0", "addr add 192.0.2.1/24 dev s0", "addr add 2001:db8:51::1/64 dev s0 nodad",
                   "addr add 2001:db8:2::1/64 dev s0 nodad"]
         self.batch("R", lines)
-        os.makedirs("/etc/netns/" + self.ns("G"))
-        with open("/etc/netns/%s/resolv.conf" % self.ns("G"), "w") as f:
-            f.write("options timeout:1 attempts:1\n" + "".join("nameserver %s\n" % d for d in self.gw["dns"]))
+        for n in ("G", "P", *self.containers):
+            os.makedirs("/etc/netns/" + self.ns(n))
+            with open("/etc/netns/%s/resolv.conf" % self.ns(n), "w") as f:
+                f.write("options timeout:1 attempts:1\n" + "".join("nameserver %s\n" % d for d in self.gw["dns"]))
         self.batch("C", ["addr add 192.168.77.%d/24 dev eth0" % i for i in range(101, 121)] + ["addr add fd77::101/64 dev eth0 nodad", "link set eth0 up",
                    "route add default via 192.168.77.1", "route add default via fd77::1"])
         eth = "eth0"
@@ -137,6 +139,20 @@ class World:
                    ["addr add %s/24 dev eth0" % a for a in (DNS, DNS2)] +
                    ["addr add 2001:db8:51::%d/64 dev eth0 nodad" % i for i in range(10, 30)] + ["addr add %s/64 dev eth0 nodad" % DNS6, "link set eth0 up",
                    "route add default via 198.51.100.1", "route add default via 2001:db8:51::1"])
+
+        if self.containers:
+            self.contain()
+
+    def contain(self):
+        """Containers on the gateway's host: a bridge, a namespace each, and the host's address translation for what leaves it"""
+        lines = ["link add br-c type bridge forward_delay 0 mcast_snooping 0", "addr add 172.17.0.1/16 dev br-c", "link set br-c up"]
+        for n, address in self.containers.items():
+            run(["ip", "netns", "add", self.ns(n)])
+            lines += ["link add v%s type veth peer name eth0 netns %s" % (n, self.ns(n)), "link set v%s master br-c" % n, "link set v%s up" % n]
+        self.batch("G", lines)
+        for n, address in self.containers.items():
+            self.batch(n, ["link set lo up", "addr add %s/16 dev eth0" % address, "link set eth0 up", "route add default via 172.17.0.1"])
+        run(["ip", "netns", "exec", self.ns("G"), "sh", "-ec", "sysctl -qw net.ipv4.ip_forward=1; iptables -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o br-c -j MASQUERADE"])
 
     def batch(self, n, lines):
         run(["ip", "-n", self.ns(n), "-batch", "-"], input="\n".join(lines) + "\n")
@@ -201,16 +217,16 @@ class World:
                 raise LabError("nothing listens on port %d" % port)
             time.sleep(0.1)
 
-    def ask(self, *conns, settle=0.0):
-        """Each conn: {"requests": [...], ...} (client.py); all at once. -> what the clients saw."""
+    def ask(self, *conns, settle=0.0, where="C"):
+        """Each conn: {"requests": [...], ...} (client.py); all at once, from a namespace. -> what the clients saw."""
         if not self.up:
             self.start()
         path = os.path.join(self.tmp, "ask-%d.json" % len(self.asked))
         for c in conns:
             c.setdefault("to", [GW, self.port])
         with open(path, "w") as f:
-            json.dump(list(conns), f)
-        out = json.loads(run(["ip", "netns", "exec", self.ns("C"), sys.executable, os.path.join(HERE, "inside", "client.py"), path]))
+            json.dump(list(conns), f, default=str)
+        out = json.loads(run(["ip", "netns", "exec", self.ns(where), sys.executable, os.path.join(HERE, "inside", "client.py"), path]))
         if any(not o.get("port") for o in out):
             raise LabError("a client could not connect: %s" % out)
         for c, o in zip(conns, out):
@@ -240,6 +256,6 @@ class World:
                 except subprocess.TimeoutExpired:
                     p.kill()
                     p.wait()
-            for n in "CGRSP":
+            for n in [*"CGRSP", *self.containers]:
                 subprocess.run(["ip", "netns", "del", self.ns(n)], capture_output=True)
-            shutil.rmtree("/etc/netns/" + self.ns("G"), ignore_errors=True)
+                shutil.rmtree("/etc/netns/" + self.ns(n), ignore_errors=True)

@@ -68,6 +68,21 @@ def test_json_says_what_the_fields_say(tshark, capture):
             assert str(one["frame"]) in fields[f"{one['role']}_frame"]
 
 
+@pytest.mark.parametrize("capture", CAPTURES, ids=lambda path: path.stem)
+def test_json_leaves_no_field_out(tshark, capture):
+    """A field that is new to the packet details has its member: under its name, or where its list is."""
+    elsewhere = re.compile(r"time|advice\.step|(server|client)\.ipv6|attempt\..*|lookup\..*|.*_frame|(un)?explained(\..*)?|differs|evidence|request")
+
+    def members(value, path=""):
+        yield path
+        for name, inner in value.items() if isinstance(value, dict) else ():
+            yield from members(inner, f"{path}.{name}" if path else name)
+
+    for case, fields in zip(objects(tshark, capture), tshark.verdicts(capture), strict=True):
+        names = {name.removeprefix("mwg502.") for name in fields if name != "frame"}
+        assert {name for name in names if not elsewhere.fullmatch(name)} - set(members(case)) == set()
+
+
 @pytest.mark.parametrize("passes", [1, 2])
 def test_json_tells_when(tshark, passes):
     """The time of each frame, absolute and relative, in one pass and two; what the packet list says of it in two."""

@@ -5,6 +5,7 @@ import re
 import sys
 
 import pytest
+import remembered
 from conftest import ARTICLE, LAB, TESTS
 
 sys.path.insert(0, str(TESTS / "article"))
@@ -75,3 +76,10 @@ def test_name_longer_than_a_row(tshark):
     for step in verdict["mwg502.advice.step"]:
         assert step.replace(" ", "") in texts(tree, 8)
     assert verdict["mwg502.advice"] == [" ".join(verdict["mwg502.advice.step"])]
+
+
+def test_shared_frame_lists_its_cases_in_order(tshark):
+    capture = tshark.stage("remembered.pcap", remembered.capture(4))
+    out = tshark.run("-n", "-2", "-r", capture, "-Y", "dns && mwg502", "-T", "fields", "-e", "frame.number", "-e", "mwg502.case",
+                     "-e", "mwg502.response_frame")
+    assert out == "5\t1,2,3,4\t7,15,23,31\n6\t1,2,3,4\t7,15,23,31\n"

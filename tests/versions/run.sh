@@ -140,7 +140,7 @@ add_crowd() {
 # compare SUITE: its verdicts with the first one's; says what came of it
 compare() {
     add_crowd "$1"
-    inside "$1" sh -c './diagnose.sh --json tests/captures/*/*.pcap* crowd.pcap' >"$scratch/$1.json" 2>>"$roots/$1.log"
+    inside "$1" sh -c './diagnose.sh --csv tests/captures/*/*.pcap* crowd.pcap | tail -n +2' >"$scratch/$1.json" 2>>"$roots/$1.log"
     count=$(grep -c . "$scratch/$1.json")
     if [ "$count" = 0 ]; then
         echo none

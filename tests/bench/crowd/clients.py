@@ -23,6 +23,8 @@ class Request:
         self.attempts, self.lookups, self.closes, self.relay = [], [], self.method == "CONNECT", None
         self.note, self.client, self.client_text, self.agent = Note(), None, None, "curl/7.88.1"
         self.head_end = self.body_end = 0
+        self.route, self.asked, self.told, self.chain = host.name, None, None, []
+        self.places, self.said = {host.name}, {"http": (self.method, self.url), "tls": (host.name, self.port)}
 
     def head(self):
         lines = ["%s %s HTTP/1.1" % (self.method, self.url), "Host: " + self.host_header, "User-Agent: " + self.agent, "Accept: */*"]
@@ -89,6 +91,7 @@ class Talk:
         self.open_requests += len(requests)
         for request in requests:
             request.client, request.client_text = self.conn, text(self.conn.key[2])
+        self.crowd.asks(self, requests)
         if self.conn.peer.state == "closed":
             self.to_send = requests
             self.conn.peer.connect()
@@ -147,11 +150,52 @@ class Talk:
         self.signal.fire()
 
 
-class Crowd:
+class Visitors:
+    """Client connections: which one carries the next requests, and when one that has its answers is closed."""
+
+    def __init__(self, net, world, gateway, rng):
+        self.net, self.world, self.gateway, self.rng, self.sim = net, world, gateway, rng, net.sim
+        self.idlers, self.closes, self.rests = [], 0.35, (4.0, 15.0)      # share that closes at once; how long others stay idle, s
+
+    def asks(self, talk, requests):
+        """Called before `requests` are sent on a client's connection."""
+
+    def _talk(self, fresh=False):
+        rng = self.rng
+        if not fresh and self.idlers and rng.random() < 0.6:
+            at = rng.randrange(len(self.idlers))
+            self.idlers[at], self.idlers[-1] = self.idlers[-1], self.idlers[at]
+            talk = self.idlers.pop()
+            if talk.conn.peer.state == "open" and not talk.conn.peer.gone and not talk.ended:
+                return talk
+        world = self.world
+        six = rng.random() < 0.06
+        own = world.own6 if six else world.own4
+        conn = self.net.client_conn(own, world.port, rng.choice(world.clients6 if six else world.clients), world.client_ports,
+                                    rng.choice([0.0001, 0.0004, 0.002]))
+        conn.app = Talk(conn, self)
+        self.sim.start(self.gateway.session(conn))
+        return conn.app
+
+    def idle(self, talk, closing):
+        """A client has all its answers."""
+        if closing or self.rng.random() < self.closes:
+            self.sim.after(self.rng.uniform(0.0005, 0.2), self._close, talk, None)
+        else:
+            talk.idle_since = self.sim.now
+            self.idlers.append(talk)
+            self.sim.after(self.rng.uniform(*self.rests), self._close, talk, talk.idle_since)
+
+    def _close(self, talk, since):
+        if (since is None or since == talk.idle_since) and not talk.open_requests:
+            talk.idle_since = None
+            talk.conn.peer.close()
+
+
+class Crowd(Visitors):
     def __init__(self, net, world, gateway, chooser, rng, options):
-        self.net, self.world, self.gateway, self.chooser, self.rng, self.options = net, world, gateway, chooser, rng, options
-        self.sim, self.made = net.sim, 0
-        self.idlers, self.paths = [], {}
+        super().__init__(net, world, gateway, rng)
+        self.chooser, self.options, self.made = chooser, options, 0
 
     def run(self):
         """A process: requests until there are enough."""
@@ -203,35 +247,3 @@ class Crowd:
 
     def _one_of(self, kind, host):
         self._talk().ask([self.request(kind, host)])
-
-    # ------------------------------------------------------------ connections
-    def _talk(self, fresh=False):
-        rng = self.rng
-        if not fresh and self.idlers and rng.random() < 0.6:
-            at = rng.randrange(len(self.idlers))
-            self.idlers[at], self.idlers[-1] = self.idlers[-1], self.idlers[at]
-            talk = self.idlers.pop()
-            if talk.conn.peer.state == "open" and not talk.conn.peer.gone and not talk.ended:
-                return talk
-        world = self.world
-        six = rng.random() < 0.06
-        own = world.own6 if six else world.own4
-        conn = self.net.client_conn(own, world.port, rng.choice(world.clients6 if six else world.clients), world.client_ports,
-                                    rng.choice([0.0001, 0.0004, 0.002]))
-        conn.app = Talk(conn, self)
-        self.sim.start(self.gateway.session(conn))
-        return conn.app
-
-    def idle(self, talk, closing):
-        """A client has all its answers."""
-        if closing or self.rng.random() < 0.35:
-            self.sim.after(self.rng.uniform(0.0005, 0.2), self._close, talk, None)
-        else:
-            talk.idle_since = self.sim.now
-            self.idlers.append(talk)
-            self.sim.after(self.rng.uniform(4.0, 15.0), self._close, talk, talk.idle_since)
-
-    def _close(self, talk, since):
-        if (since is None or since == talk.idle_since) and not talk.open_requests:
-            talk.idle_since = None
-            talk.conn.peer.close()

@@ -9,13 +9,18 @@ ERRORS = {"servfail": wire.SERVFAIL, "refused": wire.REFUSED, "notimp": wire.NOT
 
 class Lookup:
     """One search for a name: every frame of it, and how it ended."""
-    __slots__ = ("name", "start", "end", "queries", "answers", "addresses", "cause", "extra", "shared", "claimed_by", "waiting")
+    __slots__ = ("name", "start", "end", "queries", "answers", "addresses", "cause", "extra", "shared", "waiting")
+    carried = request = None                             # a look-up shows its name alone, and may serve several requests
 
     def __init__(self, name, now):
         self.name, self.start, self.end = name, now, None
         self.queries, self.answers, self.extra = [], [], []
         self.addresses, self.cause = [], None
         self.shared, self.waiting = False, None
+
+    @property
+    def place(self):
+        return self.name
 
     @property
     def frames(self):
@@ -97,7 +102,7 @@ class Resolver:
         return lookup.addresses, lookup, False
 
     def _search(self, host, lookup):
-        names = [host.name] + ([host.name + "." + self.world.search] if self.world.search else [])
+        names = getattr(host, "candidates", None) or [host.name] + ([host.name + "." + self.world.search] if self.world.search else [])
         for name in names:
             yield from self._ask(host, name, name != host.name, lookup)
             if lookup.cause != "nxdomain":
@@ -107,9 +112,9 @@ class Resolver:
         """The DNS server is on the gateway's own network and does not answer ARP; the kernel tells with an ICMP error on loopback."""
         net, world = self.net, self.world
         port, ident = net.rng.randrange(32768, 60999), net.rng.getrandbits(16)
-        query = wire.udp(world.out4, world.dns_absent, port, 53, wire.dns_query(ident, host.name, wire.A))
+        query = wire.udp(world.dns4, world.dns_absent, port, 53, wire.dns_query(ident, host.name, wire.A))
         lookup.extra = yield from self.neighbours.fail(world.dns_absent)
-        data = net.link.header(0x0800, True, 1) + wire.icmp_error(world.out4, world.out4, 3, 1, query)
+        data = net.link.header(0x0800, True, 1) + wire.icmp_error(world.dns4, world.dns4, 3, 1, query)
         lookup.answers.append(net.capture.frame(net.sim.now, data, 1))
         lookup.cause = "dns_unreachable"
         yield 0.0001
@@ -158,10 +163,10 @@ class Resolver:
 
     def _send(self, host, name, suffixed, qtype, ident, server, port, state, lookup):
         net = self.net
-        own = self.world.out4
-        packet = wire.udp(own, server, port, 53, wire.dns_query(ident, name, qtype))
-        lookup.queries.append(net.capture.frame(net.sim.now, net.link.header(0x0800, True, 1) + packet, 1))
-        rng, loss = net.rng, net.loss
+        own = self.world.dns4
+        query = wire.dns_query(ident, name, qtype)
+        lookup.queries.append(net.datagram(True, own, server, port, 53, query))
+        rng, loss = net.rng, net.loss or self.world.dns_loss
         if loss and rng.random() < loss:
             return
         kind = host.dns
@@ -170,7 +175,7 @@ class Resolver:
         if loss and rng.random() < loss:
             return
         if kind == "dns_closed":
-            reply = wire.icmp_error(server, own, 3, 3, packet, rng.randrange(1, 65536))
+            reply = net.link.header(0x0800, False, 1) + wire.icmp_error(server, own, 3, 3, wire.udp(own, server, port, 53, query), rng.randrange(1, 65536))
         else:
             rcode, addresses, alias = wire.NOERROR, [], host.alias
             if suffixed or kind in ("nxdomain", "nx_alias"):
@@ -179,14 +184,13 @@ class Resolver:
                 rcode = ERRORS[kind]
             elif kind == "good":
                 addresses = [a for a in host.addresses if len(a) == (4 if qtype == wire.A else 16)]
-            reply = wire.udp(server, own, 53, port,
-                             wire.dns_answer(ident, name, qtype, rcode, addresses, None if suffixed else alias, zone=name.split(".", 2)[-1]))
-        net.sim.after(rng.uniform(0.0004, 0.004), self._arrives, reply, kind == "dns_closed", host, qtype, suffixed, state, lookup, ident)
+            answer = wire.dns_answer(ident, name, qtype, rcode, addresses, None if suffixed else alias, zone=name.split(".", 2)[-1])
+            reply = own, server, port, 53, answer
+        net.sim.after(self.world.dns_delay(rng), self._arrives, reply, kind == "dns_closed", host, qtype, suffixed, state, lookup, ident)
 
     def _arrives(self, reply, is_error, host, qtype, suffixed, state, lookup, ident):
         net = self.net
-        handle = net.capture.frame(net.sim.now, net.link.header(0x0800, False, 1) + reply, 1)
-        lookup.answers.append(handle)
+        lookup.answers.append(net.capture.frame(net.sim.now, reply, 1) if is_error else net.datagram(False, *reply))
         if state.over or state.open.get(qtype) != ident:
             return
         if is_error:

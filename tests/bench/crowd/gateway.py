@@ -115,7 +115,7 @@ class Gateway:
         self.sim, self.rng = net.sim, net.rng
         self.neighbours = Neighbours(net, world)
         self.resolver = Resolver(net, world, self.neighbours)
-        self.pool, self.last_word, self.down = {}, {}, {}
+        self.pool, self.down = {}, {}
 
     def session(self, conn):
         """A process: serves the requests of one client connection, in order."""
@@ -146,8 +146,6 @@ class Gateway:
             addresses, lookup, remembered = yield from self.resolver.lookup(host)
             if lookup:
                 request.lookups.append(lookup)
-                if not remembered:
-                    self.book.lookup(lookup)
             if not addresses:
                 yield from self.fail(request, lookup.cause, lookup=lookup, remembered=remembered)
                 return
@@ -177,10 +175,11 @@ class Gateway:
         world, sim, net = self.world, self.sim, self.net
         attempt = Attempt(request, address, port, sim.now)
         request.attempts.append(attempt)
+        request.places.add((address, port))
         server = world.servers[address]
         if server.local:
             attempt.arp = yield from self.neighbours.fail(address)
-            attempt.cause = "arp"
+            attempt.cause, attempt.end = "arp", sim.now
             return attempt
         tls = request.action[0] == "t"
         special = request.action[:2] == "c_"
@@ -233,7 +232,6 @@ class Gateway:
         yield from self._exchange(request, attempt, up)
         if attempt.cause in ("server_closed", "server_reset") and up.reused and not up.reply.total and \
                 (world.retry_stale or request.kind in GOOD and self.rng.random() < 0.8):
-            self.book.attempt(attempt)
             return (yield from self.attempt(request, address, port, turn, True))
         return attempt
 
@@ -260,9 +258,8 @@ class Gateway:
             return True
         log = attempt.conn.log
         attempt.cause = "icmp" if any(s.flags == -1 for s in log) else "rst" if up.reset else "syn_timeout"
-        attempt.end = sim.now if up.reset or up.icmp else None
+        attempt.end = sim.now
         up.end.close()
-        self.book.attempt(attempt)
         yield self.rng.uniform(0.1, 0.3) * self.world.pace
         return False
 
@@ -271,17 +268,15 @@ class Gateway:
         hello = wire.client_hello(request.host.name, self.rng)
         attempt.mark, attempt.carried = len(attempt.conn.log), "tls"
         up.reply = Reply(tls=True)
-        attempt.conn.app.expect(request, len(hello))
-        up.end.send(hello)
+        attempt.conn.app.expect(request, len(hello), attempt.ender)
+        up.end.send(hello, attempt.hello)
         deadline = sim.now + self.world.tls_timeout
         while not (up.reply.total or up.fin or up.reset):
             if not (yield up.signal, deadline - sim.now):
                 break
-        attempt.cause = "tls"
-        attempt.end = sim.now if up.reply.total or up.fin or up.reset else None
+        attempt.cause, attempt.end = "tls", sim.now
         attempt.close_mark = len(attempt.conn.log)
         up.end.close()
-        self.book.attempt(attempt)
 
     def _tunnel(self, request, up):
         """200 to CONNECT, then bytes both ways."""
@@ -315,9 +310,8 @@ class Gateway:
         data = self._upstream_request(request)
         reply = up.reply = Reply()
         attempt.mark, attempt.carried = len(attempt.conn.log), "http"
-        attempt.sent_seq, attempt.reply_seq = up.end.sent_offset + 1, up.end.rcv
-        attempt.conn.app.expect(request, len(data))
-        up.end.send(data)
+        attempt.conn.app.expect(request, len(data), attempt.answer)
+        up.end.send(data, attempt.asked)
         deadline = sim.now + world.response_timeout
         streaming = False
         while reply.state not in ("done", "bad"):
@@ -342,13 +336,11 @@ class Gateway:
             partial = reply.state == "body" or reply.buffer
             attempt.cause = "truncated" if partial else "server_closed" if up.fin else "server_reset"
         else:
-            attempt.cause, attempt.end = "response_timeout", None
+            attempt.cause = "response_timeout"
         if streaming:                                    # the client has half an answer: nothing more to say
             attempt.cause = None
             request.client.gate.abort()
         up.end.close()
-        if attempt.cause and not (up.reused and not reply.total):
-            self.book.attempt(attempt)
 
     def _deliver(self, request, attempt, up, streaming):
         world, reply = self.world, up.reply
@@ -361,7 +353,6 @@ class Gateway:
             attempt.cause = "unknown"
         elif reply.status == 502:
             attempt.cause = "relayed"
-            self.book.attempt(attempt)
             request.relay = reply.take()
         elif streaming:
             request.client.gate.send(reply.take())
@@ -372,13 +363,8 @@ class Gateway:
 
     # ------------------------------------------------------------ the 502
     def fail(self, request, cause, attempt=None, lookup=None, remembered=False):
-        """A process: answers 502, equal requests in the order in which they failed."""
-        key = lookup.name if lookup else attempt.address if attempt else None
-        when = self.sim.now + self.rng.uniform(0.1, 0.5) * self.world.pace
-        if key is not None:
-            when = max(when, self.last_word.get(key, 0.0) + 0.000006)
-            self.last_word[key] = when
-        yield when - self.sim.now
+        """A process: answers 502."""
+        yield self.rng.uniform(0.1, 0.5) * self.world.pace
         half = request.body and request.client.app.received < request.body_end
         request.closes = request.closes or bool(half)
         data = request.relay or self._page(request, cause)

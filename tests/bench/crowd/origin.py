@@ -73,13 +73,13 @@ class Origin:
 
     def __init__(self, conn, world, rng):
         self.conn, self.world, self.rng, self.end = conn, world, rng, conn.peer
-        self.need, self.request, self.requests = None, None, 0
+        self.need, self.request, self.note, self.requests = None, None, None, 0
         self.end.on_data, self.end.on_fin, self.end.on_open = self._data, self._fin, self._open
         self.tunnel = False
 
-    def expect(self, request, size):
-        """The gateway is about to send `size` bytes for `request`."""
-        self.request, self.need = request, size
+    def expect(self, request, size, note):
+        """The gateway is about to send `size` bytes for `request`; note: the answer's frames."""
+        self.request, self.need, self.note = request, size, note
 
     def _open(self):
         action = self.request.action if self.request else None
@@ -102,29 +102,29 @@ class Origin:
         if self.need <= 0:
             self.need = None
             self.requests += 1
-            self.conn.net.sim.after(self.rng.expovariate(1 / 0.015) + 0.0005, self._answer, self.request)
+            self.conn.net.sim.after(self.rng.expovariate(1 / 0.015) + 0.0005, self._answer, self.request, self.note)
 
-    def _answer(self, request):
+    def _answer(self, request, note):
         end, rng, action = self.end, self.rng, request.action
         if end.state != "open":
             return
         if action[0] == "t":                             # a TLS hello came
             if action == "t_alert":
-                end.send(wire.TLS_ALERT)
+                end.send(wire.TLS_ALERT, note)
                 end.close()
             elif action == "t_close":
                 end.close()
             elif action == "t_reset":
                 end.abort()
             elif action == "t_plain":
-                end.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                end.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", note)
                 end.close()
             return
         data, ending = answer(action, rng)
         if not ending and action.startswith("ok"):
             self.conn.net.sim.after(rng.uniform(1.0, 12.0), self._idle, self.requests)
         if data:
-            end.send(data)
+            end.send(data, note)
         if ending == "fin":
             if data and rng.random() < 0.5:
                 self.conn.net.sim.after(rng.uniform(0.0001, 0.02), end.close)

@@ -6,7 +6,8 @@ arrives. Sequence numbers inside are relative: 0 is the SYN, data begin at 1.
 """
 import collections
 
-from .wire import ACK, FIN, PSH, RST, SYN, TcpFlow, icmp_error
+from . import wire
+from .wire import ACK, FIN, PSH, RST, SYN, TcpFlow
 
 MSS = 1448
 FIRST_RTO = 1.0
@@ -26,7 +27,7 @@ def nothing(*_):
 
 class End:
     __slots__ = ("conn", "gateway", "iss", "una", "nxt", "rcv", "state", "queue", "inflight", "cwnd", "ahead", "dups", "rto",
-                 "timer", "unacked", "delayed", "got_fin", "fin_acked", "gone", "watch", "sent_offset",
+                 "timer", "unacked", "delayed", "got_fin", "fin_acked", "gone", "halved", "watch", "sent_offset",
                  "on_open", "on_data", "on_fin", "on_rst")
 
     def __init__(self, conn, gateway):
@@ -37,7 +38,7 @@ class End:
         self.queue, self.inflight, self.cwnd = collections.deque(), collections.deque(), 10
         self.ahead, self.dups, self.rto, self.timer = {}, 0, FIRST_RTO, False
         self.unacked, self.delayed = 0, False
-        self.got_fin = self.fin_acked = self.gone = False
+        self.got_fin = self.fin_acked = self.gone = self.halved = False
         self.watch, self.sent_offset = [], 0             # (start, end, entry): whose bytes to note when they appear
         self.on_open = self.on_data = self.on_fin = self.on_rst = nothing
 
@@ -71,8 +72,16 @@ class End:
         if self.state == "syn_sent":
             self.die()
             return
-        self.queue.append(Segment(b"", True))
-        self.pump()
+        if not self.halved:
+            self.queue.append(Segment(b"", True))
+            self.pump()
+
+    def half_close(self):
+        """Sends FIN and goes on reading."""
+        if self.state == "open" and not self.gone:
+            self.halved = True
+            self.queue.append(Segment(b"", True))
+            self.pump()
 
     def abort(self):
         if self.state != "dead":
@@ -238,7 +247,8 @@ class End:
 class Conn:
     """A connection between the gateway (`gate`) and a client or server (`peer`)."""
     __slots__ = ("net", "key", "gate", "peer", "log", "latency", "arrived", "flows", "interface", "mode", "on_icmp", "resets_late",
-                 "first", "released", "app", "stamp", "quoted", "detail", "reached")
+                 "first", "released", "app", "stamp", "quoted", "detail", "reached", "mute",
+                 "twin")
 
     def __init__(self, net, gateway, gport, peer, pport, latency, interface):
         self.net, self.interface, self.latency = net, interface, latency
@@ -246,6 +256,7 @@ class Conn:
         self.log, self.first, self.released = [], None, False
         self.arrived, self.reached = 0.0, 0.0
         self.mode, self.detail, self.on_icmp, self.resets_late, self.app = "accept", None, nothing, True, None
+        self.mute = False                                # the far side vanished
         rng = net.rng
         self.stamp = rng.getrandbits(31)
         self.flows = (TcpFlow(net.link.header(0x86dd if len(gateway) == 16 else 0x0800, True, interface), gateway, peer, gport, pport,
@@ -253,7 +264,7 @@ class Conn:
                       TcpFlow(net.link.header(0x86dd if len(gateway) == 16 else 0x0800, False, interface), peer, gateway, pport, gport,
                               rng.getrandbits(16), rng.randrange(48, 62)))
         self.gate, self.peer = End(self, True), End(self, False)
-        self.quoted = None
+        self.quoted = self.twin = None
 
     def rto(self):
         return max(0.2, self.latency * 4)
@@ -261,9 +272,9 @@ class Conn:
     def emit(self, end, flags, seq, ack, payload):
         net = self.net
         now = net.sim.now
-        lost = net.loss and net.rng.random() < net.loss
+        lost = self.mute or (net.loss and net.rng.random() < net.loss)
         if end.gateway:
-            self._capture(now, end, self.flows[0], flags, seq, ack, payload)
+            self._capture(now, end, 0, flags, seq, ack, payload)
             if not lost:
                 self.reached = arrive = max(now + self.latency, self.reached + 1e-6)
                 net.sim.at(arrive, self.peer.receive, flags, seq, ack, payload)
@@ -272,16 +283,21 @@ class Conn:
             net.sim.at(arrive, self._arrive, flags, seq, ack, payload)
 
     def _arrive(self, flags, seq, ack, payload):
-        self._capture(self.net.sim.now, self.peer, self.flows[1], flags, seq, ack, payload)
+        self._capture(self.net.sim.now, self.peer, 1, flags, seq, ack, payload)
         if not (self.mode == "deaf" and flags & SYN):    # the gateway's own firewall drops the SYN/ACK
             self.gate.receive(flags, seq, ack, payload)
 
-    def _capture(self, now, end, flow, flags, seq, ack, payload):
-        other = end.other
+    def _capture(self, now, end, way, flags, seq, ack, payload):
+        """way: 0 from the gateway, 1 to it"""
+        flow, other = self.flows[way], end.other
         stamp = self.stamp + int(now * 1000)
-        data = flow.build(flags, (end.iss + seq) & 0xffffffff, (other.iss + ack) & 0xffffffff if flags & ACK else 0, 502, payload,
-                          stamp & 0xffffffff, (stamp - 1) & 0xffffffff if flags & ACK else 0)
-        handle = self.net.capture.frame(now, data, self.interface)
+        said = (flags, (end.iss + seq) & 0xffffffff, (other.iss + ack) & 0xffffffff if flags & ACK else 0, 502, payload,
+                stamp & 0xffffffff, (stamp - 1) & 0xffffffff if flags & ACK else 0)
+        data = flow.build(*said)
+        if self.twin:
+            handle = self._twice(now, data, self.twin.flows[way].build(*said), way)
+        else:
+            handle = self.net.capture.frame(now, data, self.interface)
         if flags == SYN and end.gateway:
             self.quoted = data[len(flow.link):]
         if self.first is None:
@@ -299,6 +315,17 @@ class Conn:
                     note.last = handle
                 if note.first is not None and note.last is not None:
                     end.watch.remove(item)
+
+    def _twice(self, now, inner, outer, way):
+        """A packet before and after address translation. -> the copy that counts: a client's own side, else the first"""
+        twin, frame = self.twin, self.net.capture.frame
+        first, second = [frame(now, data, self.interface) for data in ((inner, outer) if way == 0 else (outer, inner))]
+        if twin.first is None:
+            twin.first = second if not (twin.client and way == 0) else first
+            self.net.streams.append(twin)
+        counts, copy = (second, first) if twin.client and way == 0 else (first, second)
+        self.net.copies[counts] = copy
+        return counts
 
     def answer_syn(self, end):
         """The far side's answer to a SYN, by mode."""
@@ -324,16 +351,22 @@ class Net:
     def __init__(self, sim, capture, link, rng, loss, ports):
         self.sim, self.capture, self.link, self.rng, self.loss = sim, capture, link, rng, loss
         self.ports, self.busy, self.streams = ports, set(), []
+        self.nat, self.copies = None, {}                 # a copy of each frame, where addresses are translated
 
     def server_conn(self, own, server, port, latency, interface=1):
         gport = self._free(self.ports, lambda p: (own, p, server, port))
         self.busy.add((own, gport, server, port))
-        return Conn(self, own, gport, server, port, latency, interface)
+        return self._made(Conn(self, own, gport, server, port, latency, interface), False)
 
     def client_conn(self, own, port, client, ports, latency):
         cport = self._free(ports, lambda p: (own, port, client, p))
         self.busy.add((own, port, client, cport))
-        return Conn(self, own, port, client, cport, latency, 0)
+        return self._made(Conn(self, own, port, client, cport, latency, 0), True)
+
+    def _made(self, conn, client):
+        if self.nat:
+            conn.twin = self.nat.twin(conn, client)
+        return conn
 
     def _free(self, ports, key):
         for _ in range(60):
@@ -354,10 +387,23 @@ class Net:
             self.sim.after(conn.latency, self._icmp_arrives, conn, source, kind, code)
 
     def _icmp_arrives(self, conn, source, kind, code):
-        own = conn.key[0]
-        six = len(own) == 16
-        data = self.link.header(0x86dd if six else 0x0800, False, conn.interface) + icmp_error(source, own, kind, code, conn.quoted)
-        handle = self.capture.frame(self.sim.now, data, conn.interface)
+        own, interface = conn.key[0], conn.interface
+        proto = 0x86dd if len(own) == 16 else 0x0800
+        error = wire.icmp_error(source, own, kind, code, conn.quoted)
+        if conn.twin:
+            handle = conn._twice(self.sim.now, *self.nat.error(self.link, conn, source, kind, code, error), 1)
+        else:
+            handle = self.capture.frame(self.sim.now, self.link.header(proto, False, interface) + error, interface)
         conn.log.append(Seen(handle, False, -1, kind, code, self.sim.now))
         if conn.gate.state == "syn_sent":
             conn.on_icmp()
+
+    def datagram(self, out, own, server, sport, dport, payload):
+        """A UDP datagram of the gateway's (out) or to it. -> handle"""
+        if self.nat:
+            inner, outer = self.nat.datagram(self.link, out, own, server, sport, dport, payload)
+            first, second = [self.capture.frame(self.sim.now, data, 1) for data in ((inner, outer) if out else (outer, inner))]
+            self.copies[first] = second
+            return first
+        packet = wire.udp(own, server, sport, dport, payload) if out else wire.udp(server, own, dport, sport, payload)
+        return self.capture.frame(self.sim.now, self.link.header(0x0800, out, 1) + packet, 1)

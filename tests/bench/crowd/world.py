@@ -25,6 +25,8 @@ class Server:
 
 
 class World:
+    kind, routes_shown = "forward", True                 # the host in the request and the DNS answer show where each request may go
+
     def __init__(self, rng, options):
         self.rng = rng
         net = "10.%d.%d" % (rng.randrange(1, 250), rng.randrange(250))
@@ -33,6 +35,7 @@ class World:
         self.own4_text, self.own6_text = net + ".161", six + "::161"
         self.out4 = packed("10.%d.0.161" % rng.randrange(251, 255)) if rng.random() < 0.3 else self.own4
         self.own6 = packed(six + "::161")
+        self.dns4 = self.out4
         self.router4, self.router6 = packed(net + ".1"), packed(six + "::1")
         self.port = 9090
         self.clients = [packed("%s.%d" % (net[:net.rfind(".")] + ".%d" % rng.randrange(251), rng.randrange(2, 160)))
@@ -62,7 +65,7 @@ class World:
         # look-ups
         self.aaaa = rng.choice(["pair", "pair", "pair", "only_a"])
         self.dns_timeout = rng.choice([1.0, 2.0])
-        self.dns_attempts = 2
+        self.dns_attempts, self.dns_loss = 2, 0.0
         self.search = rng.choice([None, None, "corp.example"])
         self.retry_error = rng.random() < 0.4            # SERVFAIL: ask once more
         self.resolver = packed("10.%d.65.1" % rng.randrange(1, 250))
@@ -72,6 +75,15 @@ class World:
         self._names, self._addresses = set(), set()
         self.servers = {}
         self._build(options, net)
+
+    @staticmethod
+    def dns_delay(rng):
+        """Seconds from question to answer."""
+        return rng.uniform(0.0004, 0.004)
+
+    def down_next_hops(self, case):
+        """Causes that a reader may name where the gateway did nothing: a next hop could be marked down."""
+        return ()
 
     # ------------------------------------------------------------ names and addresses
     def name(self):

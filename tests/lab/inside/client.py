@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Clients of the lab: runs connections at once, the requests of each in order, and prints what came back as JSON.
 
-usage: client.py CONNS.json, a list of {"to": [address, port], "source": address, "delay": s, "pipeline": bool, "requests": [
+usage: client.py CONNS.json, a list of {"to": [address, port], "source": address, "delay": s, "pipeline": bool, "preface": (text before the first request, in its segment), "requests": [
   {"method", "url", "line" (a request target other than the url), "headers", "body" (bytes to send), "slow" (seconds over which
   they are sent), "wait" (pause before), "inner" (plain request in the tunnel after a 200 to CONNECT), "hello": true (TLS bytes),
   "pieces" (segments of the head), "shut" (FIN right after the request), "abandon" (seconds after which the client leaves), "version"}]}
@@ -109,12 +109,15 @@ def talk(c, out):
     s.settimeout(c.get("timeout", 25))
     s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     out.update(source=s.getsockname()[0], port=s.getsockname()[1])
-    reader = Reader(s)
+    reader, preface = Reader(s), c.get("preface", "").encode()
     try:
         if c.get("pipeline"):
             s.sendall(b"".join(head_of(r) for r in c["requests"]))
         for r in c["requests"]:
-            if not c.get("pipeline"):
+            if preface:
+                s.sendall(preface + head_of(r))
+                preface = b""
+            elif not c.get("pipeline"):
                 send(s, r)
             if r.get("abandon"):
                 time.sleep(r["abandon"])
