@@ -203,6 +203,13 @@ gateway_at_work(struct root *root, const struct conn *conn)
 void
 chain_connection_begun(struct root *root, struct conn *conn)
 {
+    struct host *opener = host_get(root, &conn->side[CLIENT].ip);
+
+    /* The capturing host is one machine, whatever addresses it has. */
+    if (opener->link == LINK_SELF) {
+        host_join_card(root, opener);
+        host_prove(root, opener);
+    }
     struct event e = { root, gateway_at_work(root, conn), conn, NULL, conn->hs.first_syn };
 
     if (e.gateway)

@@ -314,7 +314,7 @@ match_begun(struct root *root, struct exchange *ex)
     struct exchange *parent = find_parent(root, ex, sender, name);
     if (!parent)
         parent = find_by_suspicion(root, ex, sender, asked);
-    if (!parent && sender->link != asked->link)
+    if (!parent && asked->link && sender->link != asked->link)
         host_join_card(root, asked);
     ex->had_parent = parent || may_serve_somebody(root, ex, sender);
     if (parent) {
