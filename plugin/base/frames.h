@@ -9,9 +9,13 @@
 
 #include <stdint.h>
 
-/* Nanoseconds since the epoch, or between two such times. */
+/*
+ * Nanoseconds between two times; or a time, counted from a nanosecond before the epoch, so
+ * that 0 is none: a capture whose times were made relative begins at TIME_EPOCH.
+ */
 typedef int64_t when_t;
 #define NS_PER_SECOND INT64_C(1000000000)
+#define TIME_EPOCH INT64_C(1)
 
 /*
  * Frame numbers in order of arrival. Beyond FRAMES_MAX only their count grows. All zeros is

@@ -70,6 +70,19 @@ early_frame(const struct conn *conn)
     return early && !conn->h2 ? server->first_bytes_frame : 0;
 }
 
+/* A gateway that gives up does so later behind the last byte that it sent. */
+#define GIVES_UP_LATER (NS_PER_SECOND / 2)
+
+/* It said that nothing more of it will come, as some clients do behind their request, and goes on waiting. */
+static bool
+is_half_closed(const struct conn *conn)
+{
+    const struct side *gateway = &conn->side[CLIENT], *server = &conn->side[SERVER];
+    bool at_once = gateway->last_bytes && gateway->closed.time - gateway->last_bytes < GIVES_UP_LATER;
+
+    return gateway->closed.frame && !gateway->closed.reset && at_once && (!server->first_bytes || server->first_bytes > gateway->closed.time);
+}
+
 void
 attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *ex)
 {
@@ -82,7 +95,8 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
     a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->request.time : conn->last) : conn->hs.first_syn;
     a->icmp_late_frame = conn->icmp_late_frame;
     a->hs = conn->hs;
-    a->closed[CLIENT] = conn->side[CLIENT].closed;
+    if (!is_half_closed(conn))
+        a->closed[CLIENT] = conn->side[CLIENT].closed;
     a->closed[SERVER] = conn->side[SERVER].closed;
     a->gateway_bytes_frame = conn->side[CLIENT].first_bytes_frame;
     a->early_frame = early_frame(conn);

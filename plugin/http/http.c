@@ -84,6 +84,7 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *s
         conn->side[side].first_bytes = seg->time;
         conn->side[side].first_bytes_frame = seg->frame;
     }
+    conn->side[side].last_bytes = seg->time;
     if (!reading->stream && !reading->opaque && !conn->tls)
         begin_protocol(root, conn, side, reading, seg);
     if (is_request_in_tunnel(conn, side, seg))

@@ -115,7 +115,7 @@ struct side {
     bool ack_seen;              /* acked is set */
     uint32_t acked;             /* of the bytes of this side, by the other one */
     uint32_t first_bytes_frame;
-    when_t first_bytes;
+    when_t first_bytes, last_bytes;
     struct closing closed;
     struct traits traits;
     struct flow *flow;          /* NULL: it sent no bytes yet */

@@ -100,10 +100,29 @@ retain_no_more(struct root *root, struct conn *conn)
     list_remove(&root->shelves[conn->shelf], &conn->shelf_link);
 }
 
+/* Of those that were used again since they were put there so many are put behind the others in one call. */
+#define SPARED_MAX 8
+
+/* An open connection is kept from its last segment on, however old it is. */
+static bool
+is_used(const struct root *root, const struct conn *conn)
+{
+    return conn->shelf == SHELF_OPEN && conn->last + keep[SHELF_OPEN] * NS_PER_SECOND > root->now;
+}
+
 struct conn *
 retention_due(struct root *root, enum shelf shelf)
 {
-    struct conn *conn = (struct conn *)list_first(&root->shelves[shelf]);
+    struct conn *conn;
 
-    return conn && conn->shelved + keep[shelf] * NS_PER_SECOND <= root->now ? conn : NULL;
+    for (int i = 0; i < SPARED_MAX; i++) {
+        conn = (struct conn *)list_first(&root->shelves[shelf]);
+        if (!conn || conn->shelved + keep[shelf] * NS_PER_SECOND > root->now)
+            return NULL;
+        if (!is_used(root, conn))
+            return conn;
+        move(root, conn, SHELF_OPEN);
+        conn->shelved = conn->last;
+    }
+    return NULL;
 }

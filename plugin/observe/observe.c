@@ -38,11 +38,11 @@ observe_heads_are_shown(void)
 static when_t
 time_of(const packet_info *pinfo)
 {
-    return CLAMP((when_t)pinfo->abs_ts.secs, 0, (when_t)UINT32_MAX) * NS_PER_SECOND + pinfo->abs_ts.nsecs;
+    return TIME_EPOCH + CLAMP((when_t)pinfo->abs_ts.secs, 0, (when_t)UINT32_MAX) * NS_PER_SECOND + pinfo->abs_ts.nsecs;
 }
 
 static void
-begin_frame(const struct frame_view *view)
+begin_frame(struct frame_view *view)
 {
     const packet_info *pinfo = view->pinfo;
     struct frame_facts facts = { view->frame, view->time, pinfo->fd->cap_len < pinfo->fd->pkt_len, false, 0 };
@@ -51,7 +51,7 @@ begin_frame(const struct frame_view *view)
         facts.has_interface = true;
         facts.interface_id = pinfo->rec->rec_header.packet_header.interface_id;
     }
-    track_frame(view->tracker, &facts);
+    view->time = track_frame(view->tracker, &facts);
 }
 
 /* What stands in a frame at least before a quoted segment: two IPv4 headers and ICMP's. */

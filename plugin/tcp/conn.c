@@ -182,6 +182,13 @@ answers_new_syn(const struct frames *answers, const struct conn *conn, when_t la
     return answers->seen == 0 || (conn->hs.last_syn > last_answer && answers->seen < conn->hs.syn.seen);
 }
 
+/* Who opened the connection ended its half of it first, and resets it before the other side did anything. */
+static bool
+gives_up_behind_fin(const struct conn *conn, int side, bool reset)
+{
+    return side == CLIENT && reset && !conn->side[CLIENT].closed.reset && !conn->side[SERVER].closed.frame;
+}
+
 static void
 segment_end(struct root *root, struct conn *conn, const struct segment *seg, int side)
 {
@@ -196,7 +203,7 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
             conn->hs.slowest_rst = MAX(conn->hs.slowest_rst, seg->time - conn->hs.last_syn);
         }
     }
-    if (!conn->side[side].closed.frame)
+    if (!conn->side[side].closed.frame || gives_up_behind_fin(conn, side, reset))
         conn->side[side].closed = traits_closing(conn, side, seg);
     activity_failed(conn);
     if (reset || (conn->side[CLIENT].closed.frame && conn->side[SERVER].closed.frame)) {

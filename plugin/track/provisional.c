@@ -26,7 +26,7 @@
 bool
 provisional_in_order(const struct outlook *o)
 {
-    return o->marks->n <= 1 && !o->root->disorder;
+    return watermarks_in_order(o->marks);
 }
 
 struct exchange *

@@ -21,7 +21,7 @@ struct outlook {
     const struct watermarks *marks;
 };
 
-/* true: no frame was late so far, and only one interface was seen: most files are like that. */
+/* true: as far as can be told no frame comes late: most files are like that. */
 bool provisional_in_order(const struct outlook *outlook);
 
 /* The exchange as late knows it; NULL: not yet. */

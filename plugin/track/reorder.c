@@ -6,29 +6,66 @@
 
 #include <glib.h>
 
+#include "model/model.h"
 #include "track/reorder.h"
 
 /* A binary heap by time, then by order of arrival. */
 struct held_fact {
     struct fact fact;           /* first: reorder_release() gets this pointer */
     uint64_t serial;
+    size_t bytes;               /* with what the fact points to */
 };
+
+/* Two seconds of a gateway that is busy; of one that is busier less is put in order. */
+#define FACTS_MAX (1u << 15)
+#define BYTES_MAX (48u << 20)
+
 
 struct reorder {
     struct held_fact **heap;
     unsigned n, room;
     uint64_t put;               /* so far */
+    size_t bytes;               /* of all that are held */
 };
 
-void
-watermarks_note(struct watermarks *marks, uint32_t interface_id, when_t time)
-{
-    uint32_t i = MIN(interface_id, INTERFACES_MAX - 1);
+/* What was out of order once, is in order again behind so many frames that are, and behind all that may be held. */
+#define IN_ORDER_FRAMES 256
+#define IN_ORDER_TIME (2 * INORDER_HOLD)
 
+/* So many turns of interfaces without a late frame are no chance. */
+#define IN_ORDER_TURNS 8
+
+static void
+note_order(struct watermarks *marks, uint32_t interface_id, when_t time)
+{
+    if (time + CLOCK_SLACK < marks->now) {
+        marks->late_at = marks->now;
+        marks->in_row = marks->turns = 0;
+    } else {
+        marks->in_row++;
+        marks->turns += interface_id != marks->interface_id;
+    }
+    marks->interface_id = interface_id;
+}
+
+bool
+watermarks_in_order(const struct watermarks *marks)
+{
+    bool settled = marks->in_row >= IN_ORDER_FRAMES && marks->now - marks->late_at > IN_ORDER_TIME;
+
+    return (!marks->late_at || settled) && (marks->n <= 1 || marks->turns >= IN_ORDER_TURNS);
+}
+
+void
+watermarks_note(struct watermarks *marks, uint32_t i, when_t time)
+{
     if (marks->latest[i] == 0)
         marks->n++;
-    if (marks->now == 0)
+    if (marks->now == 0) {
         marks->now = time;
+        marks->interface_id = i;
+    }
+    note_order(marks, i, time);
     marks->latest[i] = MAX(marks->latest[i], time);
     marks->depth = MAX(marks->depth, marks->now - time);
     marks->now = MAX(marks->now, time);
@@ -154,6 +191,33 @@ swap(struct reorder *queue, unsigned i, unsigned k)
     queue->heap[k] = held;
 }
 
+/* What a fact holds beside itself; texts of DNS are short. */
+static size_t
+size_of_contents(const struct fact *fact)
+{
+    switch (fact->kind) {
+    case FACT_TCP:
+    case FACT_DECRYPTED:
+        return fact->u.tcp.segment.captured;
+    case FACT_HTTP2:
+        return fact->u.h2.frame.block_length;
+    default:
+        return 0;
+    }
+}
+
+bool
+reorder_is_full(const struct reorder *queue)
+{
+    return queue->n > FACTS_MAX || queue->bytes > BYTES_MAX;
+}
+
+when_t
+reorder_earliest(const struct reorder *queue)
+{
+    return queue->heap[0]->fact.time;
+}
+
 void
 reorder_put(struct reorder *queue, const struct fact *fact)
 {
@@ -163,6 +227,8 @@ reorder_put(struct reorder *queue, const struct fact *fact)
     held->fact = *fact;
     held->serial = queue->put++;
     keep_contents(&held->fact);
+    held->bytes = sizeof *held + size_of_contents(fact);
+    queue->bytes += held->bytes;
     if (i == queue->room) {
         queue->room = queue->room ? queue->room * 2 : 64;
         queue->heap = (struct held_fact **)wmem_realloc(wmem_file_scope(), queue->heap, queue->room * sizeof *queue->heap);
@@ -181,6 +247,7 @@ reorder_take(struct reorder *queue, when_t until)
     if (n == 0 || queue->heap[0]->fact.time > until)
         return NULL;
     first = queue->heap[0];
+    queue->bytes -= first->bytes;
     swap(queue, 0, n - 1);
     queue->n = --n;
     for (unsigned i = 0, least; 2 * i + 1 < n; i = least) {

@@ -25,9 +25,21 @@ struct watermarks {
     unsigned n;                         /* interfaces seen */
     when_t now;                         /* the latest of all */
     when_t depth;                       /* how late the latest frame was that was late */
+    when_t late_at;                     /* the time that had been reached when the last late frame came; 0: none did */
+    unsigned in_row;                    /* frames since then that were in order */
+    unsigned turns;                     /* among these the ones of another interface than the frame before */
+    uint32_t interface_id;              /* of the latest frame */
 };
 
+/* interface_id is below INTERFACES_MAX. A frame that is late by less than CLOCK_SLACK is in order. */
 void watermarks_note(struct watermarks *marks, uint32_t interface_id, when_t time);
+
+/*
+ * true: frames come in order of time, as far as can be told: none was late for long, and where there are
+ * several interfaces they took turns without one being late. A file that is written in pieces, now of the one, now of
+ * the other, has late frames at nearly every turn.
+ */
+bool watermarks_in_order(const struct watermarks *marks);
 
 /*
  * The time before which nothing is to be expected any more: what every interface has
@@ -40,6 +52,12 @@ struct reorder;
 
 /* In wmem_file_scope(), like the copies of the facts in it. */
 struct reorder *reorder_new(void);
+
+/* true: so many facts are held, or so many bytes with them, that the earliest is to be taken, whatever may still come. */
+bool reorder_is_full(const struct reorder *queue);
+
+/* The time of the earliest fact; there is one. */
+when_t reorder_earliest(const struct reorder *queue);
 
 /* Copies the fact with its texts and bytes. */
 void reorder_put(struct reorder *queue, const struct fact *fact);

@@ -302,6 +302,8 @@ track_fact(struct tracker *t, const struct fact *fact)
         reorder_put(t->queue, fact);
         if (reached(t) >= fact->time)
             catch_up(t, fact->time);
+        else if (reorder_is_full(t->queue))
+            catch_up(t, reorder_earliest(t->queue));
     }
     apply(t, t->root, fact);
 }
@@ -343,16 +345,18 @@ track_later_visit(struct tracker *t, uint32_t number)
     settle(t);
 }
 
-void
+when_t
 track_frame(struct tracker *t, const struct frame_facts *facts)
 {
+    uint32_t interface_id = facts->has_interface ? MIN(facts->interface_id, INTERFACES_MAX - 1) : 0;
+    when_t time = clock_read(&t->clocks[interface_id], facts->time);
     struct root *root = t->root;
 
     root->frame = facts->frame;
-    if (facts->time + CLOCK_SLACK < root->now)
+    if (time + CLOCK_SLACK < root->now)
         root->disorder = true;
-    watermarks_note(&t->marks, facts->has_interface ? facts->interface_id : 0, facts->time);
-    root->now = MAX(root->now, facts->time);
+    watermarks_note(&t->marks, interface_id, time);
+    root->now = MAX(root->now, time);
     root->cut_short = root->cut_short || facts->cut_short;
     if (t->frames++ == 0 && facts->has_interface)
         begin_late(t, 0);
@@ -365,4 +369,5 @@ track_frame(struct tracker *t, const struct frame_facts *facts)
     if (t->late)
         catch_up(t, reached(t));
     capture_sweep(root);
+    return time;
 }

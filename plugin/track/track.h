@@ -10,6 +10,7 @@
 #include "base/numbers.h"
 #include "cases/store.h"
 #include "fact/fact.h"
+#include "track/clock.h"
 #include "track/reorder.h"
 
 /*
@@ -26,6 +27,7 @@ struct tracker {
     struct reorder *queue;      /* of facts that late has not seen */
     when_t late_since;          /* requests before this one are root's alone */
     struct watermarks marks;
+    struct clock clocks[INTERFACES_MAX];
     uint32_t frames;
     struct cases cases;
     unsigned timeout;           /* seconds; only words the verdict */
@@ -47,8 +49,11 @@ struct frame_facts {
     uint32_t interface_id;
 };
 
-/* A new frame; its time may lie before earlier ones. */
-void track_frame(struct tracker *tracker, const struct frame_facts *facts);
+/*
+ * A new frame; its time may lie before earlier ones. Returns the time that its facts are to
+ * have, which goes on where the clock was set back.
+ */
+when_t track_frame(struct tracker *tracker, const struct frame_facts *facts);
 
 /* One of the facts of the frame. New verdicts are found with track_verdicts(). */
 void track_fact(struct tracker *tracker, const struct fact *fact);

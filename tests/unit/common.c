@@ -12,6 +12,7 @@
 #include <epan/to_str.h>
 #include <epan/wmem_scopes.h>
 #include <wsutil/inet_addr.h>
+#include <wsutil/wslog.h>
 
 #include "common.h"
 
@@ -57,6 +58,7 @@ common_init(int *argc, char ***argv)
 void
 common_new_scope(wmem_allocator_type_t type)
 {
+    ws_log_set_level(LOG_LEVEL_WARNING);        /* what is learnt is for whoever traces a verdict */
     if (file_scope)
         wmem_destroy_allocator(file_scope);
     file_scope = wmem_allocator_new(type);

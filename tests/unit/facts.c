@@ -75,6 +75,12 @@ passes(unsigned ms)
 }
 
 void
+is_set_back(unsigned ms)
+{
+    capture.now -= ms * MS;
+}
+
+void
 switch_to(unsigned interface_id, unsigned ms)
 {
     capture.interface_id = interface_id;
@@ -110,11 +116,10 @@ facts_next(enum fact_kind kind)
     frame.has_interface = capture.has_interface;
     frame.interface_id = capture.interface_id;
     track_first_visit(capture_tracker(), capture.frame);
-    track_frame(capture_tracker(), &frame);
     memset(&fact, 0, sizeof fact);
     fact.kind = kind;
     fact.frame = capture.frame;
-    fact.time = capture.now;
+    fact.time = track_frame(capture_tracker(), &frame);
     return fact;
 }
 
@@ -213,6 +218,12 @@ uint32_t
 reset(unsigned n)
 {
     return bare(n, SERVER, TCP_RST);
+}
+
+uint32_t
+resets(unsigned n, int side)
+{
+    return bare(n, side, TCP_RST);
 }
 
 uint32_t

@@ -29,6 +29,7 @@ struct settings *capture_begin(unsigned interfaces);    /* to be changed before 
 struct tracker *capture_tracker(void);
 void capture_ends(void);                /* every frame is visited again */
 void passes(unsigned ms);               /* nothing is captured for so long */
+void is_set_back(unsigned ms);          /* the clock */
 
 /* The next frames are of that interface, so many milliseconds from the beginning. */
 void switch_to(unsigned interface_id, unsigned ms);
@@ -62,6 +63,7 @@ uint32_t acked(unsigned n);
 uint32_t stands(unsigned n);            /* all three; the SYN's frame */
 uint32_t refused(unsigned n);           /* RST of the server */
 uint32_t reset(unsigned n);             /* likewise, on a connection that stands */
+uint32_t resets(unsigned n, int side);
 uint32_t closes(unsigned n, int side);
 uint32_t unreachable(unsigned n, const char *router);   /* ICMP for the SYN */
 

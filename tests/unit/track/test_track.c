@@ -315,6 +315,43 @@ test_not_forgotten(void)
     g_assert_cmpuint(remembered_after(60), ==, 1);
 }
 
+/*
+ * A connection is as old as it likes while it is used; one that is silent is forgotten.
+ * ALICE and BOB stand; ALICE is heard of every ten minutes for three hours, then asks, SYN 1, RST 1, ALICE gets 502
+ */
+static void
+test_used_for_long(void)
+{
+    scene_with(2);
+    for (int i = 0; i < 18; i++) {
+        passes(600 * 1000);
+        acked(ALICE);
+        remembered_after(0);
+    }
+    g_assert_cmpuint(remembered_after(0), ==, 1);
+    asks_proxy(ALICE, HOST, "/a");
+    uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1), response = responds(ALICE, 502);
+    EXPECT_AT(response, RST, LIKELY, first, second);
+    g_assert_cmpuint(remembered_after(7190), ==, 1);
+    g_assert_cmpuint(remembered_after(20), ==, 0);
+}
+
+/* As many facts of one moment, on two interfaces, as are not held any more: the first of them are told early. */
+static void
+test_held(void)
+{
+    scene(2);
+    other_frame_at(1, 0);
+    asks_at(0, 10);
+    switch_to(0, 11);
+    for (unsigned i = 0; i < 40000; i++) {
+        switch_to(0, 11);
+        arp("10.2.0.9", "10.2.0.8");
+    }
+    g_assert_nonnull(capture_tracker()->late);
+    g_assert_cmpint(capture_tracker()->late->frame, >, 1000);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -335,6 +372,8 @@ main(int argc, char **argv)
     g_test_add_func("/track/late", test_late);
     g_test_add_func("/track/late/retry", test_late_retry);
     g_test_add_func("/track/forgotten", test_forgotten);
+    g_test_add_func("/track/forgotten/used for long", test_used_for_long);
+    g_test_add_func("/track/held", test_held);
     g_test_add_func("/track/forgotten/not yet", test_not_forgotten);
     return g_test_run();
 }

@@ -1,0 +1,63 @@
+/* test_attempt.c
+ * attempt.h: how a connection to a server ended, and whose doing that was
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "facts.h"
+
+/* ALICE asks /a, which the gateway hands on to UPSTREAM_1; the frame in which it does. */
+static uint32_t
+handed_on(void)
+{
+    scene_with(1);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    return asks_server(UPSTREAM_1, HOST, "/a");
+}
+
+/* ALICE asks /a, 1 asks /a, FIN of the gateway to 1, 3 s, FIN of 1, ALICE gets 502 */
+static void
+test_half_closed(void)
+{
+    uint32_t request = handed_on();
+
+    closes(UPSTREAM_1, CLIENT);
+    passes(3000);
+    uint32_t fin = closes(UPSTREAM_1, SERVER), response = responds(ALICE, 502);
+    EXPECT_AT(response, SERVER_CLOSED, OBSERVED, request, fin);
+}
+
+/* ALICE asks /a, 1 asks /a, 3 s, FIN of the gateway to 1, FIN of 1, ALICE gets 502 */
+static void
+test_gave_up(void)
+{
+    uint32_t request = handed_on();
+
+    passes(3000);
+    closes(UPSTREAM_1, CLIENT);
+    closes(UPSTREAM_1, SERVER);
+    EXPECT_AT(responds(ALICE, 502), RESPONSE_TIMEOUT, OBSERVED, request);
+}
+
+/* ALICE asks /a, 1 asks /a, FIN of the gateway to 1, 3 s, RST of the gateway to 1, ALICE gets 502 */
+static void
+test_half_closed_and_gave_up(void)
+{
+    uint32_t request = handed_on();
+
+    closes(UPSTREAM_1, CLIENT);
+    passes(3000);
+    resets(UPSTREAM_1, CLIENT);
+    EXPECT_AT(responds(ALICE, 502), RESPONSE_TIMEOUT, OBSERVED, request);
+}
+
+int
+main(int argc, char **argv)
+{
+    common_init(&argc, &argv);
+    g_test_add_func("/attempt/half closed", test_half_closed);
+    g_test_add_func("/attempt/gave up", test_gave_up);
+    g_test_add_func("/attempt/half closed and gave up", test_half_closed_and_gave_up);
+    return g_test_run();
+}
