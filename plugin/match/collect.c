@@ -243,7 +243,7 @@ collect(struct scope *s, struct collected *found)
             s->lookups[i]->owner = ex->serial;
     found->why = s->why;
     e->doubts.several = s->several;
-    e->doubts.no_gateway_side = !s->side_is_seen && s->n_lookups == 0;
+    e->doubts.no_gateway_side = !gateway_side_is_seen(s) && s->n_lookups == 0;
 }
 
 void

@@ -43,7 +43,6 @@ struct scope {
     bool preview;               /* nothing is claimed or learnt */
     bool several;               /* too much fits to tell which */
     bool same_cause;            /* but all of it says the same */
-    bool side_is_seen;          /* the gateway did something lately */
     double rate;                /* how many things it did in a second meanwhile */
     double failures;            /* and how many of them failed */
     struct attempt scratch;     /* for one use at a time */
@@ -63,6 +62,9 @@ void scope_init(struct scope *s, struct root *root, struct exchange *ex, when_t 
 
 /* true: the gateway owns the address, as far as is known. */
 bool is_gateway_address(const struct scope *s, const struct ipaddr *ip);
+
+/* The capture shows what the gateway does towards servers: it opened a connection or looked up a name lately. */
+bool gateway_side_is_seen(const struct scope *s);
 
 /* May this host be the gateway, though nothing showed it yet? No client of it, no DNS server. */
 bool may_be_gateway(const struct scope *s, const struct host *host);

@@ -142,7 +142,6 @@ look_at(struct scope *s, struct conn *conn)
 {
     unsigned looked_at = 0;
 
-    s->side_is_seen = true;
     if (!may_be_its(s, conn))
         return;
     if (list_is_empty(&conn->exchanges) && conn->syn_seen)
