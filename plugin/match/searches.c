@@ -121,7 +121,7 @@ rank(const struct scope *s, const struct lookup *lookup, bool uses)
 
 /* the name asked for ******************************************************/
 
-/* When the gateway last began a search that told it the name's address before it turned to the request; 0: never. */
+/* When the gateway last began a search that told it the name's address before the response, for whomever; 0: never. */
 static when_t
 known_since(const struct scope *s)
 {
@@ -129,7 +129,7 @@ known_since(const struct scope *s)
 
     for (node_t *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         const struct lookup *lookup = (const struct lookup *)l->data;
-        if (lookup->resolved && lookup->last < s->from && is_gateways(s, lookup))
+        if (lookup->resolved && lookup->last <= s->until && is_gateways(s, lookup))
             return lookup->start;
     }
     return 0;
