@@ -81,6 +81,10 @@ void fill_attempt(struct attempt *attempt, const struct use *use, when_t from);
 uint32_t use_owner(const struct use *use);
 void use_own(struct use *use, uint32_t serial);
 
+/* An earlier response could rest on it just as well as on what it was found to. */
+bool use_is_disputed(const struct use *use);
+void use_dispute(struct use *use);
+
 /* gain.c: how well it fits to that request, which waits for the same gateway, in hundredths of a bit; the scope's own has its response. */
 int use_gain(const struct scope *s, const struct exchange *waiting, const struct use *use);
 
@@ -94,6 +98,7 @@ struct contest {
     const struct exchange *rows[ASSIGN_ROWS_MAX];       /* the first is the scope's own */
     struct use *columns[ASSIGN_COLUMNS_MAX];
     struct use *decided;        /* NULL: none */
+    int instead;                /* the column that it would have then; -1: none */
     int margin;                 /* how much better that is than if it were another request's; INT_MAX: it can be nobody else's */
 };
 void decide_uses(struct contest *contest);

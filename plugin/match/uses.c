@@ -40,6 +40,21 @@ use_own(struct use *use, uint32_t serial)
         conn_claim(use->conn, serial);
 }
 
+bool
+use_is_disputed(const struct use *use)
+{
+    return use->ex ? use->ex->disputed : use->conn->disputed;
+}
+
+void
+use_dispute(struct use *use)
+{
+    if (use->ex)
+        use->ex->disputed = true;
+    else
+        use->conn->disputed = true;
+}
+
 /* Behind an early answer, or in a tunnel, its own attempts have their owner already. */
 static bool
 may_own(const struct scope *s, const struct use *use)
