@@ -277,6 +277,7 @@ struct lookup {                 /* one search, see struct search */
     when_t start, last;
     uint32_t owner;             /* serial of the exchange that it was begun for, 0: not known */
     bool resolved;
+    bool disputed;              /* an earlier response may rest on it just as well */
     struct asked *questions[QUESTIONS_MAX];
     unsigned n;
 };
