@@ -254,6 +254,23 @@ all_say_the_same(const struct contest *c)
     return cause != CAUSE_UNKNOWN;
 }
 
+/*
+ * Something with another cause, to another server, that nothing ties to the request fits it as well: with nothing but time to
+ * go by either of them may be nobody's. Example: a refused connection and one that its server closed, both 1 ms before the 502.
+ */
+static bool
+has_equal(const struct contest *c, const struct use *decided)
+{
+    if (decided->relation.tie > TIE_TIME)
+        return false;
+    for (unsigned k = 0; k < c->a.n_columns; k++) {
+        const struct use *use = c->columns[k];
+        if (!use->its && !is_assigned_to_rival(c, k) && use->outcome.cause != decided->outcome.cause && decided->gain - use->gain < MARGIN_LIKELY)
+            return true;
+    }
+    return false;
+}
+
 /* learning ****************************************************************/
 
 static void
@@ -380,6 +397,14 @@ decide_uses(struct contest *c)
     for (unsigned i = 0; i < s->n; i++)
         if (s->uses[i].its)
             take_earlier_tries(c, &s->uses[i]);
+    if (has_equal(c, decided)) {
+        s->several = true;
+        c->decided = NULL;
+        for (unsigned i = 0; i < s->n; i++)
+            s->uses[i].its = false;
+        dump(c, "equal");
+        return;
+    }
     explain(c, column, c->margin);
     dump(c, "decided");
 }
