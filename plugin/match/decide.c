@@ -212,13 +212,13 @@ same_server(const struct use *x, const struct use *y)
     return x->conn->side[SERVER].port == y->conn->side[SERVER].port && ipaddr_equal(&x->conn->side[SERVER].ip, &y->conn->side[SERVER].ip);
 }
 
-/* What nobody else can have caused, and is tied as strongly, is the request's too: one try after the other. */
+/* What nobody else can have caused, and is tied as strongly, is the request's too: one try after the other. One that still runs would decide: it has lost already. */
 static void
 take_uncontested(struct contest *c, const struct use *decided)
 {
     for (unsigned k = 0; k < c->a.n_columns; k++) {
         struct use *use = c->columns[k];
-        if (use->its || is_assigned_to_rival(c, k) || rivals_for(c, k) > 0)
+        if (use->its || is_assigned_to_rival(c, k) || rivals_for(c, k) > 0 || (use->start > decided->start && !use->end))
             continue;
         use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use, decided);
     }
