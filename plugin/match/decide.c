@@ -212,6 +212,13 @@ same_server(const struct use *x, const struct use *y)
     return x->conn->side[SERVER].port == y->conn->side[SERVER].port && ipaddr_equal(&x->conn->side[SERVER].ip, &y->conn->side[SERVER].ip);
 }
 
+/* Somebody asks for the same who does nothing that only a gateway does: another client may, too. */
+static bool
+may_be_clients(const struct use *use)
+{
+    return (use->relation.clues & (1u << CLUE_STRAY)) && use->ex && use->ex->request.method && !use->ex->parent;
+}
+
 /* What nobody else can have caused, and is tied as strongly, is the request's too: one try after the other. One that still runs would decide: it has lost already. */
 static void
 take_uncontested(struct contest *c, const struct use *decided)
@@ -392,7 +399,7 @@ decide_uses(struct contest *c)
     }
     c->decided = decided;
     decided->its = true;
-    decided->alone = c->margin >= MARGIN_OBSERVED && !use_is_disputed(decided);
+    decided->alone = c->margin >= MARGIN_OBSERVED && !use_is_disputed(decided) && !may_be_clients(decided);
     take_uncontested(c, decided);
     for (unsigned i = 0; i < s->n; i++)
         if (s->uses[i].its)
