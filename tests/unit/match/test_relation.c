@@ -130,7 +130,7 @@ test_habit(void)
         asks_proxy(ALICE, HOST, "/a");
         stands(UPSTREAM_1);
         asks_server(UPSTREAM_1, "two.example", "/b");
-        exchange_of(ALICE)->gateway->n_same = i == 3 ? 1000000 : i == 2 ? 100 : 0;
+        exchange_of(ALICE)->gateway->n_same = i == 3 ? 1000000000 : i == 2 ? 100 : 0;
         exchange_of(ALICE)->gateway->n_other = i == 1 ? 100 : 0;
         gain[i] = relation_to_alice(UPSTREAM_1).gain;
     }
