@@ -188,18 +188,55 @@ is_assigned_to_rival(const struct contest *c, unsigned column)
     return false;
 }
 
-/* How much better the assignment is than the best one in which the column is another request's. */
+/* How much better the assignment is than the best one in which the column is another request's; what is left for the own one there. */
 static int
-margin_of(const struct contest *c, int sum, unsigned column)
+margin_of(const struct contest *c, int sum, unsigned column, int *instead)
 {
     struct assignment other = c->a;
 
     other.gain[0][column] = ASSIGN_NEVER;
     int without = assign(&other);
+    *instead = other.column_of[0];
     for (unsigned row = 1; row < other.n_rows; row++)
         if (other.column_of[row] == (int)column)
             return sum - without;
     return INT_MAX;
+}
+
+/* Somebody else has what fits best, and it hardly fits that one better. */
+static bool
+is_close(const struct contest *c)
+{
+    for (unsigned row = 1; row < c->a.n_rows; row++) {
+        int k = c->a.column_of[row];
+        if (k >= 0 && c->a.gain[0][k] > 0 && c->a.gain[row][k] - c->a.gain[0][k] < MARGIN_LIKELY)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * What could have been this request's just as well: whoever is found to have it has it by what is left,
+ * and is no surer of it than this one is of its own. Example: two clients ask for the same, two
+ * connections are refused; whoever is answered first, both are `likely`.
+ */
+static void
+dispute(struct contest *c)
+{
+    int best = best_of(c->a.gain[0], c->a.n_columns);
+
+    if (c->decided ? c->margin >= MARGIN_OBSERVED : !c->s->several)
+        return;
+    for (unsigned k = 0; k < c->a.n_columns; k++)
+        if (!c->columns[k]->its && (c->decided ? (int)k == c->instead : best - c->a.gain[0][k] < MARGIN_OBSERVED))
+            use_dispute(c->columns[k]);
+}
+
+/* Somebody asks for the same who does nothing that only a gateway does: another client may, too. */
+static bool
+may_be_clients(const struct use *use)
+{
+    return (use->relation.clues & (1u << CLUE_STRAY)) && use->ex && use->ex->request.method && !use->ex->parent;
 }
 
 /* One request is tried at one server after the other: when the one before failed, or was silent for a while. */
@@ -257,6 +294,23 @@ all_say_the_same(const struct contest *c, const struct use *decided)
     return decided->outcome.cause != CAUSE_UNKNOWN;
 }
 
+/*
+ * Something with another cause, to another server, that nothing ties to the request fits it as well: with nothing but time to
+ * go by either of them may be nobody's. Example: a refused connection and one that its server closed, both 1 ms before the 502.
+ */
+static bool
+has_equal(const struct contest *c, const struct use *decided)
+{
+    if (decided->relation.tie > TIE_TIME)
+        return false;
+    for (unsigned k = 0; k < c->a.n_columns; k++) {
+        const struct use *use = c->columns[k];
+        if (!use->its && !is_assigned_to_rival(c, k) && use->outcome.cause != decided->outcome.cause && decided->gain - use->gain < MARGIN_LIKELY)
+            return true;
+    }
+    return false;
+}
+
 /* learning ****************************************************************/
 
 static void
@@ -300,6 +354,7 @@ commit_uses(struct contest *c)
     struct scope *s = c->s;
     const struct use *decided = c->decided;
 
+    dispute(c);
     if (!decided || !decided->its)
         return;
     learn_delays(c, decided);
@@ -341,12 +396,12 @@ decide_uses(struct contest *c)
     favour_order(c);
     int sum = assign(&c->a);
     if (c->a.column_of[0] < 0) {
-        s->several = best_of(c->a.gain[0], c->a.n_columns) > 0;
+        s->several = is_close(c);
         return;
     }
     unsigned column = (unsigned)c->a.column_of[0];
     struct use *decided = c->columns[column];
-    c->margin = margin_of(c, sum, column);
+    c->margin = margin_of(c, sum, column, &c->instead);
     if (c->margin < MARGIN_LIKELY) {
         s->several = true;
         s->same_cause = all_say_the_same(c, decided);
@@ -355,10 +410,17 @@ decide_uses(struct contest *c)
     }
     c->decided = decided;
     decided->its = true;
-    decided->alone = c->margin >= MARGIN_OBSERVED;
+    decided->alone = c->margin >= MARGIN_OBSERVED && !use_is_disputed(decided) && !may_be_clients(decided);
     take_uncontested(c, decided);
     for (unsigned i = 0; i < s->n; i++)
         if (s->uses[i].its)
             take_earlier_tries(c, &s->uses[i]);
+    if (has_equal(c, decided)) {
+        s->several = true;
+        c->decided = NULL;
+        for (unsigned i = 0; i < s->n; i++)
+            s->uses[i].its = false;
+        return;
+    }
     explain(c, column, c->margin);
 }
