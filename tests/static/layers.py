@@ -76,7 +76,7 @@ def edges(reads, top):
             beside = str(pathlib.PurePath(name).parent / m[1])
             other = next((o for o in (beside, m[1]) if o in known), None)
             if other:
-                seen |= {other} | reads[other]
+                seen |= {other} | reads.get(other, set())         # a list for macros (.def) includes nothing
                 found.append((name, text.count("\n", 0, m.start()) + 1, other))
         found += [(name, 0, other) for other in sorted(known - seen)]
     return found
