@@ -252,3 +252,16 @@ decided_at(const struct evidence *e, const struct finding *f)
         return attempt_decided_at(f->attempt, f->cause);
     return f->question ? search_decided_at(e) : 0;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -348,3 +348,16 @@ search_for(struct root *root, const struct dns_message *m)
     struct lookup *running = running_search(name, m, asker);
     return running ? running : search_new(root, name, asker, m->time);
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

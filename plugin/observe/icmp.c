@@ -198,3 +198,16 @@ see_arp(struct frame_view *view, const field_info *opcode)
     if (byte_at(arp, 1) == 1 && !ipaddr_equal(&sender, &target))
         tell_asked(view, &target, &sender);
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

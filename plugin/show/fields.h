@@ -39,3 +39,16 @@ extern int ett_evidence, ett_advice, ett_part, ett_more, ett_why;
 extern expert_field ei_cause[N_CAUSES], ei_differs, ei_evidence, ei_request;
 
 #endif
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

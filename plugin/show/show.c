@@ -383,3 +383,16 @@ show_role(enum role role, tvbuff_t *tvb, proto_tree *tree)
     proto_item_set_generated(item);
     add_string(proto_item_add_subtree(item, ett_part), hf_role, tvb, role_token(role));
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -53,3 +53,16 @@ bool words_icmp_expired(bool v6, uint8_t type);
 char *words_icmp(wmem_allocator_t *scope, bool v6, uint8_t type, uint8_t code);
 
 #endif
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -7,7 +7,7 @@ the unit tests do not.
 """
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "chain", "attempts", "parents", "lookups",
-         "memory", "addresses", "tries")
+         "memory", "addresses", "tries", "search", "neighbor", "traits", "stall")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -17,6 +17,7 @@ RELAYED = "test_golden.py -k gen502"
 SWALLOWED = "test_golden.py -k early200"
 LINKS = "test_links.py"
 COPIES = "test_copies.py"
+COURSE = "test_course.py -k truth"
 
 # Of relation.h: each weighs nothing. OTHER_REQUEST's weight is the gateway's habit.
 CLUES = ("SAME_REQUEST", "NAMES_CLIENT", "SAME_MARK", "SAME_TARGET", "SAME_PATH", "SAME_TAIL", "SAME_AGENT", "ADDRESS", "ROUTE", "NEXT_HOP", "PORT",
@@ -224,7 +225,7 @@ MUTANTS = [
     ("look-ups over TCP", "net/lookup.c", "!q->truncated || ", "", QUICK),
     ("neighbours", "net/neighbor.c", "n->link == host->link || ", "true || ", QUICK),
     ("neighbours", "net/neighbor.c", "else if (n->host != host || time", "else if (time", QUICK),
-    ("a RST that counts", "tcp/traits.c", "rst->seq - next > 2 * receiver->window;", "false;", QUICK),
+    ("a RST that counts", "tcp/traits.c", "rst->seq - next > 2 * receiver->window;", "false;", COURSE),
     ("who ended it", "tcp/traits.c", "if (own->varies || (all && all->varies))", "if (false)", QUICK),
     ("who ended it", "tcp/traits.c", "own->n >= PACKETS_ENOUGH", "own->n > 0", QUICK),
     ("who ended it", "tcp/traits.c", "nearer >= (idle ? NEARER_BY_WHEN_IDLE : NEARER_BY)", "nearer > 0", QUICK),

@@ -147,7 +147,8 @@ def main():
     findings += [f"a circle of calls: {' '.join(ring)}" for ring in circles(called)]
     print("\n".join(findings), end="\n" if findings else "")
     if args.draw and not findings:
-        args.draw.write_text(house.drawing(table, [(folder(a), folder(b)) for a, _, b in found]))
+        files = {name: {pathlib.PurePath(file).stem for file in reads if folder(file) == name} for name in table}
+        args.draw.write_text(house.drawing(table, [(folder(a), folder(b)) for a, _, b in found], files))
     return 1 if findings else 0
 
 

@@ -215,6 +215,7 @@ class Desk:
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
             "BUILD_DIR": str(self.top / "built"),
+            "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count()),
             "WIRESHARK_PLUGIN_DIR": str(plugins),
             "PGHOST": str(self.postgres.folder),
             "PGUSER": "reader",

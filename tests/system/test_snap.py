@@ -65,7 +65,7 @@ def test_head_in_two_segments(tshark, tmp_path, split, snap):
     with PcapWriter(str(whole), linktype=1) as writer:
         for frame in segments(*filter(None, [response[:split], response[split:]])):
             writer.write(frame)
-    staged = tshark.stage("split.pcap", cut(whole.read_bytes(), snap))
+    staged = tshark.stage("split.pcap", cut(whole, snap))
     verdicts = tshark.verdicts(staged)
     assert [verdict["frame"] for verdict in verdicts] == [6 if split else 5]
     assert len(verdicts[0]["mwg502.cause"]) == 1

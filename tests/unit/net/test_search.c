@@ -191,6 +191,26 @@ test_over_tcp_of_another(void)
     EXPECT_AT(responds(ALICE, 502), DNS_TIMEOUT, OBSERVED, asked);
 }
 
+/* Nor one of whose answers one came in full meanwhile, and one is missing. */
+static void
+test_over_tcp_beside_an_answer(void)
+{
+    scene_with(1);
+    leg(UPSTREAM_1, GATEWAY, RESOLVER, DNS_PORT);
+    all_ask(1);
+    uint32_t asked = looks_up(1, GATEWAY, HOST);
+    dns_type(DNS_TYPE_AAAA);
+    uint32_t silent = looks_up(3, GATEWAY, HOST);
+    dns_type(DNS_TYPE_A);
+    looks_up(2, GATEWAY, "two.example");
+    truncated(2, GATEWAY, "two.example");
+    uint32_t answered = resolved(1, GATEWAY, HOST, SERVER_FAILURE, NULL);
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    passes(2000);
+    EXPECT_AT(responds(ALICE, 502), DNS_TIMEOUT, OBSERVED, asked, silent, answered);
+}
+
 static void
 test_over_tcp(void)
 {
@@ -254,6 +274,7 @@ main(int argc, char **argv)
     g_test_add_func("/search/copies", test_copies);
     g_test_add_func("/search/copies_unnumbered", test_copies_unnumbered);
     g_test_add_func("/search/over_tcp_of_another", test_over_tcp_of_another);
+    g_test_add_func("/search/over_tcp_beside_an_answer", test_over_tcp_beside_an_answer);
     g_test_add_func("/search/over_tcp", test_over_tcp);
     g_test_add_func("/search/memory_of_another_gateway", test_memory_of_another_gateway);
     g_test_add_func("/search/flood", test_flood);

@@ -60,6 +60,20 @@ test_row(gconstpointer data)
     g_assert_cmpint(v->sender, ==, row->sender);
 }
 
+/* Of one packet nobody can tell whether it is like the others. */
+static void
+test_one_packet(void)
+{
+    begin_request(60);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    servers_ttl(64);
+    reset(UPSTREAM_1);
+    const struct verdict *v = verdict_at(responds(ALICE, 502));
+
+    g_assert_cmpstr(cause_token(v->cause), ==, "server_reset");
+    g_assert_cmpint(v->sender, ==, SENDER_UNKNOWN);
+}
+
 /* One SYN/ACK is not enough of a server, three of its address and port are; where two hosts share it, nothing is. */
 static void
 refused_after(const uint8_t *ttls, unsigned n, uint8_t rst, enum sender sender)
@@ -97,6 +111,7 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     ADD_ROWS("/traits/", rows, test_row);
+    g_test_add_func("/traits/one_packet", test_one_packet);
     g_test_add_func("/traits/refused", test_refused);
     return g_test_run();
 }
