@@ -4,10 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#ifdef DBG
-#include <stdio.h>
-#include <stdlib.h>
-#endif
 #include <glib.h>
 
 #include "http/exchange.h"
@@ -199,9 +195,6 @@ take_own(struct scope *s)
                 continue;
             break;
         }
-#ifdef DBG
-        if (getenv("SDBG")) fprintf(stderr, "SEARCH for req %u: first q frame %u n %u owner %u gws %d ended %d resolved %d crowd %d rank %d\n", s->ex->request.frame, lookup->questions[0]->q.sent.n?lookup->questions[0]->q.sent.no[0]:0, lookup->n, lookup->owner, is_gateways(s, lookup), has_ended(s, lookup), lookup->resolved, crowd, rank(s, lookup, uses));
-#endif
         if (lookup->start > s->until || has_owner(s, lookup) || !is_gateways(s, lookup))
             continue;
         if (!crowd) {
