@@ -61,6 +61,89 @@ test_equal_confidence(void)
     equal_confidence(BOB, ALICE);
 }
 
+/*
+ * Where they differ in what they tell, nobody's cause is certain.
+ * ALICE, BOB ask, SYN 1, SYN 2, RST 1, ICMP 2, ALICE gets 502
+ */
+static void
+test_equal_but_for_cause(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    all_ask(2);
+    syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_1);
+    unreachable(UPSTREAM_2, "10.1.0.254");
+    expect_unknown_at(responds(ALICE, 502), MISSING_CHOICE);
+}
+
+/*
+ * One that began while another one was tried is no next try of the same request.
+ * ALICE asks, SYN 1, SYN 2, RST 1, ALICE gets 502
+ */
+static void
+test_beside(void)
+{
+    scene_with(1);
+    is_known(HOST, SERVER_1);
+    all_ask(1);
+    uint32_t first = syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    uint32_t second = refused(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, second);
+}
+
+/*
+ * Who asks when it has begun did not cause it.
+ * ALICE asks, SYN 1, BOB asks, RST 1, ALICE gets 502
+ */
+static void
+test_begun_before(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    all_ask(1);
+    uint32_t first = syn(UPSTREAM_1);
+    asks_proxy(BOB, HOST, "/a");
+    uint32_t second = refused(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, second);
+}
+
+/*
+ * The gateway turned to it as soon as it knew the address.
+ * ALICE asks /a, query 1, 2 s, BOB asks /b, 100 ms, address 1, SYN 1, RST 1, ALICE gets 502
+ */
+static void
+test_as_soon_as_resolved(void)
+{
+    scene_with(2);
+    asks_proxy(ALICE, HOST, "/a");
+    looks_up(1, GATEWAY, HOST);
+    passes(1900);
+    asks_proxy(BOB, HOST, "/b");
+    passes(100);
+    resolved(1, GATEWAY, HOST, 0, SERVER_1);
+    uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, second);
+}
+
+/*
+ * What somebody else waits for, silent as it is, explains nothing.
+ * ALICE, BOB ask, 1 stands, 1 asks for BOB, 2 s, ALICE gets 502
+ */
+static void
+test_anothers_silence(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    all_ask(2);
+    stands(UPSTREAM_1);
+    asks_server_for(UPSTREAM_1, HOST, "/a", "10.0.0.2");
+    passes(2000);
+    expect_unknown_at(responds(ALICE, 502), MISSING_ATTEMPT);
+}
+
 /* ALICE, BOB ask, SYN 1, 1 s, SYN 2, RST 2, ALICE gets 502, 1 s, SYN 1, 1 s, BOB gets 502 */
 static void
 test_failed_before_pending(void)
@@ -248,6 +331,11 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     g_test_add_func("/match/attempts/each its own", test_each_its_own);
     g_test_add_func("/match/attempts/equal confidence", test_equal_confidence);
+    g_test_add_func("/match/attempts/equal but for the cause", test_equal_but_for_cause);
+    g_test_add_func("/match/attempts/beside", test_beside);
+    g_test_add_func("/match/attempts/begun before", test_begun_before);
+    g_test_add_func("/match/attempts/as soon as resolved", test_as_soon_as_resolved);
+    g_test_add_func("/match/attempts/another's silence", test_anothers_silence);
     g_test_add_func("/match/attempts/failed before pending", test_failed_before_pending);
     g_test_add_func("/match/attempts/just begun", test_just_begun);
     g_test_add_func("/match/attempts/overlapping/gap", test_overlapping_gap);

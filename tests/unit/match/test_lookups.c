@@ -74,6 +74,22 @@ test_search_ended(void)
     EXPECT_AT(responds(ALICE, 502), NXDOMAIN, LIKELY, asked, answered);
 }
 
+/*
+ * However long the other one is silent.
+ * ALICE, BOB ask, query 1, query 2, 10 s, NXDOMAIN 2, ALICE gets 502
+ */
+static void
+test_search_ended_late(void)
+{
+    scene_with(2);
+    all_ask(2);
+    looks_up(1, GATEWAY, HOST);
+    uint32_t asked = looks_up(2, GATEWAY, HOST);
+    passes(10000);
+    uint32_t answered = resolved(2, GATEWAY, HOST, NAME_ERROR, NULL);
+    EXPECT_AT(responds(ALICE, 502), NXDOMAIN, LIKELY, asked, answered);
+}
+
 /* ALICE asks, query 1 of parent.example, NXDOMAIN 1, ALICE gets 502 */
 static void
 test_only_other_name(void)
@@ -344,6 +360,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/look-ups/shared", test_search_shared);
     g_test_add_func("/match/look-ups/overtaken", test_search_overtaken);
     g_test_add_func("/match/look-ups/ended", test_search_ended);
+    g_test_add_func("/match/look-ups/ended late", test_search_ended_late);
     g_test_add_func("/match/look-ups/only other name", test_only_other_name);
     g_test_add_func("/match/look-ups/two other names", test_two_other_names);
     g_test_add_func("/match/look-ups/next hop's own", test_next_hops_own);

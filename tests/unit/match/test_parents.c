@@ -6,6 +6,14 @@
 
 #include "facts.h"
 
+static unsigned
+children_of(unsigned stream)
+{
+    struct conn *conn = (struct conn *)bounded_find(&capture_tracker()->root->conns.table, GUINT_TO_POINTER(stream + 1));
+
+    return list_length(&((struct exchange *)list_last(&conn->exchanges))->children);
+}
+
 /* who is served ***********************************************************/
 
 /* ALICE, BOB ask, 1 asks for BOB, 2 asks for ALICE, FIN 2, FIN 1, ALICE gets 502, BOB gets 502 */
@@ -34,7 +42,10 @@ test_one_child_each(void)
     stands(UPSTREAM_1);
     uint32_t asked_1 = asks_server(UPSTREAM_1, HOST, "/a");
     stands(UPSTREAM_2);
-    uint32_t asked_2 = asks_server(UPSTREAM_2, HOST, "/a"), closed_1 = closes(UPSTREAM_1, SERVER);
+    uint32_t asked_2 = asks_server(UPSTREAM_2, HOST, "/a");
+    g_assert_cmpuint(children_of(ALICE), ==, 1);
+    g_assert_cmpuint(children_of(BOB), ==, 1);
+    uint32_t closed_1 = closes(UPSTREAM_1, SERVER);
     EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked_1, closed_1);
     passes(10);
     uint32_t closed_2 = closes(UPSTREAM_2, SERVER);
@@ -53,7 +64,9 @@ test_hung_up(void)
     closes(ALICE, SERVER);
     asks_proxy(BOB, HOST, "/a");
     stands(UPSTREAM_1);
-    uint32_t asked = asks_server(UPSTREAM_1, HOST, "/a"), closed = closes(UPSTREAM_1, SERVER);
+    uint32_t asked = asks_server(UPSTREAM_1, HOST, "/a");
+    g_assert_cmpuint(children_of(BOB), ==, 1);
+    uint32_t closed = closes(UPSTREAM_1, SERVER);
     EXPECT_AT(responds(BOB, 502), SERVER_CLOSED, OBSERVED, asked, closed);
 }
 

@@ -81,6 +81,8 @@ static const struct text_row {
       "NAMES_CLIENT ADDRESS OTHER_REQUEST", TIE_REQUEST, 1200, 2400 },
     { "names a longer address", "GET http://one.example/a HTTP/1.1\r\nHost: one.example\r\n\r\n", "GET /b HTTP/1.1\r\nHost: two.example\r\nX-Forwarded-For: 10.0.0.11\r\n\r\n",
       "ADDRESS OTHER_CLIENT OTHER_REQUEST", TIE_ADDRESS, -1000, 0 },
+    { "names a shorter address", "GET http://one.example/a HTTP/1.1\r\nHost: one.example\r\n\r\n", "GET /b HTTP/1.1\r\nHost: two.example\r\nX-Forwarded-For: 10.0.0.\r\n\r\n",
+      "ADDRESS OTHER_CLIENT OTHER_REQUEST", TIE_ADDRESS, -1000, 0 },
     { "CONNECT", "GET http://one.example/a HTTP/1.1\r\nHost: one.example\r\n\r\n", "CONNECT one.example:443 HTTP/1.1\r\nHost: one.example\r\n\r\n",
       "SAME_TARGET ADDRESS", TIE_REQUEST, 1600, 2600 },
     { "CONNECT elsewhere", "GET http://one.example/a HTTP/1.1\r\nHost: one.example\r\n\r\n", "CONNECT two.example:443 HTTP/1.1\r\nHost: two.example\r\n\r\n",
@@ -100,7 +102,7 @@ static const struct text_row {
     { "another cookie", "GET http://one.example/a HTTP/1.1\r\nHost: one.example\r\nCookie: x=1\r\n\r\n", "GET /b HTTP/1.1\r\nHost: two.example\r\nCookie: x=2\r\n\r\n",
       "ADDRESS OTHER_MARK OTHER_REQUEST", TIE_ADDRESS, -600, 400 },
     { "same agent", "GET http://one.example/a HTTP/1.1\r\nHost: one.example\r\nUser-Agent: x\r\n\r\n", "GET /b HTTP/1.1\r\nHost: two.example\r\nUser-Agent: x\r\n\r\n",
-      "SAME_AGENT ADDRESS OTHER_REQUEST", TIE_ADDRESS, 650, 1200 },
+      "SAME_AGENT ADDRESS OTHER_REQUEST", TIE_ADDRESS, 750, 1000 },
     { "another agent", "GET http://one.example/a HTTP/1.1\r\nHost: one.example\r\nUser-Agent: x\r\n\r\n", "GET /b HTTP/1.1\r\nHost: two.example\r\nUser-Agent: y\r\n\r\n",
       "ADDRESS OTHER_AGENT OTHER_REQUEST", TIE_ADDRESS, -500, 400 },
 };
