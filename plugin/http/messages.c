@@ -86,6 +86,15 @@ is_cut_short(const struct feed *feed)
     return feed->seg->captured < feed->seg->length && feed->seg->frame == feed->root->frame;
 }
 
+/* What is wrong with a response that can be read. */
+static enum http_fault
+forbidden(const struct exchange *ex, const struct http_head *head)
+{
+    bool asked = ex->without_request || ex->request.upgrade || ex->request.cut_short;
+
+    return head->forbidden == HTTP_FAULT_NONE && head->status == 101 && !asked ? HTTP_FAULT_SWITCH : head->forbidden;
+}
+
 static enum http_body
 response_head(struct feed *feed, const struct http_head *head)
 {
@@ -93,6 +102,10 @@ response_head(struct feed *feed, const struct http_head *head)
     const struct reading *reading = reading_get(feed->conn, SERVER);
     struct reply *reply = &ex->reply;
 
+    if (head->status == 0) {
+        reply->missing = true;          /* the snap length cut it inside the status line */
+        return HTTP_BODY_NONE;
+    }
     if (head->status / 100 == 1 && head->status != 101) {
         reply->interim++;
         return HTTP_BODY_NONE;
@@ -101,6 +114,7 @@ response_head(struct feed *feed, const struct http_head *head)
     reply->head_frame = reading->message_frame;
     reply->head_time = reading->message_time;
     reply->head_length = (uint32_t)head->length;
+    reply->fault = forbidden(ex, head);
     ex->body = (struct body_mark){ 0, 0 };
     ex->body_length = (uint64_t)MAX(head->content_length, 0);
     ex->response_frame = reading->message_frame;
@@ -253,6 +267,16 @@ note_reply_bytes(const struct root *root, const struct conn *conn, const struct 
         exchange_note_data(root, ex, seg);
 }
 
+/* The snap length cut a head, or what follows it: the server said something that the capture does not hold. */
+static void
+note_unread(const struct conn *conn)
+{
+    struct exchange *ex = conn->receiving ? conn->receiving : exchange_waiting(conn);
+
+    if (ex && !ex->over)
+        ex->reply.missing = true;
+}
+
 void
 messages_bytes(struct root *root, struct conn *conn, int side, struct httpstream *stream, const struct segment *seg)
 {
@@ -262,6 +286,8 @@ messages_bytes(struct root *root, struct conn *conn, int side, struct httpstream
     if (side == SERVER && (!conn->decrypted || stream != reading_stream(conn, SERVER)))
         note_reply_bytes(root, conn, seg);
     httpstream_feed(stream, seg->data, seg->captured, seg->length, &calls, &feed);
+    if (side == SERVER && seg->captured < seg->length && httpstream_is_lost(stream))
+        note_unread(conn);
 }
 
 void

@@ -201,6 +201,7 @@ struct request {
     uint16_t port;
     bool connect, absolute, forwarded;
     bool cut_short;             /* the capture does not hold all of its head */
+    bool upgrade;               /* it asks for another protocol */
     const char *maker;          /* see struct http_head; NULL: none */
     struct request_marks marks;
 };
