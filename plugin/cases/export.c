@@ -83,17 +83,12 @@ telling_lookup(const list_t *searches, when_t until)
 static void
 add_lookups(struct verdict *v, const struct name *name, const struct evidence *e)
 {
-    const struct lookup *lookups[2] = { NULL, NULL };
+    const struct lookup *told = name ? telling_lookup(&name->searches, e->response_time) : NULL;
 
     for (unsigned i = 0; e->search && i < e->search->n; i++)
         add_question(v, e->search->questions[i]);
-    if (name) {
-        lookups[0] = telling_lookup(&name->searches, e->response_time);
-        lookups[1] = telling_lookup(&name->claimed, e->response_time);
-    }
-    for (unsigned i = 0; i < G_N_ELEMENTS(lookups); i++)
-        for (unsigned k = 0; lookups[i] && k < lookups[i]->n; k++)
-            add_question(v, &lookups[i]->questions[k]->q);
+    for (unsigned k = 0; told && k < told->n; k++)
+        add_question(v, &told->questions[k]->q);
 }
 
 /* the whole ***************************************************************/

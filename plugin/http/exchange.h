@@ -18,6 +18,7 @@
  *   forgotten  it is about to be freed: whatever points to it is to let go
  */
 struct exchange_listener {
+    void (*opened)(struct root *root, struct conn *conn);
     void (*begun)(struct root *root, struct exchange *exchange);
     void (*answered)(struct root *root, struct exchange *exchange);
     void (*forgotten)(struct root *root, struct exchange *exchange);

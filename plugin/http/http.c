@@ -173,4 +173,10 @@ on_dropped(struct root *root, struct conn *conn)
     decrypted_free(conn);
 }
 
-const struct conn_listener http_listener = { on_bytes, on_missing, on_ended, on_dropped };
+static void
+on_opened(struct root *root, struct conn *conn)
+{
+    root->exchange_listener->opened(root, conn);
+}
+
+const struct conn_listener http_listener = { on_opened, on_bytes, on_missing, on_ended, on_dropped };

@@ -1,5 +1,5 @@
 /* collect.c
- * The evidence for one verdict, from what was gathered
+ * The evidence for one verdict, from what was matched to the request
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,15 +11,7 @@
 #include "http/attempt.h"
 #include "match/scope.h"
 
-static void
-fill_attempt(struct attempt *a, const struct candidate *c, when_t from)
-{
-    attempt_fill(a, c->conn, c->ex);
-    a->tie = c->tie;
-    a->alone = c->alone;
-    if (!c->ex && c->tie != TIE_MEMORY && a->start < from)
-        a->start = from;            /* it was there already: the tunnel's */
-}
+/* evidence ****************************************************************/
 
 static int
 by_start(const void *x, const void *y)
@@ -38,30 +30,42 @@ by_first_sent(const void *x, const void *y)
 }
 
 static void
-fill_search(struct scope *g, struct collected *found)
+fill_attempts(struct scope *s, struct collected *found)
 {
-    struct search *s = &found->search;
+    struct evidence *e = &found->evidence;
 
-    for (unsigned i = 0; i < g->n_lookups; i++)
-        for (unsigned k = 0; k < g->lookups[i]->n && s->n < QUESTIONS_MAX; k++)
-            if (g->lookups[i]->questions[k]->q.first_sent <= g->until)
-                found->questions[s->n++] = &g->lookups[i]->questions[k]->q;
-    qsort(found->questions, s->n, sizeof found->questions[0], by_first_sent);
-    s->questions = found->questions;
-    s->tie = g->lookup_tie;
-    s->alone = g->lookup_alone;
-    s->shared = g->lookup_shared;
-    for (unsigned i = 0; i < g->n_dns_conns; i++) {
-        const struct conn *conn = g->dns_conns[i];
+    for (unsigned i = 0; i < s->n; i++)
+        if (s->uses[i].its)
+            fill_attempt(&found->attempts[e->n_attempts++], &s->uses[i], s->from);
+    qsort(found->attempts, e->n_attempts, sizeof found->attempts[0], by_start);
+    e->attempts = found->attempts;
+}
+
+static void
+fill_search(struct scope *s, struct collected *found)
+{
+    struct search *search = &found->search;
+
+    for (unsigned i = 0; i < s->n_lookups; i++)
+        for (unsigned k = 0; k < s->lookups[i]->n && search->n < QUESTIONS_MAX; k++)
+            if (s->lookups[i]->questions[k]->q.first_sent <= s->until)
+                found->questions[search->n++] = &s->lookups[i]->questions[k]->q;
+    qsort(found->questions, search->n, sizeof found->questions[0], by_first_sent);
+    search->questions = found->questions;
+    search->tie = s->lookup_tie;
+    search->alone = s->lookup_alone;
+    search->shared = s->lookup_shared;
+    for (unsigned i = 0; i < s->n_dns_conns; i++) {
+        const struct conn *conn = s->dns_conns[i];
         bool refused = conn->hs.rst.n > 0 || conn->hs.icmp.n > 0;
-        s->tcp_server = conn->side[SERVER].ip;
-        s->tcp[s->n_tcp++] = conn->hs;
-        s->over_tcp_refused = s->over_tcp_refused || refused;
-        s->over_tcp_silent = s->over_tcp_silent || (!refused && !conn->hs.acked);
+        search->tcp_server = conn->side[SERVER].ip;
+        search->tcp[search->n_tcp++] = conn->hs;
+        search->over_tcp_refused = search->over_tcp_refused || refused;
+        search->over_tcp_silent = search->over_tcp_silent || (!refused && !conn->hs.acked);
     }
-    if (s->n == 0) {
-        s->tie = TIE_TIME;
-        s->alone = true;
+    if (search->n == 0) {
+        search->tie = TIE_TIME;
+        search->alone = true;
     }
 }
 
@@ -96,129 +100,170 @@ keep_asked_since(struct collected *found, when_t since)
     asked->seen = n;
 }
 
+/* the steps ***************************************************************/
+
 static bool
-lookup_failed(const struct scope *g)
+has_uses(const struct scope *s)
 {
-    for (unsigned i = 0; i < g->n_lookups; i++)
-        if (g->lookups[i]->resolved)
-            return false;
-    return g->n_lookups > 0 || g->n_dns_conns > 0;
+    for (unsigned i = 0; i < s->n; i++)
+        if (s->uses[i].its)
+            return true;
+    return false;
+}
+
+static void
+drop_uses(struct scope *s)
+{
+    for (unsigned i = 0; i < s->n; i++)
+        s->uses[i].its = false;
+    s->several = false;
 }
 
 /* The last address that was tried is the one that no SYN could be sent to. */
 static bool
-comes_after_attempts(const struct scope *g, const struct unreached *unreached)
+comes_after_uses(const struct scope *s, const struct unreached *unreached)
 {
-    for (unsigned i = 0; i < g->n; i++) {
-        const struct conn *conn = g->candidates[i].conn;
-        if (conn->hs.acked || conn->hs.last_syn > unreached->first)
+    for (unsigned i = 0; i < s->n; i++)
+        if (s->uses[i].its && (s->uses[i].conn->hs.acked || s->uses[i].conn->hs.last_syn > unreached->first))
             return false;
-    }
     return true;
 }
 
-/* The query never left, says the gateway's own kernel: the ARP requests for the DNS server show why. */
-static void
-add_unreached_server(struct scope *g, struct collected *found)
+/* The name was searched in vain. Where the query never left, says the gateway's own kernel, the ARP requests for the DNS server show why. */
+static bool
+step_search(struct scope *s, struct collected *found)
 {
-    for (unsigned i = 0; i < g->n_lookups; i++)
-        for (unsigned k = 0; k < g->lookups[i]->n; k++) {
-            const struct question *q = &g->lookups[i]->questions[k]->q;
-            if (q->sent.n == 0 && gather_unreached_server(g, &q->server, &found->unreached)) {
-                keep_asked_since(found, g->from);
+    if (!find_searches(s))
+        return false;
+    drop_uses(s);
+    for (unsigned i = 0; i < s->n_lookups; i++)
+        for (unsigned k = 0; k < s->lookups[i]->n; k++) {
+            const struct question *q = &s->lookups[i]->questions[k]->q;
+            if (q->sent.n == 0 && find_unreached_server(s, &q->server, &found->unreached)) {
+                keep_asked_since(found, s->from);
                 found->search.unreached = &found->unreached;
-                return;
+                return true;
             }
         }
+    return true;
 }
 
-/* In the order of strength; what is found ends the search for weaker ties. */
-static void
-gather(struct scope *g, struct collected *found, when_t *remembered)
+static bool
+take_unreached(struct scope *s, struct collected *found, bool unreached)
 {
-    bool unreached;
-
-    gather_children(g);
-    if (g->n > 0 || !first_lookup_failed(g))
-        gather_attempts_at_addresses(g);
-    gather_lookups(g);
-    if (g->n == 0 && lookup_failed(g)) {
-        add_unreached_server(g, found);
-        return;
-    }
-    unreached = gather_unreached(g, &found->unreached) && comes_after_attempts(g, &found->unreached);
-    if (!unreached && g->n == 0)
-        gather_attempts_at_hops(g);
-    if (g->n > 0 && !unreached)
-        return;
     if (!unreached)
-        gather_attempts_by_time(g);
-    if (!unreached && g->n == 0 && g->n_lookups == 0)
-        gather_lookups_by_time(g);
-    if (!unreached && g->n == 0 && !lookup_failed(g))
-        unreached = gather_unreached_by_time(g, &found->unreached);
-    if (unreached) {
-        found->evidence.unreached = &found->unreached;
-        keep_asked_since(found, g->from);
-    } else if (g->n == 0 && !lookup_failed(g)) {
-        gather_remembered(g, remembered);
-    }
+        return false;
+    found->evidence.unreached = &found->unreached;
+    keep_asked_since(found, s->from);
+    return true;
 }
 
+static bool
+step_unreached(struct scope *s, struct collected *found)
+{
+    return take_unreached(s, found, find_unreached(s, &found->unreached) && comes_after_uses(s, &found->unreached));
+}
+
+static bool
+step_uses(struct scope *s, struct collected *found _U_)
+{
+    return has_uses(s);
+}
+
+static bool
+step_search_by_time(struct scope *s, struct collected *found _U_)
+{
+    if (s->n_lookups > 0 || !find_searches_by_time(s))
+        return false;
+    drop_uses(s);
+    return true;
+}
+
+static bool
+step_unreached_by_time(struct scope *s, struct collected *found)
+{
+    return take_unreached(s, found, !searches_failed(s) && find_unreached_by_time(s, &found->unreached));
+}
+
+static bool
+step_remembered(struct scope *s, struct collected *found _U_)
+{
+    return !searches_failed(s) && find_remembered(s);
+}
+
+/* In this order: the first that explains the response ends the search. */
+static bool (*const steps[])(struct scope *, struct collected *) = {
+    step_search, step_unreached, step_search_by_time, step_uses, step_unreached_by_time, step_remembered
+};
+
+/* the whole ***************************************************************/
+
 static void
-collect(struct scope *g, unsigned status, struct collected *found)
+collect(struct scope *s, struct collected *found)
 {
     struct evidence *e = &found->evidence;
-    const struct exchange *ex = g->ex;
-    when_t remembered = 0;
+    const struct exchange *ex = s->ex;
 
     memset(e, 0, sizeof *e);            /* the arrays are large: only what is filled is read */
     memset(&found->search, 0, sizeof found->search);
     memset(&found->unreached, 0, sizeof found->unreached);
-    e->status = status;
+    memset(&found->why, 0, sizeof found->why);
+    e->status = s->status;
     e->request_time = ex->request.time;
-    e->response_time = g->until;
+    e->response_time = s->until;
     e->host = ex->request.host;
     e->port = ex->request.port;
     e->connect = ex->request.connect;
-    doubts_fill(&e->doubts, g->root, ex);
+    doubts_fill(&e->doubts, s->root, ex);
     if (ex->without_request)
         return;
 
-    gather(g, found, &remembered);
-    e->remembered = ex->ready_at - remembered;
-    for (unsigned i = 0; i < g->n; i++)
-        fill_attempt(&found->attempts[i], &g->candidates[i], g->from);
-    qsort(found->attempts, g->n, sizeof found->attempts[0], by_start);
-    e->attempts = found->attempts;
-    e->n_attempts = g->n;
-    e->attempts_remembered = remembered && g->n > 0;
-    if (g->n_lookups > 0 || g->n_dns_conns > 0) {
-        fill_search(g, found);
+    struct contest *contest = g_new0(struct contest, 1);
+    contest->s = s;
+    find_uses(s);
+    decide_uses(contest);
+    for (unsigned i = 0; i < G_N_ELEMENTS(steps) && !steps[i](s, found); i++)
+        ;
+    if (!s->preview)
+        commit_uses(contest);
+    g_free(contest);
+    e->remembered = s->remembered ? ex->ready_at - s->remembered : 0;
+    fill_attempts(s, found);
+    e->attempts_remembered = s->remembered && e->n_attempts > 0;
+    if (s->n_lookups > 0 || s->n_dns_conns > 0) {
+        fill_search(s, found);
         e->search = &found->search;
         e->search_decides = search_decides(found);
     }
-    e->doubts.several = g->several;
-    e->doubts.no_gateway_side = !gateway_side_is_seen(g);
+    for (unsigned i = 0; i < s->n_lookups && !s->preview && !s->remembered; i++)
+        if (!s->lookup_shared)
+            s->lookups[i]->owner = ex->serial;
+    found->why = s->why;
+    e->doubts.several = s->several;
+    e->doubts.no_gateway_side = !gateway_side_is_seen(s) && s->n_lookups == 0;
 }
 
 void
-tie_collect(struct root *root, struct exchange *ex, struct collected *found)
+match_collect(struct root *root, struct exchange *ex, struct collected *found)
 {
-    struct scope g;
+    struct scope *s = g_new(struct scope, 1);
+    struct host *asked = host_get(root, &ex->conn->side[SERVER].ip);
 
-    scope_init(&g, root, ex);
-    collect(&g, exchange_status(ex), found);
+    /* Another address of its network card may have shown meanwhile that it is a gateway's. */
+    if (asked->link && ex->conn->side[CLIENT].link != asked->link)
+        host_join_card(root, asked);
+    scope_init(s, root, ex, ex->response_time ? ex->response_time : root->now, exchange_status(ex));
+    collect(s, found);
+    g_free(s);
 }
 
 void
-tie_preview(struct root *root, struct exchange *ex, unsigned status, when_t until, struct collected *found)
+match_preview(struct root *root, struct exchange *ex, unsigned status, when_t until, struct collected *found)
 {
-    struct scope g;
+    struct scope *s = g_new(struct scope, 1);
 
-    scope_init(&g, root, ex);
-    g.preview = true;
-    g.success = false;
-    g.until = until;
-    collect(&g, status, found);
+    scope_init(s, root, ex, until, status);
+    s->preview = true;
+    collect(s, found);
+    g_free(s);
 }

@@ -1,5 +1,5 @@
 /* scope.h
- * Gathering what belongs to one request: shared by the files of tie.h, for nobody else
+ * What may belong to one request: shared by the files of match/, for nobody else
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,86 +7,115 @@
 #ifndef MWG502_MATCH_SCOPE_H
 #define MWG502_MATCH_SCOPE_H
 
-#include "match/tie.h"
+#include "diagnose/diagnose.h"
+#include "match/assign.h"
+#include "match/match.h"
+#include "match/profile.h"
+#include "match/relation.h"
 
-/* A SYN or a look-up that waits for less explains nothing yet. */
-#define PENDING_LONG (3 * NS_PER_SECOND / 10)
+/* Of a burst the latest are looked at; what is kept of them, and of what was tried for one request. */
+#define LOOKED_AT_MAX 512
+#define USES_MAX 64
 
-struct candidate {
+/* A connection of the gateway, with the request that it sent on it. */
+struct use {
     struct conn *conn;
-    struct exchange *ex;        /* NULL: no request went over it (that could be read) */
-    enum tie tie;
-    bool alone;
+    struct exchange *ex;        /* NULL: none that could be read */
+    struct relation relation;   /* to the request of the scope */
+    struct outcome outcome;     /* what it had come to at the response */
+    when_t start;
+    when_t end;                 /* what decided it happened; 0: it rests on silence */
+    when_t silent;              /* for how long, then */
+    int before;                 /* in uses: the try that this one followed; -1: none, or nothing is known of it */
+    bool followed;              /* another try was begun behind it */
+    int gain;                   /* for the request of the scope: of relation and delays */
+    bool its;                   /* it belongs to the request */
+    bool alone;                 /* and nobody else's request fits as well */
 };
 
 struct scope {
     struct root *root;
     struct exchange *ex;
-    struct gateway *gateway;            /* never NULL */
+    struct gateway *gateway;    /* never NULL */
     struct name *name;          /* NULL: the host is not known */
     when_t from, until;         /* request and response */
+    unsigned status;            /* of the response */
     bool preview;               /* nothing is claimed or learnt */
-    bool success;               /* the response is none that is diagnosed */
-    bool several;
+    bool several;               /* too much fits to tell which */
+    bool same_cause;            /* but all of it says the same */
+    double rate;                /* how many things it did in a second meanwhile */
+    double failures;            /* and how many of them failed */
+    struct attempt scratch;     /* for one use at a time */
+    struct use uses[USES_MAX + 1];      /* the last one is for what is just looked at */
+    unsigned n;
+    struct lookup *lookups[QUESTIONS_MAX];
+    unsigned n_lookups;
     enum tie lookup_tie;
     bool lookup_alone, lookup_shared;
-    unsigned n_hosts, n, n_lookups, n_dns_conns;     /* how many of the following are set */
-    struct host *hosts[GATEWAY_HOSTS_MAX];         /* the gateway's; may be NULL */
-    struct candidate candidates[ATTEMPTS_MAX];
-    struct lookup *lookups[QUESTIONS_MAX];
-    struct conn *dns_conns[DNS_CONNS_MAX];              /* DNS over TCP */
+    struct conn *dns_conns[DNS_CONNS_MAX];      /* DNS over TCP */
+    unsigned n_dns_conns;
+    when_t remembered;          /* when the failure ended that the gateway may remember; 0: none */
+    struct why why;
 };
 
-void scope_init(struct scope *g, struct root *root, struct exchange *ex);
-bool is_gateway_address(const struct scope *g, const struct ipaddr *ip);
+void scope_init(struct scope *s, struct root *root, struct exchange *ex, when_t until, unsigned status);
 
-/* true: the gateway opened a connection or asked for a name lately. */
-bool gateway_side_is_seen(const struct scope *g);
+/* true: the gateway owns the address, as far as is known. */
+bool is_gateway_address(const struct scope *s, const struct ipaddr *ip);
 
-/* May this host be the gateway, though nothing showed it yet? No client, no DNS server, nobody waits there for the same name. */
-bool may_be_gateway(const struct scope *g, const struct host *host);
+/* The capture shows what the gateway does towards servers: it opened a connection or looked up a name lately. */
+bool gateway_side_is_seen(const struct scope *s);
 
-/* true: another request waits for the same gateway that may use the same address. */
-bool has_rival(const struct scope *g, const struct ipaddr *ip);
+/* May this host be the gateway, though nothing showed it yet? No client of it, no DNS server. */
+bool may_be_gateway(const struct scope *s, const struct host *host);
 
-/* The attempt began while the request waited, and no other request has it in a preview. */
-bool begins_in_window(const struct scope *g, const struct conn *conn);
+/* true: another request waits for the same gateway and the same name. */
+bool is_crowded(const struct scope *s, const struct name *name);
 
-/* Where much goes on at once: it failed before the response, or waited for an answer in vain. */
-bool explains_now(const struct scope *g, const struct conn *conn);
+/* uses.c: what the gateway did on connections between request and response, and what came of it. */
+void find_uses(struct scope *s);
+void fill_attempt(struct attempt *attempt, const struct use *use, when_t from);
+
+/* The serial of whom it belongs to for sure, 0: not known. */
+uint32_t use_owner(const struct use *use);
+void use_own(struct use *use, uint32_t serial);
+
+/* An earlier response could rest on it just as well as on what it was found to. */
+bool use_is_disputed(const struct use *use);
+void use_dispute(struct use *use);
+
+/* gain.c: how well it fits to that request, which waits for the same gateway, in hundredths of a bit; the scope's own has its response. */
+int use_gain(const struct scope *s, const struct exchange *waiting, const struct use *use);
 
 /*
- * Adds one attempt, unless it is there; those of the eligible ones, which stand in order of
- * time, that are this request's (rivals: another request may have made them); or those at
- * one address and port, from that host (NULL: none), that nobody claimed.
+ * decide.c: which of them are the request's (its) and which are those of requests that wait
+ * for the same gateway; then, unless something else explains the response, that they are so.
  */
-void gather_conn(struct scope *g, struct conn *conn, struct exchange *ex, enum tie tie, bool alone);
-void gather_eligible(struct scope *g, struct conn **eligible, unsigned n, bool rivals, enum tie tie);
-void gather_target(struct scope *g, const struct host *host, const struct ipaddr *ip, uint16_t port, enum tie tie, bool crowd);
+struct contest {
+    struct scope *s;
+    struct assignment a;
+    const struct exchange *rows[ASSIGN_ROWS_MAX];       /* the first is the scope's own */
+    struct use *columns[ASSIGN_COLUMNS_MAX];
+    struct use *decided;        /* NULL: none */
+    int instead;                /* the column that it would have then; -1: none */
+    int margin;                 /* how much better that is than if it were another request's; INT_MAX: it can be nobody else's */
+};
+void decide_uses(struct contest *contest);
+void commit_uses(struct contest *contest);
 
-/* All of them claim what they take. */
-void gather_children(struct scope *g);
-void gather_attempts_at_addresses(struct scope *g);
-void gather_lookups(struct scope *g);
+/* searches.c: the look-ups of the request; true: one of them failed and explains the response. */
+bool find_searches(struct scope *s);
+bool find_searches_by_time(struct scope *s);
+bool searches_failed(const struct scope *s);
 
-/* true: many ask for the name at once, and the look-up that began with this request brought no address. */
-bool first_lookup_failed(const struct scope *g);
+/* remembered.c: failures from before the request that the gateway may remember. */
+bool find_remembered(struct scope *s);
 
-/* Attempts where earlier requests for this host, or for several, went. */
-void gather_attempts_at_hops(struct scope *g);
-
-/* The only things that the gateway did; for where nothing stronger ties anything to the request. */
-void gather_attempts_by_time(struct scope *g);
-void gather_lookups_by_time(struct scope *g);
-
-/* Failures from before the request that the gateway may remember; replaces nothing that is there. */
-void gather_remembered(struct scope *g, when_t *remembered);
-
-/* ARP and Neighbour Discovery for the host's addresses or a next hop; false: none. */
-bool gather_unreached(struct scope *g, struct unreached *unreached);
-bool gather_unreached_by_time(struct scope *g, struct unreached *unreached);
+/* unreached.c: ARP and Neighbour Discovery for the host's addresses or a next hop; false: none. */
+bool find_unreached(struct scope *s, struct unreached *unreached);
+bool find_unreached_by_time(struct scope *s, struct unreached *unreached);
 
 /* The same for a DNS server that the gateway's own kernel reported as unreachable. */
-bool gather_unreached_server(struct scope *g, const struct ipaddr *server, struct unreached *unreached);
+bool find_unreached_server(struct scope *s, const struct ipaddr *server, struct unreached *unreached);
 
 #endif

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "model/activity.h"
 #include "model/attempts.h"
 #include "model/retention.h"
 
@@ -37,7 +38,7 @@ target_may_go(const struct bounded_entry *entry)
 {
     const struct target *t = (const struct target *)entry;
 
-    return list_is_empty(&t->waiting) && list_is_empty(&t->claimed);
+    return list_is_empty(&t->attempts);
 }
 
 void
@@ -78,11 +79,8 @@ struct conn *
 conn_from(struct root *root, const struct target_key *key, uint16_t sport)
 {
     struct target *target = attempts_at(root, &key->from, &key->to, key->port);
-    struct conn *waiting = target ? latest_from(&target->waiting, sport) : NULL, *claimed = target ? latest_from(&target->claimed, sport) : NULL;
 
-    if (!waiting || !claimed)
-        return waiting ? waiting : claimed;
-    return claimed->hs.first_syn > waiting->hs.first_syn ? claimed : waiting;
+    return target ? latest_from(&target->attempts, sport) : NULL;
 }
 
 /* filing ******************************************************************/
@@ -117,7 +115,7 @@ file_target(struct root *root, struct conn *conn)
     }
     conn->target = target;
     node_init(&conn->target_link, conn);
-    list_append(&target->waiting, &conn->target_link);
+    list_append(&target->attempts, &conn->target_link);
 }
 
 static void
@@ -142,19 +140,29 @@ file_host(struct root *root, struct conn *conn)
 }
 
 void
+attempt_begun(struct root *root, struct conn *conn)
+{
+    const struct host *opener = host_find(root, &conn->side[CLIENT].ip);
+
+    activity_stand(root, conn, opener && opener->gateway ? &opener->gateway->activities : &root->strays);
+}
+
+void
 attempt_file(struct root *root, struct conn *conn)
 {
     file_host(root, conn);
     file_target(root, conn);
     file_approach(root, conn);
+    attempt_begun(root, conn);
 }
 
 void
 attempt_unfile(struct conn *conn)
 {
     unlink_host(conn);
+    activity_over(conn);
     if (conn->target)
-        list_remove(conn->claimed ? &conn->target->claimed : &conn->target->waiting, &conn->target_link);
+        list_remove(&conn->target->attempts, &conn->target_link);
     conn->target = NULL;
 }
 
@@ -163,14 +171,8 @@ attempt_unfile(struct conn *conn)
 void
 conn_claim(struct conn *conn, uint32_t owner)
 {
-    if (conn->claimed)
-        return;
-    if (conn->target) {
-        list_remove(&conn->target->waiting, &conn->target_link);
-        list_append(&conn->target->claimed, &conn->target_link);
-    }
-    conn->claimed = true;
-    conn->owner = owner;
+    if (!conn->owner)
+        conn->owner = owner;
 }
 
 void

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 
-#include "model/model.h"
+#include "model/activity.h"
 
 bool
 host_may_go(const struct bounded_entry *entry)
@@ -18,17 +18,25 @@ host_may_go(const struct bounded_entry *entry)
 }
 
 static void
-gateway_leave(struct host *s)
+gateway_free(struct root *root, struct gateway *gateway)
+{
+    activities_move(&root->strays, &gateway->activities);
+    wmem_free(wmem_file_scope(), gateway->profile);
+    wmem_free(wmem_file_scope(), gateway);
+}
+
+static void
+gateway_leave(struct root *root, struct host *s)
 {
     if (s->gateway && --s->gateway->n_hosts == 0)
-        wmem_free(wmem_file_scope(), s->gateway);
+        gateway_free(root, s->gateway);
     s->gateway = NULL;
 }
 
 void
-host_evict(bounded_t *table _U_, struct bounded_entry *entry)
+host_evict(bounded_t *table, struct bounded_entry *entry)
 {
-    gateway_leave((struct host *)entry);
+    gateway_leave((struct root *)table->owner, (struct host *)entry);
     wmem_free(wmem_file_scope(), entry);
 }
 
@@ -73,8 +81,8 @@ host_gateway(struct host *s)
     return s->gateway;
 }
 
-static bool
-is_established(const struct host *s)
+bool
+host_is_established(const struct host *s)
 {
     return s->gateway && (s->gateway->n_known > 1 || !list_is_empty(&s->gateway->open));
 }
@@ -89,7 +97,7 @@ host_on_same_link(const struct host *a, const struct host *b)
 static bool
 may_join(struct host *a, const struct host *b)
 {
-    if (!is_established(a) || !is_established(b) || host_on_same_link(a, b) || ipaddr_equal(&a->suspect, &b->ip))
+    if (!host_is_established(a) || !host_is_established(b) || host_on_same_link(a, b) || ipaddr_equal(&a->suspect, &b->ip))
         return true;
     a->suspect = b->ip;
     return false;
@@ -141,8 +149,29 @@ host_join(struct root *root, struct host *a, struct host *b)
         log_join(root->frame, &a->ip, &b->ip);
     move_open(other, gateway);
     move_hosts(root, other, gateway);
+    activities_move(&gateway->activities, &other->activities);
     if (other->n_hosts == 0)
-        wmem_free(wmem_file_scope(), other);
+        gateway_free(root, other);
+}
+
+void
+host_prove(struct root *root, const struct host *host)
+{
+    if (!host->link)
+        return;
+    root->gateways.cards[host->link % GATEWAY_CARDS].link = host->link;
+    root->gateways.cards[host->link % GATEWAY_CARDS].ip = host->ip;
+}
+
+void
+host_join_card(struct root *root, struct host *asked)
+{
+    link_t link = asked->link;
+    struct host *proved = link && root->gateways.cards[link % GATEWAY_CARDS].link == link ?
+                          host_find(root, &root->gateways.cards[link % GATEWAY_CARDS].ip) : NULL;
+
+    if (proved && proved != asked && proved->link == link)
+        host_join(root, asked, proved);
 }
 
 bool

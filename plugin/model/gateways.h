@@ -23,14 +23,21 @@ struct next_hop {
 };
 #define NEXT_HOPS_MAX 4
 
-#define GATEWAY_HOSTS_MAX 8
+/* Connections of a gateway that may explain a 502: see activity.h. */
+struct activities {
+    list_t pending, failed;
+};
+
+#define GATEWAY_HOSTS_MAX 16
 struct gateway {
     unsigned n_hosts;           /* that point here */
     struct ipaddr hosts[GATEWAY_HOSTS_MAX];
     unsigned n_known;           /* how many of hosts are set */
     list_t open;                /* exchanges that wait for this gateway */
     struct next_hop next_hops[NEXT_HOPS_MAX];   /* that carried requests for several hosts */
-    unsigned tries;             /* how often it tries an address that sends RSTs */
+    struct activities activities;
+    struct profile *profile;    /* how long it takes; NULL: nothing is known */
+    uint32_t n_same, n_other;   /* requests to servers that were, word for word, those of a waiting client, and others */
 };
 
 #define HOST_RECENT_MAX 128
@@ -49,9 +56,14 @@ struct host {
     bool is_client;             /* it sent requests that serve nobody else's */
 };
 
-/* The hosts of a capture. */
+/* The hosts of a capture, and the network cards of which it was seen that a gateway has them; a power of two. */
+#define GATEWAY_CARDS 16
 struct gateways {
     bounded_t hosts;
+    struct {
+        link_t link;
+        struct ipaddr ip;
+    } cards[GATEWAY_CARDS];
 };
 
 /* For the table of hosts: nothing points to it that is still in use. */
@@ -71,6 +83,16 @@ struct gateway *host_gateway(struct host *host);
  * chance, unless their frames come from one network card.
  */
 void host_join(struct root *root, struct host *a, struct host *b);
+
+/*
+ * The host did a gateway's work: whatever else has its network card is that gateway too, such
+ * as an address of the other family. host_join_card() joins a host that clients ask to it.
+ */
+void host_prove(struct root *root, const struct host *host);
+void host_join_card(struct root *root, struct host *asked);
+
+/* true: requests wait for it, or it has several addresses: a gateway in its own right. */
+bool host_is_established(const struct host *host);
 
 /* true: their frames have one Ethernet address, or both are the host that captured. A router's address proves nothing: a hint. */
 bool host_on_same_link(const struct host *a, const struct host *b);

@@ -28,7 +28,6 @@
  *   parent      the client's exchange for which a gateway made one of its own, its child
  *   attempt     a connection that a gateway opened, or a request on one that it kept, to serve an exchange
  *   target      the attempts of one host at one address and port, oldest first
- *   claimed     a request has it as its own: no other one may cite it
  *   name        a host name: its addresses, its searches, the exchanges that ask for it
  *   search      the DNS questions of one try to resolve a name; next hop: where requests went
  *
@@ -43,9 +42,6 @@
 /* Clocks of two interfaces differ by less. */
 #define CLOCK_SLACK (20 * 1000 * 1000)
 
-/* A gateway begins to look up a request's host this soon. */
-#define BEGUN_WITH (NS_PER_SECOND / 10)
-
 /* connections *************************************************************/
 
 /* The TTL of somebody's packets. */
@@ -58,10 +54,9 @@ struct hops {
 struct target {
     struct bounded_entry entry; /* key: key */
     struct target_key key;
+    list_t attempts;            /* oldest first */
     struct hops hops;           /* of its SYN/ACKs */
     when_t round_trip;          /* the shortest from a SYN to its SYN/ACK, 0: unknown */
-    list_t waiting;             /* connections that no request has claimed */
-    list_t claimed;
 };
 
 /* Who went to an address and port lately: finds a gateway's addresses that are not known yet. */
@@ -127,6 +122,15 @@ struct side {
     struct reading *reading;    /* likewise */
 };
 
+/*
+ * One try follows another for one request: a gateway repeats what failed, or goes on to the
+ * next server. Streams plus one, since 0 is none.
+ */
+struct chain {
+    uint32_t before;            /* the try that failed before this one was begun */
+    bool followed;              /* this one was tried in vain: another one was begun behind it */
+};
+
 /* How long a connection is kept (retention.h). */
 enum shelf { SHELF_OPEN, SHELF_FAILED, SHELF_SERVED, SHELF_DONE, N_SHELVES };
 
@@ -145,13 +149,12 @@ struct conn {
 
     bool sides_known;           /* its beginning, or what was said, told who opened it */
     bool syn_seen;
-    bool claimed;
     bool had_exchange;
     bool in_tunnel;             /* HTTP is read behind a CONNECT on it */
+    bool astray;                /* Wireshark's HTTP dissector takes its responses for something else (dissector.h) */
     bool h2;                    /* its client speaks HTTP/2 */
     uint8_t shelf;              /* enum shelf */
     uint32_t owner;             /* serial of the exchange that claimed it */
-    uint32_t previewed;         /* of the one that will, as far as can be told */
     uint32_t tunnel_owner;      /* of the CONNECT that made it a tunnel */
     uint32_t not_h2_frame;      /* the server's first bytes, where the gateway speaks HTTP/2 and it does not */
 
@@ -170,6 +173,13 @@ struct conn {
     node_t host_link;
     node_t shelf_link;
     when_t shelved;
+
+    struct activities *activities;      /* NULL: it explains nothing */
+    node_t activity_link;
+    bool disputed;              /* an earlier response may rest on it just as well */
+    bool has_failed;            /* it stands among the failed ones there */
+    when_t active_since;        /* the gateway turned to it last */
+    struct chain chain;         /* of its first request, or of none */
 };
 
 /* A busy gateway's connections that segments come of meanwhile: most are found without hashing. */
@@ -201,6 +211,7 @@ struct request {
     uint16_t port;
     bool connect, absolute, forwarded;
     bool cut_short;             /* the capture does not hold all of its head */
+    bool upgrade;               /* it asks for another protocol */
     const char *maker;          /* see struct http_head; NULL: none */
     struct request_marks marks;
 };
@@ -229,6 +240,8 @@ struct exchange {
     bool served;                /* it led to a verdict, or to an answer that needs none */
     bool too_many;              /* requests were skipped before it */
     uint32_t serial;
+    uint32_t owner;             /* serial of the exchange that this one serves for sure, 0: not known */
+    struct chain chain;         /* where it is not the first request on its connection */
     unsigned nth;               /* request on its connection, from 1 */
     uint32_t client_had;        /* the server's bytes that the client had received when it sent the request */
     unsigned of_frame;          /* pipelined requests that begin before it in its frame */
@@ -250,8 +263,9 @@ struct exchange {
     bool filed;                 /* it stands in its buckets, where same requests are found */
     node_t url_link, path_link;
     struct exchange *parent;
-    enum tie parent_tie;
-    bool parent_alone, had_parent;
+    bool had_parent;
+    bool disputed;              /* an earlier response may rest on this one just as well */
+    bool begun;                 /* the gateway has turned to something for it since it was ready */
     node_t child_link;
     list_t children;
 };
@@ -262,14 +276,14 @@ struct exchange {
 struct lookup {                 /* one search, see struct search */
     struct name *name;
     node_t name_link;
-    list_t *name_queue;
     struct host *host;
     node_t host_link;
     list_t *shelf;
     node_t shelf_link;
     when_t start, last;
-    uint32_t previewed;         /* serial of the exchange that will claim it, as far as can be told */
+    uint32_t owner;             /* serial of the exchange that it was begun for, 0: not known */
     bool resolved;
+    bool disputed;              /* an earlier response may rest on it just as well */
     struct asked *questions[QUESTIONS_MAX];
     unsigned n;
 };
@@ -322,6 +336,7 @@ struct root {
     struct gateways gateways;
     struct names names;
     bounded_t asked, neighbors, reported;
+    struct activities strays;   /* of addresses that are not known to be any gateway's */
     list_t lookups_open, lookups_resolved;      /* oldest first */
     list_t by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */
     list_t shelves[N_SHELVES];  /* of connections, oldest first */
@@ -333,7 +348,8 @@ struct root {
     unsigned sweeps;            /* calls of capture_sweep() */
     bool decrypts;              /* some TLS is, for which there are keys */
     bool disorder;              /* time went backwards */
-    bool cut_short;
+    bool cut_short;             /* frames are */
+    uint32_t snap_length;       /* bytes of a frame that was; 0: none was */
     struct settings settings;
 };
 

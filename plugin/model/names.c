@@ -17,8 +17,7 @@ name_may_go(const struct bounded_entry *entry)
 {
     const struct name *n = (const struct name *)entry;
 
-    return list_is_empty(&n->open) && list_is_empty(&n->searches) &&
-           list_is_empty(&n->claimed);
+    return list_is_empty(&n->open) && list_is_empty(&n->searches);
 }
 
 void

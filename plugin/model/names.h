@@ -21,8 +21,8 @@ struct name {
     unsigned n_addresses;
     struct next_hop next_hops[NEXT_HOPS_MAX];
     list_t open;                /* exchanges for it without an answer */
-    list_t searches;            /* that no request has claimed */
-    list_t claimed;
+    unsigned upstream;          /* hash of the name that its gateway looks up instead, such as a service's; 0: not known */
+    list_t searches;            /* in the order in which they began */
 };
 
 /* Which names an address belongs to. */

@@ -61,7 +61,7 @@ shelf_of_ended(struct root *root, const struct conn *conn)
 
     if (!closed || !all_served(conn))
         return SHELF_FAILED;
-    if (conn->claimed)
+    if (conn->owner)
         return SHELF_DONE;
     return is_clients(root, conn) ? SHELF_SERVED : SHELF_FAILED;
 }

@@ -19,16 +19,6 @@
 #define REPEAT_SOONEST (NS_PER_SECOND / 20)
 
 void
-lookup_claim(struct lookup *lookup)
-{
-    if (lookup->name_queue == &lookup->name->claimed)
-        return;
-    list_remove(lookup->name_queue, &lookup->name_link);
-    lookup->name_queue = &lookup->name->claimed;
-    list_append(lookup->name_queue, &lookup->name_link);
-}
-
-void
 asked_evict(bounded_t *table _U_, struct bounded_entry *entry)
 {
     ((struct asked *)entry)->in_table = false;

@@ -16,9 +16,6 @@ void lookup_message(struct root *root, const struct dns_message *message);
 /* An ICMP error for a query. */
 void lookup_icmp(struct root *root, const struct dns_error *error);
 
-/* A request took it as its own: others may only share it. */
-void lookup_claim(struct lookup *lookup);
-
 /* The search that opened this connection since an answer for it was truncated (RFC 7766 section 5): the latest one; NULL: none did. */
 struct lookup *lookup_over_tcp(struct root *root, const struct conn *conn);
 

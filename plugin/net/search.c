@@ -52,7 +52,7 @@ search_drop(struct root *root, struct lookup *search)
         wmem_free(wmem_file_scope(), (char *)asked->q.name);
         wmem_free(wmem_file_scope(), asked);
     }
-    list_remove(search->name_queue, &search->name_link);
+    list_remove(&search->name->searches, &search->name_link);
     if (search->host)
         list_remove(&search->host->searches, &search->host_link);
     list_remove(search->shelf, &search->shelf_link);
@@ -79,8 +79,7 @@ search_new(struct root *root, struct name *name, struct host *host, when_t time)
     node_init(&lookup->host_link, lookup);
     node_init(&lookup->shelf_link, lookup);
     lookup->name = name;
-    lookup->name_queue = &name->searches;
-    list_append(lookup->name_queue, &lookup->name_link);
+    list_append(&name->searches, &lookup->name_link);
     if (list_length(&host->searches) >= HOST_RECENT_MAX)
         ((struct lookup *)list_take_first(&host->searches))->host = NULL;
     lookup->host = host;
@@ -292,6 +291,8 @@ running_search(const struct name *name, const struct dns_message *m, const struc
     unsigned looked_at = 0, running = 0;
 
     for (const node_t *l = name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        if (((const struct lookup *)l->data)->owner)
+            continue;           /* a request had it, and is answered */
         struct lookup *lookup = (struct lookup *)l->data;
 
         switch (fit_of(lookup, m, asker)) {

@@ -8,6 +8,7 @@
 
 #include "bytes/httphead.h"
 #include "bytes/tlsrecords.h"
+#include "model/activity.h"
 #include "model/attempts.h"
 #include "model/retention.h"
 #include "tcp/conn.h"
@@ -130,6 +131,7 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
         handshake_refused(conn, seg);
     if (!conn->side[side].closed.frame || gives_up_behind_fin(conn, side, reset))
         conn->side[side].closed = traits_closing(conn, side, seg);
+    activity_failed(conn);
     if (reset || (conn->side[CLIENT].closed.frame && conn->side[SERVER].closed.frame)) {
         root->conn_listener->ended(root, conn);
         retain_ended(root, conn);
@@ -173,6 +175,9 @@ begin_with_syn(struct root *root, struct conn *conn, const struct segment *syn)
         conn->sides_known = conn->syn_seen = true;
         conn->isn = syn->seq;
         attempt_file(root, conn);
+        handshake_syn(root, conn, syn);
+        root->conn_listener->opened(root, conn);
+        return conn;
     }
     handshake_syn(root, conn, syn);
     return conn;

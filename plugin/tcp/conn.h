@@ -13,12 +13,14 @@
  * What a connection tells whoever reads its bytes: implemented in http/, plugged in by
  * track/capture.c. Within one call of conn_segment() they come in this order.
  *
+ *   opened   its first SYN was seen
  *   bytes    the next bytes of one side, in order; segment->data is valid during the call only
  *   missing  n bytes of one side are not in the capture: what comes next stands behind them
  *   ended    both sides are done with the connection, or one of them reset it; can come again
  *   dropped  it is about to be freed: what was made for it is to be freed
  */
 struct conn_listener {
+    void (*opened)(struct root *root, struct conn *conn);
     void (*bytes)(struct root *root, struct conn *conn, int side, const struct segment *segment);
     void (*missing)(struct root *root, struct conn *conn, int side, uint32_t n);
     void (*ended)(struct root *root, struct conn *conn);

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "model/activity.h"
 #include "model/retention.h"
 #include "tcp/handshake.h"
 #include "tcp/traits.h"
@@ -159,6 +160,7 @@ handshake_icmp(struct root *root, struct conn *conn, const struct icmp_error *er
         if (!hs->first_icmp)
             hs->first_icmp = error->time;
         hs->last_icmp = error->time;
+        activity_failed(conn);
         retain_failed(root, conn);
     } else {
         return;

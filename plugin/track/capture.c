@@ -8,7 +8,8 @@
 
 #include "http/exchange.h"
 #include "http/http.h"
-#include "match/parent.h"
+#include "match/chain.h"
+#include "match/match.h"
 #include "model/retention.h"
 #include "net/lookup.h"
 #include "net/neighbor.h"
@@ -33,7 +34,7 @@
 #define SWEEP_EVERY   8
 #define SWEEP_MAX     (4 * SWEEP_EVERY)
 
-static const struct exchange_listener matching = { parent_register, parent_answered, parent_forget };
+static const struct exchange_listener matching = { chain_connection_begun, match_begun, match_answered, match_forgotten };
 
 static unsigned
 ipaddr_hash(const void *key)

@@ -108,7 +108,7 @@ provisional_diagnose(const struct outlook *o, struct exchange *ex, struct collec
     struct exchange *same = provisional_same(o->late, ex);
     const struct evidence *e = &found->evidence;
 
-    tie_preview(same ? o->late : o->root, same ? same : ex, exchange_status(ex), ex->response_time, found);
+    match_preview(same ? o->late : o->root, same ? same : ex, exchange_status(ex), ex->response_time, found);
     diagnose(e, f);
 
     if (same && e->response_time - decided_at(e, f) <= DECIDED_JUST_NOW)

@@ -8,7 +8,7 @@
 #define MWG502_TRACK_PROVISIONAL_H
 
 #include "diagnose/diagnose.h"
-#include "match/tie.h"
+#include "match/match.h"
 #include "track/reorder.h"
 
 /*

@@ -12,7 +12,7 @@
 #include "http/h2.h"
 #include "http/hidden.h"
 #include "http/shown.h"
-#include "match/tie.h"
+#include "match/match.h"
 #include "model/attempts.h"
 #include "net/lookup.h"
 #include "net/neighbor.h"
@@ -93,7 +93,7 @@ find_cause(const struct view *view, struct exchange *ex, struct collected *found
     if (view->guesses && !ex->without_request) {
         provisional_diagnose(&view->outlook, ex, found, f);
     } else {
-        tie_collect(view->root, ex, found);
+        match_collect(view->root, ex, found);
         diagnose(&found->evidence, f);
     }
 }
@@ -133,7 +133,7 @@ has_waiting(struct root *root, const struct ipaddr *ip)
 static bool
 serves_gateway(struct root *root, const struct exchange *ex)
 {
-    return ex->had_parent && !tie_is_gateway(root, ex);
+    return ex->had_parent && !match_is_gateway(root, ex);
 }
 
 /* A server's 502 for a gateway that will pass it on; before all earlier frames came, one for any gateway. */
@@ -362,6 +362,8 @@ track_frame(struct tracker *t, const struct frame_facts *facts)
     watermarks_note(&t->marks, interface_id, time);
     root->now = MAX(root->now, time);
     root->cut_short = root->cut_short || facts->cut_short;
+    if (facts->cut_short)
+        root->snap_length = MAX(root->snap_length, facts->captured);
     if (t->frames++ == 0 && facts->has_interface)
         begin_late(t, 0);
     else if (!t->late && (root->disorder || t->marks.n > 1))

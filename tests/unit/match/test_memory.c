@@ -206,6 +206,22 @@ test_hop_remembered(void)
     g_assert_cmpint(verdict_at(responds(BOB, 502))->cause, ==, CAUSE_UNKNOWN);
 }
 
+/*
+ * What failed so surely is where this host's requests go.
+ * ALICE asks, SYN 1 (port 8080), RST 1, ALICE gets 502
+ */
+static void
+test_route_learnt(void)
+{
+    scene_with(1);
+    leg(UPSTREAM_1, GATEWAY, SERVER_2, 8080);
+    all_ask(1);
+    uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, second);
+    const struct name *name = name_find(capture_tracker()->root, HOST);
+    g_assert_cmpuint(name->next_hops[0].port + name->next_hops[1].port, ==, 8080);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -221,5 +237,6 @@ main(int argc, char **argv)
     g_test_add_func("/match/memory/server stood already", test_target_stood_already);
     g_test_add_func("/match/memory/server stood again", test_target_stood_again);
     g_test_add_func("/match/memory/next hop", test_hop_remembered);
+    g_test_add_func("/match/memory/route", test_route_learnt);
     return g_test_run();
 }

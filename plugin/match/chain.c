@@ -1,0 +1,250 @@
+/* chain.c
+ * Which try followed which: seen as they begin
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "match/assign.h"
+#include "match/chain.h"
+#include "match/profile.h"
+#include "match/relation.h"
+#include "model/attempts.h"
+
+/* Failed tries and waiting requests that are looked at, from the latest. */
+#define LOOKED_AT_MAX 24
+
+/* Hundredths of a bit: what two tries have in common. The same server again, or another address of one host; a server of another port seldom serves the same. */
+#define SAME_SERVER 300
+#define SAME_NAME 800
+#define SAME_REQUEST_AGAIN 1000
+#define SAME_PORT 0
+#define OTHER_PORT (-600)
+#define OTHER_REQUEST (-1000)
+
+/* That something failed and is tried again is a little less usual than that a request comes. */
+#define TRIED_AGAIN (-100)
+
+/* How many things a gateway begins in a second, where it is not known; the same for all that are compared. */
+#define USUAL_RATE 10.0
+
+struct event {
+    struct root *root;
+    struct gateway *gateway;
+    struct conn *conn;
+    struct exchange *child;     /* NULL: a connection was begun */
+    when_t time;
+};
+
+static struct chain *
+chain_of(struct conn *conn, struct exchange *child)
+{
+    return child && child->nth > 1 ? &child->chain : &conn->chain;
+}
+
+bool
+chain_is_followed(const struct conn *conn, const struct exchange *child)
+{
+    return child && child->nth > 1 ? child->chain.followed : conn->chain.followed;
+}
+
+struct conn *
+chain_before(struct root *root, const struct conn *conn, const struct exchange *child, struct exchange **before_child)
+{
+    uint32_t before = child && child->nth > 1 ? child->chain.before : conn->chain.before;
+    struct conn *earlier = before ? (struct conn *)bounded_find(&root->conns.table, GUINT_TO_POINTER(before)) : NULL;
+
+    *before_child = earlier ? (struct exchange *)list_last(&earlier->exchanges) : NULL;
+    return earlier;
+}
+
+/* what explains it ********************************************************/
+
+static struct profile *
+profile_of(struct gateway *gateway)
+{
+    if (!gateway->profile) {
+        gateway->profile = wmem_new(wmem_file_scope(), struct profile);
+        profile_init(gateway->profile);
+    }
+    return gateway->profile;
+}
+
+static int
+start_gain(const struct event *e, when_t since)
+{
+    return since > e->time ? ASSIGN_NEVER : profile_gain(profile_of(e->gateway), DELAY_START, e->time - since, USUAL_RATE);
+}
+
+static bool
+same_server(const struct conn *x, const struct conn *y)
+{
+    return x->side[SERVER].port == y->side[SERVER].port && ipaddr_equal(&x->side[SERVER].ip, &y->side[SERVER].ip);
+}
+
+/* Two addresses of one host. */
+static bool
+same_name(struct root *root, const struct conn *x, const struct conn *y)
+{
+    const struct reverse *r = names_of(root, &x->side[SERVER].ip);
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && name_has_address(r->names[i], &y->side[SERVER].ip))
+            return true;
+    return false;
+}
+
+/* What two tries have in common. */
+static int
+common_gain(const struct event *e, const struct conn *earlier)
+{
+    if (same_server(earlier, e->conn))
+        return SAME_SERVER;
+    if (earlier->side[SERVER].port != e->conn->side[SERVER].port)
+        return OTHER_PORT;
+    return same_name(e->root, earlier, e->conn) ? SAME_NAME : SAME_PORT;
+}
+
+/* A connection that failed, or whose server answered so that another one is to be asked. */
+static int
+again_gain(const struct event *e, const struct conn *failed)
+{
+    const struct exchange *last = (const struct exchange *)list_last(&failed->exchanges);
+    int gain = common_gain(e, failed);
+
+    if (last && last->owner)
+        return ASSIGN_NEVER;
+    if (last && e->child && last->request.method && e->child->request.method)
+        gain += same_request(last, e->child) ? SAME_REQUEST_AGAIN : OTHER_REQUEST;
+    int start = start_gain(e, conn_failed(failed));
+    return start == ASSIGN_NEVER ? start : start + gain + TRIED_AGAIN;
+}
+
+/* One that is silent: the gateway goes on to the next one when its patience is over. */
+static int
+silent_gain(const struct event *e, const struct conn *silent)
+{
+    when_t since = MAX(silent->hs.first_syn, silent->active_since);
+
+    if (same_server(silent, e->conn) || silent->hs.synack_frame || e->time - since < SILENT_LONG)
+        return ASSIGN_NEVER;
+    return common_gain(e, silent) + profile_gain(profile_of(e->gateway), DELAY_PATIENCE, e->time - since, 0) + TRIED_AGAIN;
+}
+
+static struct conn *
+best_failed(const struct event *e, int *best_gain)
+{
+    struct conn *best = NULL;
+    unsigned looked_at = 0;
+
+    *best_gain = ASSIGN_NEVER;
+    for (node_t *l = e->gateway->activities.failed.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct conn *failed = (struct conn *)l->data;
+        if (failed == e->conn || failed->owner || chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges)))
+            continue;
+        int gain = again_gain(e, failed);
+        if (gain > *best_gain) {
+            *best_gain = gain;
+            best = failed;
+        }
+    }
+    looked_at = 0;
+    for (node_t *l = e->gateway->activities.pending.head; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++) {
+        struct conn *silent = (struct conn *)l->data;
+        if (silent == e->conn || silent->owner || silent->chain.followed)
+            continue;
+        int gain = silent_gain(e, silent);
+        if (gain > *best_gain) {
+            *best_gain = gain;
+            best = silent;
+        }
+    }
+    return best;
+}
+
+/* When the gateway could turn to a server for the request: it came, its turn came, or an address for it did. */
+static when_t
+ready_since(const struct exchange *waiting, when_t now)
+{
+    when_t since = MAX(waiting->ready_at, waiting->request.time);
+    const struct lookup *last = waiting->name ? (const struct lookup *)list_last(&waiting->name->searches) : NULL;
+
+    return last && last->resolved && last->start >= since && last->last <= now ? last->last : since;
+}
+
+static struct exchange *
+best_request(const struct event *e, int *best_gain)
+{
+    struct exchange *best = NULL;
+    unsigned looked_at = 0;
+
+    *best_gain = ASSIGN_NEVER;
+    for (node_t *l = e->gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct exchange *waiting = (struct exchange *)l->data;
+        if (waiting->begun || waiting->conn == e->conn)
+            continue;
+        int start = start_gain(e, ready_since(waiting, e->time));
+        if (start == ASSIGN_NEVER)
+            continue;
+        int gain = start + relation_of(e->root, waiting, e->conn, e->child).gain;
+        if (gain > *best_gain) {
+            *best_gain = gain;
+            best = waiting;
+        }
+    }
+    return best;
+}
+
+static void
+link_event(const struct event *e)
+{
+    int again, anew;
+    struct conn *failed = best_failed(e, &again);
+    struct exchange *waiting = best_request(e, &anew);
+    struct chain *chain = chain_of(e->conn, e->child);
+
+    if (failed && again > anew && again > 0) {
+        chain->before = failed->stream + 1;
+        chain_of(failed, (struct exchange *)list_last(&failed->exchanges))->followed = true;
+    } else if (waiting && anew > 0) {
+        waiting->begun = true;
+        /* It opens connections to the very host that its client waits for: its network card is a gateway's. */
+        if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)
+            host_prove(e->root, host_get(e->root, &e->conn->side[CLIENT].ip));
+    }
+}
+
+static struct gateway *
+gateway_at_work(struct root *root, const struct conn *conn)
+{
+    const struct host *opener = host_find(root, &conn->side[CLIENT].ip);
+
+    return opener && opener->gateway && !list_is_empty(&opener->gateway->open) ? opener->gateway : NULL;
+}
+
+void
+chain_connection_begun(struct root *root, struct conn *conn)
+{
+    struct host *opener = host_get(root, &conn->side[CLIENT].ip);
+
+    /* The capturing host is one machine, whatever addresses it has. */
+    if (opener->link == LINK_SELF) {
+        host_join_card(root, opener);
+        host_prove(root, opener);
+    }
+    struct event e = { root, gateway_at_work(root, conn), conn, NULL, conn->hs.first_syn };
+
+    if (e.gateway)
+        link_event(&e);
+}
+
+void
+chain_request_begun(struct root *root, struct exchange *child)
+{
+    struct event e = { root, gateway_at_work(root, child->conn), child->conn, child, child->request.time };
+
+    /* The first one on a connection was begun with it. */
+    if (e.gateway && (child->nth > 1 || !child->conn->syn_seen))
+        link_event(&e);
+}

@@ -1,0 +1,32 @@
+/* chain.h
+ * Which try followed which: seen as they begin
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_MATCH_CHAIN_H
+#define MWG502_MATCH_CHAIN_H
+
+#include "model/model.h"
+
+/*
+ * A gateway turns to a server because a request is ready, because an address for it came,
+ * or because what it tried before failed. Each of these is followed by one thing at most.
+ * So when something begins, it is asked which of the few that nothing has followed yet explains
+ * it best: a request that nothing was begun for, or a failed try. Example: of two servers one
+ * refuses, and 0.2 ms behind its RST a SYN goes to the other one, while no request came
+ * for 30 ms: the second try follows the first.
+ */
+/* RFC 8305 section 8: the next address is tried no sooner than this while the first one is silent. */
+#define SILENT_LONG (NS_PER_SECOND / 10)
+
+void chain_connection_begun(struct root *root, struct conn *conn);
+void chain_request_begun(struct root *root, struct exchange *child);
+
+/* The try before: its connection, and the last request on it up to that time; NULL: none, or it is gone. */
+struct conn *chain_before(struct root *root, const struct conn *conn, const struct exchange *child, struct exchange **before_child);
+
+/* true: another try was begun behind it. */
+bool chain_is_followed(const struct conn *conn, const struct exchange *child);
+
+#endif

@@ -1,0 +1,148 @@
+/* gain.c
+ * How well something that the gateway did fits to a request
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <limits.h>
+
+#include <glib.h>
+
+#include "http/exchange.h"
+#include "match/scope.h"
+
+/* Look-ups of one name that are looked at for what a connection followed. */
+#define LOOKUPS_LOOKED_AT_MAX 16
+
+/* A gateway serves the requests of one connection one after the other: to turn to the next one before is rare. */
+#define BEFORE_ITS_TURN (-400)
+
+/* What was tried again is no reason to answer the client. */
+#define FOLLOWED (-700)
+
+/* That a second try follows a failed one is a little less usual than that it follows its request. */
+#define TRY_AGAIN (-150)
+
+/* How long before its start an address for the request was there; INT64_MAX: never. */
+static when_t
+since_address(const struct exchange *waiting, when_t start)
+{
+    when_t least = INT64_MAX;
+    unsigned looked_at = 0;
+
+    for (node_t *l = waiting->name ? waiting->name->searches.tail : NULL; l && looked_at < LOOKUPS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        const struct lookup *lookup = (const struct lookup *)l->data;
+        if (lookup->resolved && lookup->last <= start && lookup->last >= waiting->request.time)
+            least = MIN(least, start - lookup->last);
+    }
+    return least;
+}
+
+static bool
+same_port(const struct use *x, const struct use *y)
+{
+    return x->conn->side[SERVER].port == y->conn->side[SERVER].port;
+}
+
+/* How long before its start another try failed that can be the same request's; INT64_MAX: none did. */
+static when_t
+since_failure(const struct scope *s, const struct exchange *waiting, const struct use *use)
+{
+    when_t least = INT64_MAX;
+
+    for (unsigned i = 0; i < s->n; i++) {
+        const struct use *other = &s->uses[i];
+        if (other->conn != use->conn && other->end && other->end <= use->start && other->start >= waiting->request.time && same_port(other, use))
+            least = MIN(least, use->start - other->end);
+    }
+    return least;
+}
+
+static int
+start_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
+{
+    struct profile *p = s->gateway->profile;
+    when_t delay = use->start - MAX(waiting->ready_at, waiting->request.time);
+    when_t address = since_address(waiting, use->start), failure = since_failure(s, waiting, use);
+    int gain = delay < 0 ? BEFORE_ITS_TURN : profile_gain(p, DELAY_START, delay, s->rate);
+
+    if (address < INT64_MAX)
+        gain = MAX(gain, profile_gain(p, DELAY_START, address, s->rate));
+    if (failure < INT64_MAX)
+        gain = MAX(gain, profile_gain(p, DELAY_START, failure, s->rate) + TRY_AGAIN);
+    return gain;
+}
+
+/* The child on which the request waits now; NULL: none that is known. */
+static const struct exchange *
+pending_child(const struct exchange *waiting)
+{
+    const struct exchange *last = (const struct exchange *)list_last(&waiting->children);
+
+    return last && last->state == EXCHANGE_WAITING && !conn_failed(last->conn) ? last : NULL;
+}
+
+/* The request still waits: for what came of this, or because it went on to another try. */
+static int
+waiting_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
+{
+    const struct exchange *child = pending_child(waiting);
+
+    if (child == use->ex)
+        child = NULL;           /* it waits for this very one */
+    if (!use->end)
+        return child ? ASSIGN_NEVER : 0;
+    if (!child)
+        return profile_gain_so_far(s->gateway->profile, DELAY_RESPONSE, s->until - use->end);
+    when_t start = exchange_begun(child);
+    return start < use->end ? ASSIGN_NEVER : profile_gain(s->gateway->profile, DELAY_START, start - use->end, s->rate) + TRY_AGAIN;
+}
+
+static int
+response_gain(const struct scope *s, const struct use *use)
+{
+    struct profile *p = s->gateway->profile;
+
+    return use->end ? profile_gain(p, DELAY_RESPONSE, s->until - use->end, s->failures) : profile_gain(p, DELAY_PATIENCE, use->silent, 0);
+}
+
+static const struct use *
+first_try(const struct scope *s, const struct use *last)
+{
+    for (unsigned steps = 0; last->before >= 0 && steps < USES_MAX; steps++)
+        last = &s->uses[last->before];
+    return last;
+}
+
+/* The strongest that ties any of the tries to the request; INT_MIN: one of them came before it. */
+static int
+relation_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
+{
+    when_t slack = s->root->disorder ? CLOCK_SLACK : 0;
+    int best = INT_MIN;
+
+    for (unsigned steps = 0; use && steps < USES_MAX; steps++) {
+        if (use->conn == waiting->conn || (use->start + slack < waiting->request.time && waiting != s->ex))
+            return INT_MIN;
+        best = MAX(best, waiting == s->ex ? use->relation.gain : relation_of(s->root, waiting, use->conn, use->ex).gain);
+        use = use->before >= 0 ? &s->uses[use->before] : NULL;
+    }
+    return best;
+}
+
+int
+use_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
+{
+    bool own = waiting == s->ex;
+    const struct use *first = first_try(s, use);
+    int relation = relation_gain(s, waiting, use);
+
+    if (relation == INT_MIN)
+        return ASSIGN_NEVER;
+    if (own && use->start < waiting->request.time)
+        return relation;        /* it was there already: the tunnel's */
+    int end = own ? response_gain(s, use) : waiting_gain(s, waiting, use);
+    if (end == ASSIGN_NEVER)
+        return ASSIGN_NEVER;
+    return relation + start_gain(s, waiting, first) + end + (use->followed ? FOLLOWED : 0);
+}

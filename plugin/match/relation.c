@@ -1,0 +1,254 @@
+/* relation.c
+ * What ties something that a gateway did to a client's request
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <math.h>
+
+#include <glib.h>
+
+#include <epan/to_str.h>
+#include <wsutil/inet_addr.h>
+
+#include "match/relation.h"
+
+static const struct {
+    int gain;
+    enum tie tie;
+    const char *words;
+} clues[N_CLUES] = {
+#define CLUE_ROW(name, gain, tie, words) [CLUE_##name] = { gain, tie, words },
+    MWG502_CLUES(CLUE_ROW)
+#undef CLUE_ROW
+};
+
+/* A path that ends alike in fewer characters tells nothing ("/", "/a"). */
+#define TAIL_MIN 6
+
+/* One request alone does not make a habit. */
+#define OTHER_REQUEST_MOST 1400
+
+const char *
+clue_words(enum clue clue)
+{
+    return clues[clue].words;
+}
+
+unsigned
+name_hash(const struct name *name)
+{
+    return g_str_hash(name->text) | 1;
+}
+
+static void
+found(struct relation *r, enum clue clue)
+{
+    r->clues |= 1u << clue;
+    r->gain += clues[clue].gain;
+    r->tie = MAX(r->tie, clues[clue].tie);
+}
+
+struct gateway *
+gateway_of(struct root *root, const struct exchange *ex)
+{
+    /* Behind an early answer of another kind it is not filed any more. */
+    return ex->gateway ? ex->gateway : host_gateway(host_get(root, &ex->conn->side[SERVER].ip));
+}
+
+/* texts *******************************************************************/
+
+static bool
+same_text(const char *x, const char *y)
+{
+    return x == y || (x && y && strcmp(x, y) == 0);
+}
+
+bool
+same_request(const struct exchange *x, const struct exchange *y)
+{
+    return x->request.method && same_text(x->request.method, y->request.method) && same_text(x->request.host, y->request.host) && same_text(x->request.path, y->request.path);
+}
+
+/* How long the common end is, from a slash or a question mark on. */
+static size_t
+common_tail(const char *x, const char *y)
+{
+    size_t nx = x ? strlen(x) : 0, ny = y ? strlen(y) : 0, n = 0, whole = 0;
+
+    while (n < nx && n < ny && x[nx - 1 - n] == y[ny - 1 - n]) {
+        n++;
+        if (x[nx - n] == '/' || x[nx - n] == '?')
+            whole = n;
+    }
+    return whole;
+}
+
+/* X-Forwarded-For: a list of addresses, the first one's the client's. */
+static bool
+names_client(const char *list, const struct ipaddr *ip)
+{
+    char text[WS_INET6_ADDRSTRLEN];
+    address client = ipaddr_to_address(ip);
+
+    address_to_str_buf(&client, text, sizeof text);
+    while (*list) {
+        size_t n = strcspn(list, ", ");
+        if (n == strlen(text) && memcmp(list, text, n) == 0)
+            return true;
+        list += n;
+        list += strspn(list, ", ");
+    }
+    return false;
+}
+
+/* How much a request that differs speaks against a gateway that has passed on so many as they were. */
+static int
+other_request_gain(const struct gateway *gateway)
+{
+    double share = (gateway->n_other + 1.0) / (gateway->n_same + gateway->n_other + 4.0);
+
+    return (int)lround(MAX(100 * log2(share), -OTHER_REQUEST_MOST));
+}
+
+static bool
+same_mark(mark_t x, mark_t y)
+{
+    return x && x == y;
+}
+
+/* What a proxy passes on, even one that rewrites host and path. */
+static void
+relate_marks(struct relation *r, const struct request_marks *x, const struct request_marks *y)
+{
+    if (same_mark(x->cookie, y->cookie) || same_mark(x->authorization, y->authorization) || same_mark(x->request_id, y->request_id))
+        found(r, CLUE_SAME_MARK);
+    else if (x->cookie && y->cookie)
+        found(r, CLUE_OTHER_MARK);
+    if (same_mark(x->agent, y->agent))
+        found(r, CLUE_SAME_AGENT);
+    else if (x->agent && y->agent)
+        found(r, CLUE_OTHER_AGENT);
+}
+
+static void
+relate_texts(struct relation *r, const struct gateway *gateway, const struct exchange *waiting, const struct exchange *child)
+{
+    if (!child->request.method)
+        return;
+    if (child->request.forwarded_for && names_client(child->request.forwarded_for, &waiting->conn->side[CLIENT].ip))
+        found(r, CLUE_NAMES_CLIENT);
+    else if (child->request.forwarded_for && !waiting->request.forwarded_for)
+        found(r, CLUE_OTHER_CLIENT);
+    if (same_request(waiting, child)) {
+        found(r, CLUE_SAME_REQUEST);
+        return;
+    }
+    if (child->request.connect) {
+        found(r, same_text(child->request.host, waiting->request.host) ? CLUE_SAME_TARGET : CLUE_OTHER_TARGET);
+        return;
+    }
+    size_t tail = common_tail(waiting->request.path, child->request.path);
+    bool same_method = same_text(waiting->request.method, child->request.method);
+    if (same_method && child->request.path && waiting->request.path && strlen(child->request.path) > 1 && strcmp(child->request.path, waiting->request.path) == 0)
+        found(r, CLUE_SAME_PATH);
+    else if (same_method && tail >= TAIL_MIN)
+        found(r, CLUE_SAME_TAIL);
+    relate_marks(r, &waiting->request.marks, &child->request.marks);
+    r->clues |= 1u << CLUE_OTHER_REQUEST;
+    r->gain += other_request_gain(gateway);
+}
+
+/* addresses ***************************************************************/
+
+static bool
+is_next_hop(const struct next_hop *hops, const struct conn *conn)
+{
+    for (int i = 0; i < NEXT_HOPS_MAX; i++)
+        if (hops[i].port == conn->side[SERVER].port && ipaddr_equal(&hops[i].ip, &conn->side[SERVER].ip))
+            return true;
+    return false;
+}
+
+/* The name that the gateway looks up for this host has the address. */
+static bool
+is_upstreams_address(struct root *root, const struct name *name, const struct ipaddr *ip)
+{
+    const struct reverse *r = name && name->upstream ? names_of(root, ip) : NULL;
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && name_hash(r->names[i]) == name->upstream)
+            return true;
+    return false;
+}
+
+/* Somebody else waits at that gateway for a name that has the address. */
+static bool
+is_anothers_address(struct root *root, const struct gateway *gateway, const struct exchange *waiting, const struct ipaddr *ip)
+{
+    const struct reverse *r = names_of(root, ip);
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && r->names[i] != waiting->name && !list_is_empty(&r->names[i]->open) &&
+            ((const struct exchange *)r->names[i]->open.tail->data)->gateway == gateway)
+            return true;
+    return false;
+}
+
+/* A transparent proxy answers for the server's own address and asks that one. */
+static bool
+is_intercepted(const struct exchange *waiting, const struct conn *conn)
+{
+    return !waiting->request.absolute && ipaddr_equal(&waiting->conn->side[SERVER].ip, &conn->side[SERVER].ip) &&
+           waiting->conn->side[SERVER].port == conn->side[SERVER].port;
+}
+
+static void
+relate_address(struct relation *r, struct root *root, const struct gateway *gateway, const struct exchange *waiting, const struct conn *conn)
+{
+    const struct name *name = waiting->name ? waiting->name : name_find(root, waiting->request.host);
+    const struct ipaddr *ip = &conn->side[SERVER].ip;
+    bool its_port = waiting->request.port == conn->side[SERVER].port || waiting->decrypted;
+
+    if ((its_port && name_has_address(name, ip)) || is_intercepted(waiting, conn))
+        found(r, CLUE_ADDRESS);
+    else if (name && (is_next_hop(name->next_hops, conn) || is_upstreams_address(root, name, ip)))
+        found(r, CLUE_ROUTE);
+    else if (is_next_hop(gateway->next_hops, conn))
+        found(r, CLUE_NEXT_HOP);
+    else if (!its_port && name_has_address(name, ip))
+        found(r, CLUE_OTHER_PORT);
+    else if (is_anothers_address(root, gateway, waiting, ip))
+        found(r, CLUE_OTHER_ADDRESS);
+    else if (name && (name->n_addresses > 0 || name->next_hops[0].port))
+        found(r, CLUE_OTHER_ROUTE);
+    /* A proxy asks the server that it was told; a reverse proxy's servers have ports of their own. */
+    else if (its_port && (waiting->request.absolute || waiting->request.connect))
+        found(r, CLUE_PORT);
+}
+
+static void
+relate_opener(struct relation *r, struct root *root, const struct gateway *gateway, const struct exchange *waiting, const struct conn *conn)
+{
+    const struct host *opener = host_find(root, &conn->side[CLIENT].ip);
+
+    if ((opener && opener->gateway == gateway) || ipaddr_is_loopback(&conn->side[CLIENT].ip))
+        return;
+    found(r, CLUE_STRAY);
+    if (conn->side[CLIENT].link && conn->side[CLIENT].link == waiting->conn->side[SERVER].link &&
+        conn->side[CLIENT].link != waiting->conn->side[CLIENT].link)
+        found(r, CLUE_SAME_LINK);
+}
+
+struct relation
+relation_of(struct root *root, const struct exchange *waiting, const struct conn *conn, const struct exchange *child)
+{
+    const struct gateway *gateway = gateway_of(root, waiting);
+    struct relation r = { 0, 0, TIE_TIME };
+
+    if (child)
+        relate_texts(&r, gateway, waiting, child);
+    relate_address(&r, root, gateway, waiting, conn);
+    relate_opener(&r, root, gateway, waiting, conn);
+    return r;
+}

@@ -1,0 +1,129 @@
+/* unreached.c
+ * Which unanswered neighbours belong to a request
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "match/scope.h"
+#include "net/neighbor.h"
+
+/* A resolution that is still running: the next question, or giving up, comes within this time. */
+#define ASKING_INTERVAL (3 * NS_PER_SECOND / 2)
+
+/* Resolution does not fail sooner behind its last question. */
+#define UNREACHED_LONG (9 * NS_PER_SECOND / 10)
+
+static bool
+is_asked_in_window(const struct scope *s, const struct neighbor *n)
+{
+    return n && n->last + ASKING_INTERVAL >= s->from && n->first <= s->until;
+}
+
+static void
+set_unreached(struct unreached *u, const struct neighbor *n, const struct ipaddr *destination, uint16_t port, enum tie tie)
+{
+    u->tie = tie;
+    u->neighbor = n->ip;
+    if (destination)
+        u->destination = *destination;
+    u->port = port;
+    u->asked = n->asked;
+    u->asked_at = n->asked_at;
+    u->first = n->first;
+}
+
+/* The gateway's latest unanswered question for any neighbour. */
+static const struct neighbor *
+latest_unanswered(const struct scope *s)
+{
+    const struct neighbor *latest = NULL;
+
+    for (unsigned h = 0; h < s->gateway->n_known; h++) {
+        const struct host *host = host_find(s->root, &s->gateway->hosts[h]);
+        for (node_t *l = host ? host->neighbors.tail : NULL; l; l = l->prev) {
+            const struct neighbor *n = (const struct neighbor *)l->data;
+            if (is_asked_in_window(s, n) && !ipaddr_equal(&n->ip, &s->ex->conn->side[CLIENT].ip) && (!latest || n->last > latest->last))
+                latest = n;
+        }
+    }
+    return latest;
+}
+
+static const struct reported *
+report_for(const struct scope *s, const struct ipaddr *destination, uint16_t port)
+{
+    for (unsigned h = 0; h < s->gateway->n_known; h++) {
+        struct target_key key;
+        memset(&key, 0, sizeof key);
+        key.from = s->gateway->hosts[h];
+        key.to = *destination;
+        key.port = port;
+        const struct reported *r = (const struct reported *)bounded_find(&s->root->reported, &key);
+        if (r && r->time >= s->from && r->time <= s->until)
+            return r;
+    }
+    return NULL;
+}
+
+static bool
+unreached_at(struct scope *s, struct unreached *u, const struct ipaddr *destination, uint16_t port, enum tie tie)
+{
+    const struct neighbor *n = (const struct neighbor *)bounded_find(&s->root->neighbors, destination);
+    const struct reported *r = report_for(s, destination, port);
+
+    const struct host *asked = host_find(s->root, &s->ex->conn->side[SERVER].ip);
+
+    if (!is_asked_in_window(s, n) || !(is_gateway_address(s, &n->asker) || (may_be_gateway(s, n->host) && neighbor_may_be_asked_by(n, asked))))
+        n = r ? latest_unanswered(s) : NULL;
+    if (!n)
+        return false;
+    set_unreached(u, n, destination, port, tie);
+    u->reported = r != NULL;
+    return true;
+}
+
+bool
+find_unreached(struct scope *s, struct unreached *u)
+{
+    const struct exchange *ex = s->ex;
+
+    for (unsigned i = s->name ? s->name->n_addresses : 0; i > 0; i--)
+        if (unreached_at(s, u, &s->name->addresses[i - 1], ex->request.port, TIE_ADDRESS))
+            return true;
+    for (int i = 0; i < NEXT_HOPS_MAX; i++) {
+        if (s->name && s->name->next_hops[i].port && unreached_at(s, u, &s->name->next_hops[i].ip, s->name->next_hops[i].port, TIE_LEARNT))
+            return true;
+        if (s->gateway && s->gateway->next_hops[i].port && unreached_at(s, u, &s->gateway->next_hops[i].ip, s->gateway->next_hops[i].port, TIE_LEARNT))
+            return true;
+    }
+    return false;
+}
+
+bool
+find_unreached_server(struct scope *s, const struct ipaddr *server, struct unreached *u)
+{
+    if (!unreached_at(s, u, server, DNS_PORT, TIE_ADDRESS))
+        return false;
+    u->for_dns = true;
+    return true;
+}
+
+bool
+find_unreached_by_time(struct scope *s, struct unreached *u)
+{
+    const struct neighbor *n = latest_unanswered(s);
+    const struct host *host;
+    bool crowd = list_length(&s->gateway->open) > 1;
+
+    /* Without DNS it could be a server as well as a DNS server. */
+    if (!n || s->root->settings.unseen.dns || n->last < s->from)
+        return false;
+    if (crowd && (s->until - n->last < UNREACHED_LONG || is_crowded(s, s->name)))
+        return false;
+    set_unreached(u, n, NULL, 0, TIE_TIME);
+    host = (const struct host *)bounded_find(&s->root->gateways.hosts, &n->ip);
+    u->for_dns = (host && host->answers_dns) || !s->name || s->name->n_addresses == 0;
+    return true;
+}

@@ -1,0 +1,242 @@
+/* uses.c
+ * What the gateway did on connections between a request and its response, and what came of it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "http/attempt.h"
+#include "match/chain.h"
+#include "match/scope.h"
+
+/* Requests of one connection that are looked at, from the latest. */
+#define EXCHANGES_LOOKED_AT_MAX 8
+
+void
+fill_attempt(struct attempt *a, const struct use *use, when_t from)
+{
+    attempt_fill(a, use->conn, use->ex);
+    a->tie = use->relation.tie;
+    a->alone = use->alone;
+    if (!use->ex && a->tie != TIE_MEMORY && a->start < from)
+        a->start = from;            /* it was there already: the tunnel's */
+}
+
+/* whose *******************************************************************/
+
+uint32_t
+use_owner(const struct use *use)
+{
+    return use->ex ? use->ex->owner : use->conn->owner;
+}
+
+void
+use_own(struct use *use, uint32_t serial)
+{
+    if (use->ex)
+        use->ex->owner = serial;
+    if (!use->ex || use->ex->nth == 1)
+        conn_claim(use->conn, serial);
+}
+
+bool
+use_is_disputed(const struct use *use)
+{
+    return use->ex ? use->ex->disputed : use->conn->disputed;
+}
+
+void
+use_dispute(struct use *use)
+{
+    if (use->ex)
+        use->ex->disputed = true;
+    else
+        use->conn->disputed = true;
+}
+
+/* Behind an early answer, or in a tunnel, its own attempts have their owner already. */
+static bool
+may_own(const struct scope *s, const struct use *use)
+{
+    uint32_t owner = use_owner(use), tunnel = s->ex->conn->tunnel_owner;
+
+    return !owner || owner == s->ex->serial || (tunnel && s->ex->serial > tunnel && owner == tunnel);
+}
+
+/* The gateway asks neither itself nor, as a server, a DNS server; another gateway's connections are that one's. */
+static bool
+may_be_its(const struct scope *s, const struct conn *conn)
+{
+    const struct side *asked = &s->ex->conn->side[SERVER], *server = &conn->side[SERVER];
+    const struct host *opener = host_find(s->root, &conn->side[CLIENT].ip);
+
+    if (conn == s->ex->conn || (server->port == asked->port && ipaddr_equal(&server->ip, &asked->ip) && s->ex->request.absolute))
+        return false;
+    if (server->port == DNS_PORT && s->ex->request.port != DNS_PORT)
+        return false;
+    return !opener || !opener->gateway || opener->gateway == s->gateway || !host_is_established(opener);
+}
+
+/* delays ******************************************************************/
+
+static bool
+rests_on_silence(const struct use *use)
+{
+    return use->outcome.cause == CAUSE_SYN_TIMEOUT || use->outcome.cause == CAUSE_RESPONSE_TIMEOUT || use->outcome.cause == CAUSE_TLS;
+}
+
+/* It goes on behind ICMP errors for its SYN, as if they had not come. */
+static bool
+ignores_errors(const struct attempt *a)
+{
+    return a->hs.icmp.seen > 0 && a->hs.rst.seen == 0 && a->hs.last_syn > a->hs.first_icmp && !a->closed[CLIENT].frame && !a->closed[SERVER].frame;
+}
+
+static void
+judge_use(struct scope *s, struct use *use)
+{
+    struct attempt *a = &s->scratch;
+
+    fill_attempt(a, use, s->from);
+    use->outcome = attempt_outcome(a, s->until, s->status);
+    use->start = a->start;
+    use->end = attempt_decided_at(a, use->outcome.cause);
+    if (!use->end && use->outcome.cause == CAUSE_INVALID_RESPONSE)
+        use->end = use->conn->side[SERVER].first_bytes;
+    /* What gave up first was the gateway: it knew then. */
+    if ((!use->end || use->end > s->until) && rests_on_silence(use))
+        use->end = a->closed[CLIENT].frame && a->closed[CLIENT].time <= s->until ? a->closed[CLIENT].time : 0;
+    if (use->outcome.cause == CAUSE_ICMP && ignores_errors(a))
+        use->end = 0;
+    use->silent = s->until - MAX(attempt_request_time(a), a->reply.last_data <= s->until ? a->reply.last_data : 0);
+}
+
+/* A connection that stands and carries nothing explains no 502; a good answer does only where it is surely the request's. */
+static bool
+explains(const struct use *use)
+{
+    if (use->outcome.cause != CAUSE_UNKNOWN)
+        return true;
+    return use->relation.tie >= TIE_REQUEST || (use->relation.tie >= TIE_ADDRESS && !use->ex && !use->outcome.status);
+}
+
+/* Where there is no room left: the place of the one that fits least, if the new one fits better. */
+static void
+keep_best(struct scope *s)
+{
+    struct use *last = &s->uses[s->n - 1], *worst = last;
+
+    for (struct use *u = s->uses; u < last; u++)
+        if (u->gain < worst->gain)
+            worst = u;
+    *worst = *last;
+    s->n--;
+}
+
+static void
+add_use(struct scope *s, struct conn *conn, struct exchange *ex)
+{
+    struct use *use = &s->uses[s->n];
+    when_t slack = s->root->disorder ? CLOCK_SLACK : 0;
+
+    memset(use, 0, sizeof *use);
+    use->before = -1;
+    use->conn = conn;
+    use->ex = ex;
+    when_t start = ex ? exchange_begun(ex) : conn->hs.first_syn;
+    if (!start && ex)
+        start = ex->request.time;
+    bool in_window = start + slack >= s->from || (ex && ex->request.time + slack >= s->from);
+    bool tunnels = use_owner(use) != 0;
+    if (start > s->until || !(in_window || tunnels) || !may_own(s, use))
+        return;
+    use->relation = relation_of(s->root, s->ex, conn, ex);
+    judge_use(s, use);
+    if (!explains(use))
+        return;
+    use->gain = use_gain(s, s->ex, use);
+    if (++s->n > USES_MAX)
+        keep_best(s);
+}
+
+static void
+look_at(struct scope *s, struct conn *conn)
+{
+    unsigned looked_at = 0;
+
+    if (!may_be_its(s, conn))
+        return;
+    if (list_is_empty(&conn->exchanges) && conn->syn_seen)
+        add_use(s, conn, NULL);
+    for (node_t *l = conn->exchanges.tail; l && looked_at < EXCHANGES_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct exchange *ex = (struct exchange *)l->data;
+        if (!ex->without_request && ex->request.time <= s->until)
+            add_use(s, conn, ex);
+    }
+}
+
+/* From the latest failure back to the request. */
+static unsigned
+look_at_failed(struct scope *s, const list_t *failed)
+{
+    unsigned looked_at = 0;
+
+    for (node_t *l = failed->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct conn *conn = (struct conn *)l->data;
+        if (conn_failed(conn) < s->from && !s->root->disorder)
+            break;
+        look_at(s, conn);
+    }
+    return looked_at;
+}
+
+/* What began first has waited longest: of a crowd the oldest and the latest are looked at. */
+static unsigned
+look_at_pending(struct scope *s, const list_t *pending)
+{
+    unsigned looked_at = 0;
+    node_t *l = pending->tail;
+
+    for (; l && looked_at < LOOKED_AT_MAX / 2; l = l->prev, looked_at++) {
+        struct conn *conn = (struct conn *)l->data;
+        if (conn->active_since < s->from && !s->root->disorder)
+            return looked_at;
+        look_at(s, conn);
+    }
+    for (node_t *h = l ? pending->head : NULL; h && h != l && looked_at < LOOKED_AT_MAX; h = h->next, looked_at++)
+        look_at(s, (struct conn *)h->data);
+    return looked_at;
+}
+
+static void
+link_tries(struct scope *s)
+{
+    for (unsigned i = 0; i < s->n; i++) {
+        struct use *use = &s->uses[i];
+        struct exchange *child;
+        const struct conn *conn = chain_before(s->root, use->conn, use->ex, &child);
+        use->before = -1;
+        use->followed = chain_is_followed(use->conn, use->ex);
+        for (unsigned k = 0; conn && k < s->n; k++)
+            if (k != i && s->uses[k].conn == conn && s->uses[k].ex == child && s->uses[k].start <= use->start)
+                use->before = (int)k;
+    }
+}
+
+void
+find_uses(struct scope *s)
+{
+    const struct activities *places[] = { &s->gateway->activities, &s->root->strays };
+    unsigned failed = 0, pending = 0;
+
+    s->rate = s->failures = 1;
+    for (unsigned i = 0; i < G_N_ELEMENTS(places); i++) {
+        failed += look_at_failed(s, &places[i]->failed);
+        pending += look_at_pending(s, &places[i]->pending);
+    }
+    link_tries(s);
+    double seconds = (double)(s->until - s->from) / NS_PER_SECOND + 1;
+    s->rate = (failed + pending + 1) / seconds;
+    s->failures = (failed + 1) / seconds;
+}
