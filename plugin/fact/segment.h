@@ -25,6 +25,8 @@ struct segment {
     uint8_t flags;
     uint8_t ttl;                /* of the IP header (IPv6: hop limit), 0: unknown */
     uint8_t window_scale;       /* RFC 7323, of a SYN; 0: it has none */
+    uint32_t timestamp;         /* RFC 7323, of a SYN; 0: it has none */
+    uint16_t ip_id;             /* of the IPv4 header, 0: unknown */
     bool window_zero;           /* it wants no more bytes */
     uint16_t window;            /* as sent, 0: unknown */
     const uint8_t *data;

@@ -296,6 +296,17 @@ opaque_begun(struct root *root, struct exchange *ex, const struct host *sender)
     chain_request_begun(root, ex);
 }
 
+/* The address that the client asked stands for the gateway's own, from which it asks on; for a server's, which asks nobody, that says nothing. */
+static void
+join_translated(struct root *root, const struct exchange *ex, struct host *asked)
+{
+    const struct translated *behind = ex->conn->translated;
+    struct host *own = behind && !ipaddr_equal(&behind->server, &asked->ip) ? host_get(root, &behind->server) : NULL;
+
+    if (own && (!ex->had_parent || is_at_work(own)))
+        host_join(root, asked, own);
+}
+
 void
 match_begun(struct root *root, struct exchange *ex)
 {
@@ -317,6 +328,7 @@ match_begun(struct root *root, struct exchange *ex)
     if (!parent && asked->link && sender->link != asked->link)
         host_join_card(root, asked);
     ex->had_parent = parent || may_serve_somebody(root, ex, sender);
+    join_translated(root, ex, asked);
     if (parent) {
         adopt(parent, ex);
         learn(root, ex, parent, sender);

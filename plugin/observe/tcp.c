@@ -36,6 +36,7 @@ long_at(const uint8_t *p)
 struct ip_header {
     int left;                   /* how many bytes the packet still had from the TCP header on; -1: not known */
     uint8_t ttl;                /* 0: not known */
+    uint16_t id;                /* 0: not known */
 };
 
 /*
@@ -51,24 +52,24 @@ ip_header_before(const struct frame_view *view, struct bytes all, int tcp)
         const uint8_t *ip = all.p + tcp - ihl;
         if (ip[0] == (0x40 | ihl / 4) && ip[9] == IP_PROTO_TCP && memcmp(ip + 12, src->data, 4) == 0) {
             int total = (int)word_at(ip + 2);
-            return (struct ip_header){ total > ihl ? total - ihl : -1, ip[8] };     /* 0: segmentation offload */
+            return (struct ip_header){ total > ihl ? total - ihl : -1, ip[8], (uint16_t)word_at(ip + 4) };     /* 0: segmentation offload */
         }
     }
     for (int header = 40; src->type == AT_IPv6 && header <= 40 + 256 && tcp >= header; header += 8) {
         const uint8_t *ip = all.p + tcp - header;
         if (ip[0] >> 4 == 6 && memcmp(ip + 8, src->data, 16) == 0) {
             int payload = (int)word_at(ip + 4);
-            return (struct ip_header){ payload > 0 ? payload - (header - 40) : -1, ip[7] };
+            return (struct ip_header){ payload > 0 ? payload - (header - 40) : -1, ip[7], 0 };
         }
     }
-    return (struct ip_header){ -1, 0 };
+    return (struct ip_header){ -1, 0, 0 };
 }
 
-/* RFC 9293 section 3.1, RFC 7323 section 2.2: kind 3, length 3, the shift; of the n bytes of options. */
-static uint8_t
-window_scale_in(const uint8_t *options, int n)
+/* RFC 9293 section 3.1: the option of that kind and length, among n bytes of options; NULL: there is none. */
+static const uint8_t *
+option_in(const uint8_t *options, int n, uint8_t kind, uint8_t length)
 {
-    enum { END = 0, NO_OPERATION = 1, WINDOW_SCALE = 3, SCALE_MAX = 14 };
+    enum { END = 0, NO_OPERATION = 1 };
 
     for (int i = 0; i < n && options[i] != END; ) {
         if (options[i] == NO_OPERATION) {
@@ -77,11 +78,22 @@ window_scale_in(const uint8_t *options, int n)
         }
         if (i + 2 > n || options[i + 1] < 2)
             break;
-        if (options[i] == WINDOW_SCALE && options[i + 1] == 3 && i + 3 <= n)
-            return MIN(options[i + 2], SCALE_MAX);
+        if (options[i] == kind && options[i + 1] == length && i + length <= n)
+            return options + i;
         i += options[i + 1];
     }
-    return 0;
+    return NULL;
+}
+
+/* RFC 7323: section 2.2, the shift; section 3.2, the sender's clock. */
+static void
+read_syn_options(const uint8_t *options, int n, struct segment *seg)
+{
+    enum { WINDOW_SCALE = 3, SCALE_MAX = 14, TIMESTAMPS = 8 };
+    const uint8_t *scale = option_in(options, n, WINDOW_SCALE, 3), *timestamps = option_in(options, n, TIMESTAMPS, 10);
+
+    seg->window_scale = scale ? MIN(scale[2], SCALE_MAX) : 0;
+    seg->timestamp = timestamps ? long_at(timestamps + 2) : 0;
 }
 
 /* segments ****************************************************************/
@@ -117,7 +129,11 @@ read_header(const struct frame_view *view, field_info *stream, struct segment *s
     bool has_window = tcp + 16 <= all.n;
     seg->window = has_window ? (uint16_t)word_at(p + 14) : 0;
     seg->window_zero = has_window && seg->window == 0 && !(seg->flags & TCP_RST);
-    seg->window_scale = seg->flags & TCP_SYN ? window_scale_in(p + TCP_HEADER, MIN(header, all.n - tcp) - TCP_HEADER) : 0;
+    seg->ip_id = ip.id;
+    seg->window_scale = 0;
+    seg->timestamp = 0;
+    if (seg->flags & TCP_SYN)
+        read_syn_options(p + TCP_HEADER, MIN(header, all.n - tcp) - TCP_HEADER, seg);
     seg->length = left > header ? (uint32_t)(left - header) : 0;
     seg->captured = tcp + header < all.n ? MIN((uint32_t)(all.n - tcp - header), seg->length) : 0;
     seg->data = seg->captured > 0 ? p + header : (const uint8_t *)"";

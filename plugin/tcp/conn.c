@@ -12,6 +12,7 @@
 #include "model/attempts.h"
 #include "model/retention.h"
 #include "tcp/conn.h"
+#include "tcp/copies.h"
 #include "tcp/flow.h"
 #include "tcp/traits.h"
 
@@ -73,6 +74,7 @@ conn_free(struct root *root, struct conn *conn)
     frames_free(&conn->hs.syn);
     frames_free(&conn->hs.rst);
     frames_free(&conn->hs.icmp);
+    wmem_free(wmem_file_scope(), conn->translated);
     wmem_free(wmem_file_scope(), conn);
 }
 
@@ -120,6 +122,7 @@ segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
         conn->isn = seg->seq;
         conn->hs.first_syn = seg->time;
         attempt_file(root, conn);
+        copies_note(root, conn, seg);
         root->conn_listener->opened(root, conn);
     } else if (is_copy_of_syn(conn, seg)) {
         return conn;
@@ -269,14 +272,19 @@ guess_sides(struct conn *conn, const struct segment *seg)
     conn->hs.acked = true;
 }
 
-struct conn *
-conn_segment(struct root *root, const struct segment *seg, bool *again)
+static bool
+is_syn(const struct segment *seg)
 {
-    struct conn *conn = conn_find(root, seg->stream);
+    return (seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+/* A segment of a connection that is known, or that none is known of. */
+static struct conn *
+segment_of(struct root *root, struct conn *conn, const struct segment *seg, bool *again)
+{
     int side;
 
-    *again = false;
-    if ((seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+    if (is_syn(seg))
         return segment_syn(root, conn, seg);
     if ((seg->flags & TCP_SYN) && !(seg->flags & TCP_RST))
         return segment_synack(root, conn, seg);
@@ -305,4 +313,19 @@ conn_segment(struct root *root, const struct segment *seg, bool *again)
     if (seg->flags & (TCP_FIN | TCP_RST))
         segment_end(root, conn, seg, side);
     return conn;
+}
+
+struct conn *
+conn_segment(struct root *root, const struct segment *seg, bool *again)
+{
+    struct conn *conn = conn_find(root, seg->stream), *original;
+    struct segment as;
+
+    *again = false;
+    if (conn)
+        return segment_of(root, conn, seg, again);
+    original = is_syn(seg) ? copies_begin(root, seg) : copies_segment(root, seg, &as);
+    if (!original)
+        return segment_of(root, NULL, seg, again);
+    return is_syn(seg) ? original : segment_of(root, original, &as, again);
 }

@@ -29,7 +29,8 @@ struct conn_listener {
 
 /*
  * Returns the segment's connection, or NULL where the segment belongs to none that is
- * known and opens none. *again: all its bytes were seen before.
+ * known and opens none. *again: all its bytes were seen before. A copy's segment is the
+ * original's, whose stream is another one (see copies.h).
  */
 struct conn *conn_segment(struct root *root, const struct segment *segment, bool *again);
 

@@ -14,6 +14,7 @@
 #include "match/match.h"
 #include "model/attempts.h"
 #include "net/lookup.h"
+#include "tcp/copies.h"
 #include "tcp/flow.h"
 #include "track/capture.h"
 #include "track/provisional.h"
@@ -202,7 +203,8 @@ apply_tcp(const struct view *view, const struct fact *fact)
     struct conn *conn = conn_segment(view->root, &fact->u.tcp.segment, &again);
     struct exchange *ex;
 
-    if (!conn)
+    /* What a copy shows, the original's own frame shows too. */
+    if (!conn || conn->stream != fact->u.tcp.segment.stream)
         return;
     for (unsigned i = 0; i < fact->u.tcp.n_shown; i++)
         apply_shown(view, conn, &fact->u.tcp.shown[i], again, fact);
@@ -224,6 +226,9 @@ static void
 apply_icmp(struct root *root, const struct fact *fact)
 {
     struct conn *conn = conn_from(root, &fact->u.icmp.key, fact->u.icmp.sport);
+
+    if (!conn && fact->u.icmp.stream_plus_1)
+        conn = copies_original(root, fact->u.icmp.stream_plus_1 - 1);
 
     if (conn)
         conn_icmp(root, conn, &fact->u.icmp.error);
