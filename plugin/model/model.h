@@ -297,6 +297,16 @@ struct lookup {                 /* one search, see struct search */
     unsigned n;
 };
 
+/* The latest queries, as they were sent and as they were seen once more (net/translated.h); a power of two. */
+#define FIRST_QUERIES 1024
+struct first_query {
+    unsigned hash;              /* of id, name and type */
+    struct asked_key key, copy; /* copy: all 0 if there is none */
+    when_t time;                /* 0: the place is free */
+    uint16_t ip_id;
+    uint8_t ttl;
+};
+
 struct asked {
     struct bounded_entry entry; /* key: key */
     struct asked_key key;
@@ -343,6 +353,7 @@ struct root {
     struct gateways gateways;
     struct names names;
     bounded_t asked, neighbors, reported;
+    struct first_query first_queries[FIRST_QUERIES];
     struct activities strays;   /* of addresses that are not known to be any gateway's */
     list_t lookups_open, lookups_resolved;      /* oldest first */
     list_t by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */

@@ -69,3 +69,9 @@ ip_id_before(struct place transport)
 {
     return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ? tvb_get_ntohs(transport.tvb, transport.start - 16) : 0;
 }
+
+uint8_t
+ttl_before(struct place transport)
+{
+    return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ? byte_at(transport, -12) : 0;
+}

@@ -14,6 +14,7 @@
 #include "match/match.h"
 #include "model/attempts.h"
 #include "net/lookup.h"
+#include "net/translated.h"
 #include "tcp/copies.h"
 #include "tcp/flow.h"
 #include "track/capture.h"
@@ -253,7 +254,7 @@ apply(struct tracker *t, struct root *root, const struct fact *fact)
         apply_icmp(root, fact);
         break;
     case FACT_DNS:
-        lookup_message(root, &fact->u.dns);
+        translated_message(root, &fact->u.dns);
         break;
     case FACT_DNS_ERROR:
         lookup_icmp(root, &fact->u.dns_error.error);
