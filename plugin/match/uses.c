@@ -57,7 +57,9 @@ may_be_its(const struct scope *s, const struct conn *conn)
     const struct host *opener = host_find(s->root, &conn->side[CLIENT].ip);
     const struct host *answerer = host_find(s->root, &server->ip);
 
-    if (conn == s->ex->conn || (server->port == asked->port && ipaddr_equal(&server->ip, &asked->ip) && s->ex->request.absolute))
+    bool same_server = server->port == asked->port && ipaddr_equal(&server->ip, &asked->ip);
+
+    if (conn == s->ex->conn || (same_server && (s->ex->request.absolute || ipaddr_equal(&conn->side[CLIENT].ip, &server->ip))))
         return false;
     if (server->port == DNS_PORT && answerer && answerer->answers_dns && s->ex->request.port != DNS_PORT)
         return false;

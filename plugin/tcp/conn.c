@@ -109,6 +109,17 @@ is_copy_of_syn(const struct conn *conn, const struct segment *syn)
     return syn->time >= hs->last_syn && syn->time - hs->last_syn < COPY_WITHIN && hs->rst.seen + hs->icmp.seen < hs->syn.seen;
 }
 
+/* The capturing host passed it on: that it got or sent a copy does not make it one of the ends. */
+static void
+forget_passing_host(struct conn *conn, const struct segment *copy)
+{
+    if (copy->link_src == conn->side[CLIENT].link && copy->link_dst == conn->side[SERVER].link)
+        return;
+    for (int side = CLIENT; side <= SERVER; side++)
+        if (conn->side[side].link == LINK_SELF)
+            conn->side[side].link = 0;
+}
+
 static struct conn *
 segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
 {
@@ -125,6 +136,7 @@ segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
         copies_note(root, conn, seg);
         root->conn_listener->opened(root, conn);
     } else if (is_copy_of_syn(conn, seg)) {
+        forget_passing_host(conn, seg);
         return conn;
     }
     traits_segment(conn, CLIENT, seg);
@@ -327,5 +339,8 @@ conn_segment(struct root *root, const struct segment *seg, bool *again)
     original = is_syn(seg) ? copies_begin(root, seg) : copies_segment(root, seg, &as);
     if (!original)
         return segment_of(root, NULL, seg, again);
-    return is_syn(seg) ? original : segment_of(root, original, &as, again);
+    if (!is_syn(seg))
+        return segment_of(root, original, &as, again);
+    forget_passing_host(original, seg);
+    return original;
 }
