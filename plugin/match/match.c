@@ -261,9 +261,9 @@ learn(struct root *root, const struct exchange *ex, struct exchange *parent, str
     if (!parent->name)
         return;
     learn_upstream(root, parent->name, &conn->side[SERVER].ip);
-    next_hop_learn(parent->name->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, root->now);
+    next_hop_learn(parent->name->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, route_hash(parent), root->now);
     if (parent->gateway && !name_has_address(parent->name, &conn->side[SERVER].ip))
-        next_hop_learn(parent->gateway->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, root->now);
+        next_hop_learn(parent->gateway->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, route_hash(parent), root->now);
 }
 
 static void

@@ -41,6 +41,15 @@ name_hash(const struct name *name)
     return g_str_hash(name->text) | 1;
 }
 
+unsigned
+route_hash(const struct exchange *ex)
+{
+    const char *path = ex->request.path && ex->request.path[0] == '/' ? ex->request.path + 1 : "";
+    size_t n = strcspn(path, "/?");
+
+    return path[n] == '/' ? bytes_hash(path, n, 0) | 1 : 0;
+}
+
 static void
 found(struct relation *r, enum clue clue)
 {
