@@ -275,10 +275,11 @@ commit_uses(struct contest *c)
             use_own(&s->uses[i], s->ex->serial);
     if (c->margin < MARGIN_LEARNT || decided->gain < MARGIN_LEARNT)
         return;
-    for (unsigned i = 0; i < s->n; i++)
-        if (s->uses[i].its && &s->uses[i] != decided)
-            learn_places(s, &s->uses[i]);
-    learn_places(s, decided);
+    unsigned steps = 0;
+    for (const struct use *use = decided; use && steps < NEXT_HOPS_MAX; steps++) {
+        learn_places(s, use);
+        use = use->before >= 0 ? &s->uses[use->before] : NULL;
+    }
 }
 
 /* the whole ***************************************************************/

@@ -12,8 +12,8 @@
 /* Upstreams of one host whose failures are told. */
 #define UPSTREAMS_MAX 8
 
-/* A gateway that knows of no live upstream answers at once. */
-#define AT_ONCE (NS_PER_SECOND / 4)
+/* A gateway that knows of no live upstream answers at once: what takes longer than a server is away had a reason that was not seen. */
+#define AT_ONCE (NS_PER_SECOND / 200)
 
 /* Health checks come again and again. */
 #define CHECKS_MIN 2
@@ -76,7 +76,7 @@ failed_though_it_stood(struct scope *s, struct conn *conn)
 {
     struct exchange *ex = last_exchange(conn);
 
-    if (!ex || !ex->owner || !conn_failed(conn))
+    if (!ex || !ex->owner || !conn_failed(conn) || s->until - s->ex->ready_at > AT_ONCE)
         return false;
     attempt_fill(&s->scratch, conn, ex);
     enum cause cause = attempt_outcome(&s->scratch, s->ex->ready_at, s->status).cause;
@@ -159,6 +159,20 @@ remember_hops(struct scope *s, const struct next_hop *hops, struct memory *memor
             remember_place(s, &hops[i].ip, hops[i].port, memory);
 }
 
+/* Nothing is known of the host: one of the places where requests for any host go. */
+static void
+remember_latest_hop(struct scope *s, struct memory *memory)
+{
+    unsigned latest = 0;
+
+    remember_hops(s, s->gateway->next_hops, memory);
+    for (unsigned i = 1; i < memory->n; i++)
+        if (memory->upstreams[i].ended > memory->upstreams[latest].ended)
+            latest = i;
+    memory->upstreams[0] = memory->upstreams[latest];
+    memory->n = MIN(memory->n, 1);
+}
+
 /* Upstreams that were down whenever the gateway looked, as health checks do: no request of a client is needed for that. */
 static void
 remember_checks(struct scope *s, struct memory *memory)
@@ -199,9 +213,9 @@ find_remembered(struct scope *s)
             remember_place(s, &name->addresses[i], s->ex->request.port, &memory);
         remember_hops(s, name->next_hops, &memory);
     }
-    if (!looked_up_here)        /* else it asks no next hop for that host */
-        remember_hops(s, s->gateway->next_hops, &memory);
-    if (!memory.ended && !looked_up_here)
+    if (!looked_up_here && !memory.ended)       /* else it asks no next hop for that host */
+        remember_latest_hop(s, &memory);
+    if (!looked_up_here && !memory.ended)
         remember_checks(s, &memory);
     if (!memory.ended)
         return false;
