@@ -90,9 +90,14 @@ is_early_data(const struct tls_progress *tls, unsigned length)
            length != FINISHED_256 + ADDED_13 && length != FINISHED_384 + ADDED_13;
 }
 
+/* The tickets of one server differ in their nonces (RFC 8446 section 4.6.1), at most in these many bytes. */
+#define TICKETS_DIFFER 16
+
 static bool
 may_be_ticket(const struct tls_progress *tls, unsigned length)
 {
+    if (tls->ticket_records > 0 && (length > (unsigned)tls->ticket_length + TICKETS_DIFFER || length + TICKETS_DIFFER < (unsigned)tls->ticket_length))
+        return false;
     return tls->version13 && tls->ticket_records < MOST_TICKETS && length < LONGEST_TICKET && tls->data_records[TLS_SERVER] == 0 &&
            (tls->data_records[TLS_CLIENT] == 0 || tls->ticket_records < 2);
 }
@@ -174,6 +179,7 @@ data_record(struct tls_progress *tls, enum tls_side side, unsigned length, struc
         break;
     case PHASE_TICKET:
         tls->ticket_records++;
+        tls->ticket_length = (uint16_t)MIN(length, (unsigned)UINT16_MAX);
         break;
     case PHASE_RESPONSE:
         tls->data_records[TLS_SERVER]++;

@@ -41,6 +41,7 @@ struct tls_progress {
     bool answering;             /* the server sent data since the client's latest request */
     uint8_t client_flight;      /* records of the client before its Finished, TLS 1.3 */
     uint8_t ticket_records;     /* what the server sent right after the handshake: tickets */
+    uint16_t ticket_length;     /* of the latest one */
     uint32_t data_records[2];   /* application data after the handshake, without tickets */
     bool alert[2];              /* a fatal alert, or one that is encrypted */
     uint8_t alert_description;  /* of a readable alert; 0: close_notify */
