@@ -128,9 +128,12 @@ has_waiting(struct root *root, const struct ipaddr *ip)
     return host && host->gateway && !list_is_empty(&host->gateway->open);
 }
 
+/* In uwsgi, behind SOCKS or a PROXY line the request is none that can be read. */
 static bool
 serves_gateway(struct root *root, const struct exchange *ex)
 {
+    if (ex->without_request)
+        return has_waiting(root, &ex->conn->side[CLIENT].ip);
     return ex->had_parent && !match_is_gateway(root, ex);
 }
 
