@@ -17,6 +17,7 @@
 
 /* Hundredths of a bit: what two tries have in common. The same server again, or another address of one host; a server of another port seldom serves the same. */
 #define SAME_SERVER 300
+#define SAME_NAME 800
 #define SAME_REQUEST_AGAIN 1000
 #define SAME_PORT 0
 #define OTHER_PORT (-600)
@@ -24,9 +25,6 @@
 
 /* That something failed and is tried again is a little less usual than that a request comes. */
 #define TRIED_AGAIN (-100)
-
-/* RFC 8305 section 8: the next address is tried no sooner than this while the first one is silent. */
-#define SILENT_LONG (NS_PER_SECOND / 10)
 
 /* How many things a gateway begins in a second, where it is not known; the same for all that are compared. */
 #define USUAL_RATE 10.0
@@ -85,12 +83,35 @@ same_server(const struct conn *x, const struct conn *y)
     return x->side[SERVER].port == y->side[SERVER].port && ipaddr_equal(&x->side[SERVER].ip, &y->side[SERVER].ip);
 }
 
+/* Two addresses of one host. */
+static bool
+same_name(struct root *root, const struct conn *x, const struct conn *y)
+{
+    const struct reverse *r = names_of(root, &x->side[SERVER].ip);
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && name_has_address(r->names[i], &y->side[SERVER].ip))
+            return true;
+    return false;
+}
+
+/* What two tries have in common. */
+static int
+common_gain(const struct event *e, const struct conn *earlier)
+{
+    if (same_server(earlier, e->conn))
+        return SAME_SERVER;
+    if (earlier->side[SERVER].port != e->conn->side[SERVER].port)
+        return OTHER_PORT;
+    return same_name(e->root, earlier, e->conn) ? SAME_NAME : SAME_PORT;
+}
+
 /* A connection that failed, or whose server answered so that another one is to be asked. */
 static int
 again_gain(const struct event *e, const struct conn *failed)
 {
     const struct exchange *last = (const struct exchange *)list_last(&failed->exchanges);
-    int gain = same_server(failed, e->conn) ? SAME_SERVER : failed->side[SERVER].port == e->conn->side[SERVER].port ? SAME_PORT : OTHER_PORT;
+    int gain = common_gain(e, failed);
 
     if (last && last->owner)
         return ASSIGN_NEVER;
@@ -105,11 +126,10 @@ static int
 silent_gain(const struct event *e, const struct conn *silent)
 {
     when_t since = MAX(silent->hs.first_syn, silent->active_since);
-    int gain = same_server(silent, e->conn) ? ASSIGN_NEVER : silent->side[SERVER].port == e->conn->side[SERVER].port ? SAME_PORT : OTHER_PORT;
 
-    if (gain == ASSIGN_NEVER || silent->hs.synack_frame || e->time - since < SILENT_LONG)
+    if (same_server(silent, e->conn) || silent->hs.synack_frame || e->time - since < SILENT_LONG)
         return ASSIGN_NEVER;
-    return gain + profile_gain(profile_of(e->gateway), DELAY_PATIENCE, e->time - since, 0) + TRIED_AGAIN;
+    return common_gain(e, silent) + profile_gain(profile_of(e->gateway), DELAY_PATIENCE, e->time - since, 0) + TRIED_AGAIN;
 }
 
 static struct conn *

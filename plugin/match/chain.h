@@ -17,6 +17,9 @@
  * refuses, and 0.2 ms behind its RST a SYN goes to the other one, while no request came
  * for 30 ms: the second try follows the first.
  */
+/* RFC 8305 section 8: the next address is tried no sooner than this while the first one is silent. */
+#define SILENT_LONG (NS_PER_SECOND / 10)
+
 void chain_connection_begun(struct root *root, struct conn *conn);
 void chain_request_begun(struct root *root, struct exchange *child);
 

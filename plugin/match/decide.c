@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "match/chain.h"
 #include "match/scope.h"
 
 /* Hundredths of a bit. What fits worse by this than chance is not looked at, and what belongs together has to gain more than nothing. */
@@ -15,6 +16,9 @@
 /* So much the assignment is better than any in which another request has the deciding connection: calibrated by tests/bench/check.py. */
 #define MARGIN_OBSERVED 1000
 #define MARGIN_LIKELY 250
+
+/* What fits less by this is no alternative. */
+#define ABOUT_AS_WELL 800
 
 /* From the gain on that is taken for granted: next hops are learnt from it. */
 #define MARGIN_LEARNT 600
@@ -182,13 +186,31 @@ same_server(const struct use *x, const struct use *y)
     return x->conn->side[SERVER].port == y->conn->side[SERVER].port && ipaddr_equal(&x->conn->side[SERVER].ip, &y->conn->side[SERVER].ip);
 }
 
+/* One request is tried at one server after the other: when the one before failed, or was silent for a while. */
+static bool
+may_follow(const struct use *earlier, const struct use *later)
+{
+    return (earlier->end && earlier->end <= later->start) || later->start - earlier->start >= SILENT_LONG;
+}
+
+static bool
+is_in_sequence(const struct contest *c, const struct use *use)
+{
+    for (unsigned i = 0; i < c->s->n; i++) {
+        const struct use *other = &c->s->uses[i];
+        if (other->its && other != use && !(other->start <= use->start ? may_follow(other, use) : may_follow(use, other)))
+            return false;
+    }
+    return true;
+}
+
 /* What nobody else can have caused, and is tied as strongly, is the request's too: one try after the other. */
 static void
 take_uncontested(struct contest *c, const struct use *decided)
 {
     for (unsigned k = 0; k < c->a.n_columns; k++) {
         struct use *use = c->columns[k];
-        if (use->its || is_assigned_to_rival(c, k) || rivals_for(c, k) > 0)
+        if (use->its || is_assigned_to_rival(c, k) || rivals_for(c, k) > 0 || !is_in_sequence(c, use))
             continue;
         use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use, decided);
     }
@@ -209,19 +231,14 @@ take_earlier_tries(struct contest *c, const struct use *last)
     }
 }
 
+/* Whichever of those that fit about as well it was. */
 static bool
-all_say_the_same(const struct contest *c)
+all_say_the_same(const struct contest *c, const struct use *decided)
 {
-    enum cause cause = CAUSE_UNKNOWN;
-
-    for (unsigned k = 0; k < c->a.n_columns; k++) {
-        if (c->a.gain[0][k] <= 0)
-            continue;
-        if (cause != CAUSE_UNKNOWN && c->columns[k]->outcome.cause != cause)
+    for (unsigned k = 0; k < c->a.n_columns; k++)
+        if (c->columns[k]->gain > decided->gain - ABOUT_AS_WELL && c->columns[k]->outcome.cause != decided->outcome.cause)
             return false;
-        cause = c->columns[k]->outcome.cause;
-    }
-    return cause != CAUSE_UNKNOWN;
+    return decided->outcome.cause != CAUSE_UNKNOWN;
 }
 
 /* learning ****************************************************************/
@@ -342,7 +359,7 @@ decide_uses(struct contest *c)
     c->margin = margin_of(c, sum, column);
     if (c->margin < MARGIN_LIKELY) {
         s->several = true;
-        s->same_cause = all_say_the_same(c);
+        s->same_cause = all_say_the_same(c, decided);
         dump(c, "several");
         if (!s->same_cause)
             return;

@@ -174,8 +174,7 @@ relate_texts(struct relation *r, const struct gateway *gateway, const struct exc
         found(r, CLUE_SAME_TAIL);
     relate_marks(r, &waiting->request.marks, &child->request.marks);
     r->clues |= 1u << CLUE_OTHER_REQUEST;
-    if (!(r->clues & (1u << CLUE_SAME_PATH)))
-        r->gain += other_request_gain(gateway);
+    r->gain += other_request_gain(gateway);
 }
 
 /* addresses ***************************************************************/

@@ -4,6 +4,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#ifdef DBG
+#include <stdio.h>
+#include <stdlib.h>
+#endif
 #include <glib.h>
 
 #include "http/exchange.h"
@@ -19,6 +23,9 @@
 #define UPSTREAM_NAME 800
 #define OTHER_NAME (-300)
 #define OTHER_UPSTREAM (-600)
+
+/* A look-up that failed explains more than one that is still silent. */
+#define ENDED 1000
 
 /* Of two names the one is taken that fits so much better. */
 #define CLEARLY 250
@@ -99,24 +106,32 @@ first_use(const struct scope *s)
     return first;
 }
 
+/* Connections that are tied to the request by more than time. */
 static bool
 has_uses(const struct scope *s)
 {
     for (unsigned i = 0; i < s->n; i++)
-        if (s->uses[i].its)
+        if (s->uses[i].its && s->uses[i].relation.tie >= TIE_ADDRESS)
             return true;
     return false;
 }
 
-/* Of two that others may have begun too: one that explains the response; where a connection followed, one that brought its address. */
+/*
+ * Of two that others may have begun too: each request begins its own as soon as it is there. So
+ * it is the one that began soonest behind the request, and came to what the response says: it failed;
+ * or, where a connection followed, it brought its address before.
+ */
 static int
 rank(const struct scope *s, const struct lookup *lookup, bool uses)
 {
-    int gain = search_gain(s, lookup);
+    struct profile *p = s->gateway->profile;
+    int gain = profile_gain(p, DELAY_START, MAX(lookup->start - MAX(s->ex->ready_at, s->from), 0), s->rate);
 
     if (uses)
         return lookup->last <= first_use(s) ? gain : ASSIGN_NEVER;
-    return lookup->resolved ? ASSIGN_NEVER : gain;
+    if (lookup->resolved)
+        return ASSIGN_NEVER;
+    return has_ended(s, lookup) ? gain + ENDED : gain + profile_gain(p, DELAY_PATIENCE, s->until - lookup->start, 0);
 }
 
 /* the name asked for ******************************************************/
@@ -184,6 +199,9 @@ take_own(struct scope *s)
                 continue;
             break;
         }
+#ifdef DBG
+        if (getenv("SDBG")) fprintf(stderr, "SEARCH for req %u: first q frame %u n %u owner %u gws %d ended %d resolved %d crowd %d rank %d\n", s->ex->request.frame, lookup->questions[0]->q.sent.n?lookup->questions[0]->q.sent.no[0]:0, lookup->n, lookup->owner, is_gateways(s, lookup), has_ended(s, lookup), lookup->resolved, crowd, rank(s, lookup, uses));
+#endif
         if (lookup->start > s->until || has_owner(s, lookup) || !is_gateways(s, lookup))
             continue;
         if (!crowd) {

@@ -87,6 +87,13 @@ rests_on_silence(const struct use *use)
     return use->outcome.cause == CAUSE_SYN_TIMEOUT || use->outcome.cause == CAUSE_RESPONSE_TIMEOUT || use->outcome.cause == CAUSE_TLS;
 }
 
+/* It goes on behind ICMP errors for its SYN, as if they had not come. */
+static bool
+ignores_errors(const struct attempt *a)
+{
+    return a->hs.icmp.seen > 0 && a->hs.rst.seen == 0 && a->hs.last_syn > a->hs.first_icmp && !a->closed[CLIENT].frame && !a->closed[SERVER].frame;
+}
+
 static void
 judge_use(struct scope *s, struct use *use)
 {
@@ -101,6 +108,8 @@ judge_use(struct scope *s, struct use *use)
     /* What gave up first was the gateway: it knew then. */
     if ((!use->end || use->end > s->until) && rests_on_silence(use))
         use->end = a->closed[CLIENT].frame && a->closed[CLIENT].time <= s->until ? a->closed[CLIENT].time : 0;
+    if (use->outcome.cause == CAUSE_ICMP && ignores_errors(a))
+        use->end = 0;
     use->silent = s->until - MAX(attempt_request_time(a), a->reply.last_data <= s->until ? a->reply.last_data : 0);
 }
 
