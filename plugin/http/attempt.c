@@ -83,6 +83,18 @@ is_half_closed(const struct conn *conn)
     return gateway->closed.frame && !gateway->closed.reset && at_once && (!server->first_bytes || server->first_bytes > gateway->closed.time);
 }
 
+/* Only where that is another one: masquerading alone changes the gateway's side. */
+static void
+fill_translation(struct attempt *a, const struct conn *conn)
+{
+    const struct translated *translated = conn->translated;
+
+    if (!translated || (translated->server_port == a->port && ipaddr_equal(&translated->server, &a->server)))
+        return;
+    a->behind = translated->server;
+    a->behind_port = translated->server_port;
+}
+
 void
 attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *ex)
 {
@@ -91,6 +103,7 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
     a->gateway = conn->side[CLIENT].ip;
     a->port = conn->side[SERVER].port;
     a->stream = conn->stream;
+    fill_translation(a, conn);
     a->reused = ex && (!conn->syn_seen || ex->nth > 1);
     a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->request.time : conn->last) : conn->hs.first_syn;
     a->icmp_late_frame = conn->icmp_late_frame;
