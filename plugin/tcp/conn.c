@@ -16,33 +16,6 @@
 #include "tcp/flow.h"
 #include "tcp/traits.h"
 
-static const void *
-stream_key(uint32_t stream)
-{
-    return GUINT_TO_POINTER(stream + 1);
-}
-
-static struct conn **
-latest_slot(struct root *root, uint32_t stream)
-{
-    return &root->conns.latest[stream % LATEST_CONNS];
-}
-
-struct conn *
-conn_find(struct root *root, uint32_t stream)
-{
-    struct conn **latest = latest_slot(root, stream);
-
-    if (!*latest || (*latest)->stream != stream) {
-        struct conn *conn = (struct conn *)bounded_find(&root->conns.table, stream_key(stream));
-        if (!conn)
-            return NULL;
-        *latest = conn;
-    }
-    (*latest)->entry.used = true;
-    return *latest;
-}
-
 static struct conn *
 conn_new(struct root *root, const struct segment *seg)
 {
@@ -56,7 +29,7 @@ conn_new(struct root *root, const struct segment *seg)
     conn->side[CLIENT].link = seg->link_src;
     conn->side[SERVER].link = seg->link_dst;
     conn->last = seg->time;
-    bounded_insert(&root->conns.table, &conn->entry, stream_key(seg->stream));
+    bounded_insert(&root->conns.table, &conn->entry, conn_key(seg->stream));
     retain_new(root, conn);
     return conn;
 }
@@ -64,8 +37,7 @@ conn_new(struct root *root, const struct segment *seg)
 static void
 conn_free(struct root *root, struct conn *conn)
 {
-    if (*latest_slot(root, conn->stream) == conn)
-        *latest_slot(root, conn->stream) = NULL;
+    conn_lost(root, conn);
     root->conn_listener->dropped(root, conn);
     attempt_unfile(conn);
     retain_no_more(root, conn);

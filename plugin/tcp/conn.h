@@ -37,6 +37,12 @@ struct conn *conn_segment(struct root *root, const struct segment *segment, bool
 /* NULL if it is not (or no longer) known. */
 struct conn *conn_find(struct root *root, uint32_t stream);
 
+/* Of a stream in the table of connections; for that of copies too. */
+const void *conn_key(uint32_t stream);
+
+/* It is about to be freed: conn_find() has no hold on it any more. */
+void conn_lost(struct root *root, const struct conn *conn);
+
 /* CLIENT or SERVER: who sent the segment. */
 int conn_side_of(const struct conn *conn, const struct ipaddr *ip, uint16_t port);
 

@@ -13,18 +13,12 @@
 #define UNDER_WAY (NS_PER_SECOND / 5)
 
 struct copy {
-    struct bounded_entry entry; /* key: GUINT_TO_POINTER(stream + 1) */
+    struct bounded_entry entry; /* key: conn_key() of its own stream */
     uint32_t original;          /* stream */
     uint32_t isn;
     struct ipaddr client;
     uint16_t client_port;
 };
-
-static const void *
-stream_key(uint32_t stream)
-{
-    return GUINT_TO_POINTER(stream + 1);
-}
 
 void
 copies_evict(bounded_t *table _U_, struct bounded_entry *entry)
@@ -103,10 +97,10 @@ copies_begin(struct root *root, const struct segment *syn)
 
     if (!original)
         return NULL;
-    copy = (struct copy *)bounded_find(&root->conns.copies, stream_key(syn->stream));
+    copy = (struct copy *)bounded_find(&root->conns.copies, conn_key(syn->stream));
     if (!copy) {
         copy = wmem_new0(wmem_file_scope(), struct copy);
-        bounded_insert(&root->conns.copies, &copy->entry, stream_key(syn->stream));
+        bounded_insert(&root->conns.copies, &copy->entry, conn_key(syn->stream));
     }
     copy->original = original->stream;
     copy->isn = syn->seq;
@@ -122,7 +116,7 @@ copies_begin(struct root *root, const struct segment *syn)
 static struct conn *
 find(struct root *root, uint32_t stream, struct copy **copy)
 {
-    *copy = root->conns.copies.order.length > 0 ? (struct copy *)bounded_find(&root->conns.copies, stream_key(stream)) : NULL;
+    *copy = root->conns.copies.order.length > 0 ? (struct copy *)bounded_find(&root->conns.copies, conn_key(stream)) : NULL;
     struct conn *conn = *copy ? conn_find(root, (*copy)->original) : NULL;
 
     return conn && conn->isn == (*copy)->isn ? conn : NULL;
