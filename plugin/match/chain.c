@@ -209,6 +209,9 @@ link_event(const struct event *e)
         chain_of(failed, (struct exchange *)list_last(&failed->exchanges))->followed = true;
     } else if (waiting && anew > 0) {
         waiting->begun = true;
+        /* It opens connections to the very host that its client waits for: its network card is a gateway's. */
+        if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)
+            host_prove(e->root, host_get(e->root, &e->conn->side[CLIENT].ip));
     }
 }
 

@@ -243,14 +243,18 @@ collect(struct scope *s, struct collected *found)
             s->lookups[i]->owner = ex->serial;
     found->why = s->why;
     e->doubts.several = s->several;
-    e->doubts.no_gateway_side = !s->side_is_seen && s->n_lookups == 0;
+    e->doubts.no_gateway_side = !gateway_side_is_seen(s) && s->n_lookups == 0;
 }
 
 void
 match_collect(struct root *root, struct exchange *ex, struct collected *found)
 {
     struct scope *s = g_new(struct scope, 1);
+    struct host *asked = host_get(root, &ex->conn->side[SERVER].ip);
 
+    /* Another address of its network card may have shown meanwhile that it is a gateway's. */
+    if (asked->link && ex->conn->side[CLIENT].link != asked->link)
+        host_join_card(root, asked);
     scope_init(s, root, ex, ex->response_time ? ex->response_time : root->now, exchange_status(ex));
     collect(s, found);
     g_free(s);

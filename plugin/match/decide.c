@@ -24,8 +24,8 @@
 #define MARGIN_LEARNT 600
 
 /* What an order that is kept gains for each place, and at most. */
-#define IN_ORDER 40
-#define IN_ORDER_MOST 300
+#define IN_ORDER 70
+#define IN_ORDER_MOST 400
 
 /* Requests that wait for the gateway and are looked at. */
 #define RIVALS_LOOKED_AT_MAX 256
@@ -112,37 +112,59 @@ add_rivals(struct contest *c)
     }
 }
 
+static bool
+same_server(const struct use *x, const struct use *y)
+{
+    return x->conn->side[SERVER].port == y->conn->side[SERVER].port && ipaddr_equal(&x->conn->side[SERVER].ip, &y->conn->side[SERVER].ip);
+}
+
 /* order *******************************************************************/
 
 /*
- * Where requests are alike, the one that came first is served first. Products of ranks sum up
+ * What failed first is answered first, and this request's answer comes before those of all others
+ * that wait; those that came first come next. Products of ranks sum up
  * to the most where both are in the same order; ranks count from the middle, so that nothing
  * is gained by a place alone.
  */
+static when_t
+answered_after(const struct contest *c, unsigned row)
+{
+    return row == 0 ? 0 : MAX(c->rows[row]->ready_at, c->rows[row]->request.time);
+}
+
 static int
-rank_among(when_t time, const when_t *times, unsigned n)
+rank_of_row(const struct contest *c, unsigned row)
 {
     int rank = 0;
 
-    for (unsigned i = 0; i < n; i++)
-        rank += (times[i] < time) - (times[i] > time);
+    for (unsigned other = 0; other < c->a.n_rows; other++)
+        rank += (answered_after(c, other) < answered_after(c, row)) - (answered_after(c, other) > answered_after(c, row));
+    return rank;
+}
+
+/* Among what was tried at the same server: others take longer or shorter for reasons of their own. */
+static int
+rank_of_column(const struct contest *c, unsigned column)
+{
+    const struct use *use = c->columns[column];
+    when_t time = use->end ? use->end : use->start;
+    int rank = 0;
+
+    for (unsigned k = 0; k < c->a.n_columns; k++) {
+        when_t other = c->columns[k]->end ? c->columns[k]->end : c->columns[k]->start;
+        if (same_server(c->columns[k], use))
+            rank += (other < time) - (other > time);
+    }
     return rank;
 }
 
 static void
 favour_order(struct contest *c)
 {
-    when_t ready[ASSIGN_ROWS_MAX], start[ASSIGN_COLUMNS_MAX];
-
-    for (unsigned row = 0; row < c->a.n_rows; row++)
-        ready[row] = MAX(c->rows[row]->ready_at, c->rows[row]->request.time);
-    for (unsigned k = 0; k < c->a.n_columns; k++)
-        start[k] = c->columns[k]->start;
     for (unsigned row = 0; row < c->a.n_rows; row++)
         for (unsigned k = 0; k < c->a.n_columns; k++)
             if (c->a.gain[row][k] > 0)
-                c->a.gain[row][k] += CLAMP(IN_ORDER * rank_among(ready[row], ready, c->a.n_rows) * rank_among(start[k], start, c->a.n_columns) / 4,
-                                           -IN_ORDER_MOST, IN_ORDER_MOST);
+                c->a.gain[row][k] += CLAMP(IN_ORDER * rank_of_row(c, row) * rank_of_column(c, k) / 4, -IN_ORDER_MOST, IN_ORDER_MOST);
 }
 
 /* whose *******************************************************************/
@@ -166,24 +188,55 @@ is_assigned_to_rival(const struct contest *c, unsigned column)
     return false;
 }
 
-/* How much better the assignment is than the best one in which the column is another request's. */
+/* How much better the assignment is than the best one in which the column is another request's; what is left for the own one there. */
 static int
-margin_of(const struct contest *c, int sum, unsigned column)
+margin_of(const struct contest *c, int sum, unsigned column, int *instead)
 {
     struct assignment other = c->a;
 
     other.gain[0][column] = ASSIGN_NEVER;
     int without = assign(&other);
+    *instead = other.column_of[0];
     for (unsigned row = 1; row < other.n_rows; row++)
         if (other.column_of[row] == (int)column)
             return sum - without;
     return INT_MAX;
 }
 
+/* Somebody else has what fits best, and it hardly fits that one better. */
 static bool
-same_server(const struct use *x, const struct use *y)
+is_close(const struct contest *c)
 {
-    return x->conn->side[SERVER].port == y->conn->side[SERVER].port && ipaddr_equal(&x->conn->side[SERVER].ip, &y->conn->side[SERVER].ip);
+    for (unsigned row = 1; row < c->a.n_rows; row++) {
+        int k = c->a.column_of[row];
+        if (k >= 0 && c->a.gain[0][k] > 0 && c->a.gain[row][k] - c->a.gain[0][k] < MARGIN_LIKELY)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * What could have been this request's just as well: whoever is found to have it has it by what is left,
+ * and is no surer of it than this one is of its own. Example: two clients ask for the same, two
+ * connections are refused; whoever is answered first, both are `likely`.
+ */
+static void
+dispute(struct contest *c)
+{
+    int best = best_of(c->a.gain[0], c->a.n_columns);
+
+    if (c->decided ? c->margin >= MARGIN_OBSERVED : !c->s->several)
+        return;
+    for (unsigned k = 0; k < c->a.n_columns; k++)
+        if (!c->columns[k]->its && (c->decided ? (int)k == c->instead : best - c->a.gain[0][k] < MARGIN_OBSERVED))
+            use_dispute(c->columns[k]);
+}
+
+/* Somebody asks for the same who does nothing that only a gateway does: another client may, too. */
+static bool
+may_be_clients(const struct use *use)
+{
+    return (use->relation.clues & (1u << CLUE_STRAY)) && use->ex && use->ex->request.method && !use->ex->parent;
 }
 
 /* One request is tried at one server after the other: when the one before failed, or was silent for a while. */
@@ -241,6 +294,23 @@ all_say_the_same(const struct contest *c, const struct use *decided)
     return decided->outcome.cause != CAUSE_UNKNOWN;
 }
 
+/*
+ * Something with another cause, to another server, that nothing ties to the request fits it as well: with nothing but time to
+ * go by either of them may be nobody's. Example: a refused connection and one that its server closed, both 1 ms before the 502.
+ */
+static bool
+has_equal(const struct contest *c, const struct use *decided)
+{
+    if (decided->relation.tie > TIE_TIME)
+        return false;
+    for (unsigned k = 0; k < c->a.n_columns; k++) {
+        const struct use *use = c->columns[k];
+        if (!use->its && !is_assigned_to_rival(c, k) && use->outcome.cause != decided->outcome.cause && decided->gain - use->gain < MARGIN_LIKELY)
+            return true;
+    }
+    return false;
+}
+
 /* learning ****************************************************************/
 
 static void
@@ -284,6 +354,7 @@ commit_uses(struct contest *c)
     struct scope *s = c->s;
     const struct use *decided = c->decided;
 
+    dispute(c);
     if (!decided || !decided->its)
         return;
     learn_delays(c, decided);
@@ -318,59 +389,43 @@ explain(struct contest *c, unsigned column, int margin)
     why->rivals = rivals_for(c, column);
 }
 
-#ifdef DBG
-#include <stdio.h>
-#include <stdlib.h>
-static void
-dump(struct contest *c, const char *what)
-{
-    struct scope *s = c->s;
-    if (!getenv("MDBG")) return;
-    fprintf(stderr, "%s 502 frame %u req %u %s %s from %.4f until %.4f win %.4f rate %.1f fail %.1f n=%u col0=%d margin=%d several=%d\n", what, s->root->frame, s->ex->request.frame, s->ex->request.host?s->ex->request.host:"-", s->ex->request.url?s->ex->request.url:"-", s->from/1e9-(double)(s->from/1000000000000LL*1000), s->until/1e9-(double)(s->from/1000000000000LL*1000), (s->until-s->from)/1e9, s->rate, s->failures, s->n, c->a.n_rows?c->a.column_of[0]:-9, c->margin, s->several);
-    for (unsigned k=0;k<s->n;k++){ struct use*u=&s->uses[k]; int col=-1; for(unsigned j=0;j<c->a.n_columns;j++) if(c->columns[j]==u) col=(int)j;
-      fprintf(stderr,"   use %u col %d its %d alone %d stream %u :%u syn %u req %u cause %s start +%.5f end -%.5f silent %.4f gain %d rel %d clues %x S %d E %d |", k, col, u->its,u->alone,u->conn->stream,u->conn->side[1].port,u->conn->hs.syn.n?u->conn->hs.syn.no[0]:0,u->ex?u->ex->request.frame:0,cause_token(u->outcome.cause),(u->start-s->from)/1e9,u->end?(s->until-u->end)/1e9:0,u->silent/1e9,u->gain,u->relation.gain,u->relation.clues, 0, 0);
-      for(unsigned r=1;col>=0&&r<c->a.n_rows;r++) if(c->a.gain[r][col]>0) fprintf(stderr," [req %u: %d%s]",c->rows[r]->request.frame,c->a.gain[r][col],c->a.column_of[r]==col?" *":"");
-      fprintf(stderr,"\n"); }
-}
-#else
-#define dump(c, what)
-#endif
-
 void
 decide_uses(struct contest *c)
 {
     struct scope *s = c->s;
 
     add_columns(c);
-    if (c->a.n_columns == 0) {
-        dump(c, "none");
+    if (c->a.n_columns == 0)
         return;
-    }
     add_rivals(c);
     favour_order(c);
     int sum = assign(&c->a);
     if (c->a.column_of[0] < 0) {
-        s->several = best_of(c->a.gain[0], c->a.n_columns) > 0;
-        dump(c, "unassigned");
+        s->several = is_close(c);
         return;
     }
     unsigned column = (unsigned)c->a.column_of[0];
     struct use *decided = c->columns[column];
-    c->margin = margin_of(c, sum, column);
+    c->margin = margin_of(c, sum, column, &c->instead);
     if (c->margin < MARGIN_LIKELY) {
         s->several = true;
         s->same_cause = all_say_the_same(c, decided);
-        dump(c, "several");
         if (!s->same_cause)
             return;
     }
     c->decided = decided;
     decided->its = true;
-    decided->alone = c->margin >= MARGIN_OBSERVED;
+    decided->alone = c->margin >= MARGIN_OBSERVED && !use_is_disputed(decided) && !may_be_clients(decided);
     take_uncontested(c, decided);
     for (unsigned i = 0; i < s->n; i++)
         if (s->uses[i].its)
             take_earlier_tries(c, &s->uses[i]);
+    if (has_equal(c, decided)) {
+        s->several = true;
+        c->decided = NULL;
+        for (unsigned i = 0; i < s->n; i++)
+            s->uses[i].its = false;
+        return;
+    }
     explain(c, column, c->margin);
-    dump(c, "decided");
 }

@@ -88,6 +88,8 @@ waiting_gain(const struct scope *s, const struct exchange *waiting, const struct
 {
     const struct exchange *child = pending_child(waiting);
 
+    if (child == use->ex)
+        child = NULL;           /* it waits for this very one */
     if (!use->end)
         return child ? ASSIGN_NEVER : 0;
     if (!child)

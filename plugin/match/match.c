@@ -351,7 +351,38 @@ match_begun(struct root *root, struct exchange *ex)
 
 /* answers *****************************************************************/
 
-/* What carried the answer that its client got, and what the gateway tried before at the same server. */
+/* The tries that went before the one that served it. */
+static void
+own_earlier_tries(struct root *root, const struct exchange *ex, const struct exchange *child)
+{
+    const struct conn *conn = child->conn;
+    struct conn *before;
+    struct exchange *before_child = (struct exchange *)child;
+
+    for (unsigned n = 0; n < CHILDREN_MAX && (before = chain_before(root, conn, before_child, &before_child)) && before->hs.first_syn >= ex->request.time; n++) {
+        conn_claim(before, ex->serial);
+        conn = before;
+    }
+}
+
+/* The look-up that told the address for it. */
+static void
+own_lookup(const struct exchange *ex, when_t begun)
+{
+    unsigned looked_at = 0;
+
+    for (node_t *l = ex->name ? ex->name->searches.tail : NULL; l && looked_at < LOOKED_AT_MAX / 16; l = l->prev, looked_at++) {
+        struct lookup *lookup = (struct lookup *)l->data;
+        if (lookup->start < ex->request.time)
+            return;
+        if (lookup->resolved && !lookup->owner && lookup->last <= begun) {
+            lookup->owner = ex->serial;
+            return;
+        }
+    }
+}
+
+/* What carried the answer that its client got, and what the gateway did for it before. */
 static void
 own_children(struct root *root, struct exchange *ex)
 {
@@ -368,6 +399,8 @@ own_children(struct root *root, struct exchange *ex)
     }
     if (!first || !ex->gateway)
         return;
+    own_earlier_tries(root, ex, first);
+    own_lookup(ex, exchange_begun(first));
     for (node_t *l = ex->gateway->activities.failed.tail; l && looked_at < LOOKED_AT_MAX / 16; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
         if (conn_failed(conn) < ex->request.time)
@@ -379,7 +412,6 @@ own_children(struct root *root, struct exchange *ex)
             return;
         }
     }
-    (void)root;
 }
 
 void

@@ -64,13 +64,15 @@ usual_weight(enum delay_kind kind, unsigned bucket)
     return exp2(octaves < 0 ? usual[kind].below * octaves : -usual[kind].above * octaves);
 }
 
-/* How often it came beyond what chance brings. */
+/* How often it came beyond what chance brings; chance strays by the square root of that. */
 static double
 habit(const struct delays *d, int bucket)
 {
-    bool more = bucket >= 0 && bucket < DELAY_BUCKETS && d->seen[bucket] > d->by_chance[bucket];
+    if (bucket < 0 || bucket >= DELAY_BUCKETS || d->seen[bucket] <= d->by_chance[bucket])
+        return 0;
+    double seen = (double)d->seen[bucket] / DELAY_ONE, by_chance = (double)d->by_chance[bucket] / DELAY_ONE;
 
-    return more ? (double)(d->seen[bucket] - d->by_chance[bucket]) / DELAY_ONE : 0;
+    return MAX(seen - by_chance - sqrt(by_chance), 0);
 }
 
 /* A habit is a little wider than the bucket that it falls into. */

@@ -226,7 +226,6 @@ relate_address(struct relation *r, struct root *root, const struct gateway *gate
 {
     const struct name *name = waiting->name ? waiting->name : name_find(root, waiting->request.host);
     const struct ipaddr *ip = &conn->side[SERVER].ip;
-
     bool its_port = waiting->request.port == conn->side[SERVER].port || waiting->decrypted;
 
     if ((its_port && name_has_address(name, ip)) || is_intercepted(waiting, conn))
@@ -241,6 +240,9 @@ relate_address(struct relation *r, struct root *root, const struct gateway *gate
         found(r, CLUE_OTHER_ADDRESS);
     else if (name && (name->n_addresses > 0 || name->next_hops[0].port))
         found(r, CLUE_OTHER_ROUTE);
+    /* A proxy asks the server that it was told; a reverse proxy's servers have ports of their own. */
+    else if (its_port && (waiting->request.absolute || waiting->request.connect))
+        found(r, CLUE_PORT);
 }
 
 static void

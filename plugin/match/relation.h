@@ -27,6 +27,7 @@
     X(ADDRESS,         800, TIE_ADDRESS, "an address of the host") \
     X(ROUTE,           400, TIE_LEARNT,  "where earlier requests for this host went") \
     X(NEXT_HOP,        200, TIE_LEARNT,  "where this gateway's requests for any host go") \
+    X(PORT,            200, TIE_TIME,    "the port that was asked for") \
     X(SAME_LINK,       300, TIE_TIME,    "from the gateway's network card") \
     X(STRAY,          -500, TIE_TIME,    "from an address that is not known to be the gateway's") \
     X(OTHER_ROUTE,    -300, TIE_TIME,    "not where earlier requests for this host went") \

@@ -33,6 +33,17 @@ is_gateway_address(const struct scope *s, const struct ipaddr *ip)
     return host && host->gateway == s->gateway;
 }
 
+bool
+gateway_side_is_seen(const struct scope *s)
+{
+    for (unsigned i = 0; i < s->gateway->n_known; i++) {
+        const struct host *host = host_find(s->root, &s->gateway->hosts[i]);
+        if (host && (!list_is_empty(&host->conns) || !list_is_empty(&host->searches)))
+            return true;
+    }
+    return false;
+}
+
 static bool
 is_on_gateways_link(const struct scope *s, const struct host *host)
 {

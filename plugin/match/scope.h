@@ -43,7 +43,6 @@ struct scope {
     bool preview;               /* nothing is claimed or learnt */
     bool several;               /* too much fits to tell which */
     bool same_cause;            /* but all of it says the same */
-    bool side_is_seen;          /* the gateway did something lately */
     double rate;                /* how many things it did in a second meanwhile */
     double failures;            /* and how many of them failed */
     struct attempt scratch;     /* for one use at a time */
@@ -64,6 +63,9 @@ void scope_init(struct scope *s, struct root *root, struct exchange *ex, when_t 
 /* true: the gateway owns the address, as far as is known. */
 bool is_gateway_address(const struct scope *s, const struct ipaddr *ip);
 
+/* The capture shows what the gateway does towards servers: it opened a connection or looked up a name lately. */
+bool gateway_side_is_seen(const struct scope *s);
+
 /* May this host be the gateway, though nothing showed it yet? No client of it, no DNS server. */
 bool may_be_gateway(const struct scope *s, const struct host *host);
 
@@ -79,6 +81,10 @@ void fill_attempt(struct attempt *attempt, const struct use *use, when_t from);
 uint32_t use_owner(const struct use *use);
 void use_own(struct use *use, uint32_t serial);
 
+/* An earlier response could rest on it just as well as on what it was found to. */
+bool use_is_disputed(const struct use *use);
+void use_dispute(struct use *use);
+
 /* gain.c: how well it fits to that request, which waits for the same gateway, in hundredths of a bit; the scope's own has its response. */
 int use_gain(const struct scope *s, const struct exchange *waiting, const struct use *use);
 
@@ -92,6 +98,7 @@ struct contest {
     const struct exchange *rows[ASSIGN_ROWS_MAX];       /* the first is the scope's own */
     struct use *columns[ASSIGN_COLUMNS_MAX];
     struct use *decided;        /* NULL: none */
+    int instead;                /* the column that it would have then; -1: none */
     int margin;                 /* how much better that is than if it were another request's; INT_MAX: it can be nobody else's */
 };
 void decide_uses(struct contest *contest);

@@ -4,10 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#ifdef DBG
-#include <stdio.h>
-#include <stdlib.h>
-#endif
 #include <glib.h>
 
 #include "http/exchange.h"
@@ -136,7 +132,7 @@ rank(const struct scope *s, const struct lookup *lookup, bool uses)
 
 /* the name asked for ******************************************************/
 
-/* When the gateway last began a search that told it the name's address before it turned to the request; 0: never. */
+/* When the gateway last began a search that told it the name's address before the response, for whomever; 0: never. */
 static when_t
 known_since(const struct scope *s)
 {
@@ -144,7 +140,7 @@ known_since(const struct scope *s)
 
     for (node_t *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         const struct lookup *lookup = (const struct lookup *)l->data;
-        if (lookup->resolved && lookup->last < s->from && is_gateways(s, lookup))
+        if (lookup->resolved && lookup->last <= s->until && is_gateways(s, lookup))
             return lookup->start;
     }
     return 0;
@@ -187,8 +183,8 @@ take_shared(struct scope *s)
 static void
 take_own(struct scope *s)
 {
-    struct lookup *best = NULL;
-    unsigned n = 0, looked_at = 0;
+    struct lookup *best = NULL, *next = NULL;
+    unsigned looked_at = 0;
     bool crowd = is_crowded(s, s->name), uses = has_uses(s);
     int best_rank = ASSIGN_NEVER;
 
@@ -199,26 +195,27 @@ take_own(struct scope *s)
                 continue;
             break;
         }
-#ifdef DBG
-        if (getenv("SDBG")) fprintf(stderr, "SEARCH for req %u: first q frame %u n %u owner %u gws %d ended %d resolved %d crowd %d rank %d\n", s->ex->request.frame, lookup->questions[0]->q.sent.n?lookup->questions[0]->q.sent.no[0]:0, lookup->n, lookup->owner, is_gateways(s, lookup), has_ended(s, lookup), lookup->resolved, crowd, rank(s, lookup, uses));
-#endif
         if (lookup->start > s->until || has_owner(s, lookup) || !is_gateways(s, lookup))
             continue;
         if (!crowd) {
-            add_search(s, lookup, TIE_ADDRESS, true);
+            add_search(s, lookup, TIE_ADDRESS, !lookup->disputed);
             continue;
         }
         int own_rank = rank(s, lookup, uses);
         if (own_rank == ASSIGN_NEVER)
             continue;
-        n++;
-        if (!best || own_rank >= best_rank) {
+        bool better = !best || own_rank >= best_rank;
+        next = better ? best : lookup;
+        if (better) {
             best = lookup;
             best_rank = own_rank;
         }
     }
-    if (best && (uses || best_rank > 0))
-        add_search(s, best, TIE_ADDRESS, n == 1);
+    if (!best || (!uses && best_rank <= 0))
+        return;
+    add_search(s, best, TIE_ADDRESS, !next && !best->disputed);
+    if (next && !s->preview)
+        next->disputed = true;
 }
 
 /* DNS over TCP to a server that was asked, or, where no question was seen, to any server's DNS port. */

@@ -40,6 +40,21 @@ use_own(struct use *use, uint32_t serial)
         conn_claim(use->conn, serial);
 }
 
+bool
+use_is_disputed(const struct use *use)
+{
+    return use->ex ? use->ex->disputed : use->conn->disputed;
+}
+
+void
+use_dispute(struct use *use)
+{
+    if (use->ex)
+        use->ex->disputed = true;
+    else
+        use->conn->disputed = true;
+}
+
 /* Behind an early answer, or in a tunnel, its own attempts have their owner already. */
 static bool
 may_own(const struct scope *s, const struct use *use)
@@ -64,17 +79,16 @@ asks_gateway(const struct scope *s, const struct conn *conn, const struct host *
     return s->ex->request.absolute || ipaddr_equal(&client->ip, &server->ip) || !may_be_transparent;
 }
 
-/* The gateway asks neither itself nor, as a server, its DNS server; another gateway's connections are that one's. */
+/* The gateway asks neither itself nor, as a server, a DNS server; another gateway's connections are that one's. */
 static bool
 may_be_its(const struct scope *s, const struct conn *conn)
 {
     const struct side *server = &conn->side[SERVER];
     const struct host *opener = host_find(s->root, &conn->side[CLIENT].ip);
-    const struct host *answerer = host_find(s->root, &server->ip);
 
     if (conn == s->ex->conn || asks_gateway(s, conn, opener))
         return false;
-    if (server->port == DNS_PORT && answerer && answerer->answers_dns && s->ex->request.port != DNS_PORT)
+    if (server->port == DNS_PORT && s->ex->request.port != DNS_PORT)
         return false;
     return !opener || !opener->gateway || opener->gateway == s->gateway || !host_is_established(opener);
 }
@@ -166,7 +180,6 @@ look_at(struct scope *s, struct conn *conn)
 {
     unsigned looked_at = 0;
 
-    s->side_is_seen = true;
     if (!may_be_its(s, conn))
         return;
     if (list_is_empty(&conn->exchanges) && conn->syn_seen)

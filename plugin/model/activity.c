@@ -22,13 +22,6 @@ activity_over(struct conn *conn)
     conn->activities = NULL;
 }
 
-#ifdef DBG
-#include <stdio.h>
-#include <stdlib.h>
-#define TR(c,w) do { if (getenv("ADBG") && (c)->stream == (unsigned)atoi(getenv("ADBG"))) fprintf(stderr, "ACT %s stream %u activities %p failed %d\n", w, (c)->stream, (void*)(c)->activities, (c)->has_failed); } while (0)
-#else
-#define TR(c,w)
-#endif
 static void
 stand(struct conn *conn, struct activities *activities, bool failed)
 {
@@ -37,7 +30,6 @@ stand(struct conn *conn, struct activities *activities, bool failed)
     conn->has_failed = failed;
     conn->activity_link.data = conn;
     list_append(queue_of(conn), &conn->activity_link);
-    TR(conn, failed ? "failed" : "pending");
 }
 
 void

@@ -179,6 +179,7 @@ struct conn {
 
     struct activities *activities;      /* NULL: it explains nothing */
     node_t activity_link;
+    bool disputed;              /* an earlier response may rest on it just as well */
     bool has_failed;            /* it stands among the failed ones there */
     when_t active_since;        /* the gateway turned to it last */
     struct chain chain;         /* of its first request, or of none */
@@ -275,6 +276,7 @@ struct exchange {
     node_t url_link, path_link;
     struct exchange *parent;
     bool had_parent;
+    bool disputed;              /* an earlier response may rest on this one just as well */
     bool begun;                 /* the gateway has turned to something for it since it was ready */
     node_t child_link;
     list_t children;
@@ -293,6 +295,7 @@ struct lookup {                 /* one search, see struct search */
     when_t start, last;
     uint32_t owner;             /* serial of the exchange that it was begun for, 0: not known */
     bool resolved;
+    bool disputed;              /* an earlier response may rest on it just as well */
     struct asked *questions[QUESTIONS_MAX];
     unsigned n;
 };

@@ -193,6 +193,24 @@ def one_host(pen, n):
         client.say(1, BAD)
 
 
+def one_url(pen, n):
+    """N clients wait for one URL at once; N connections are refused, N more carry the request and are closed; then each has its 502."""
+    pen.dns("dead.example", addresses=[SERVER])
+    lines = []
+    for i in range(n):
+        client = Line(pen, (0x0a800000 + i // 50000).to_bytes(4, "big"), 10000 + i % 50000, GATEWAY, 9090).open()
+        client.say(0, get("dead.example", "/same/for/all"))
+        lines.append(client)
+    for i in range(n):
+        Line(pen, GATEWAY, 1024 + 2 * i % 60000, SERVER, 80).refused()
+    for i in range(n):
+        server = Line(pen, GATEWAY, 1025 + 2 * i % 60000, SERVER, 80).open()
+        server.say(0, get("dead.example", "/same/for/all").replace(b"http://dead.example", b""))
+        server.close()
+    for client in lines:
+        client.say(1, BAD)
+
+
 def retransmitted(pen, n):
     """One SYN, N times; then one request whose segment comes N times."""
     syn = TcpFlow(b"", GATEWAY, SERVER, 45454, 80, 1, 64)
@@ -213,7 +231,7 @@ def icmp_flood(pen, n):
 
 
 KINDS = {f.__name__: f for f in (syn_flood, syn_flood_in, dns_names, dns_addresses, pipeline, pipeline_silent, long_hosts, endless_502, many_502,
-                                 one_port, one_host, retransmitted, icmp_flood)}
+                                 one_port, one_host, one_url, retransmitted, icmp_flood)}
 SMALL = {"long_hosts": 20000}                            # its N is divided by this in "all"
 
 

@@ -53,7 +53,7 @@ test_card_attempt(void)
     is_known(HOST, SERVER_1);
     both_ask(ALICE, BOB);
     uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
-    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, second);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, second);
 }
 
 /*
@@ -69,7 +69,7 @@ test_card_from_the_middle(void)
     is_known(HOST, SERVER_1);
     both_ask(ALICE, BOB);
     uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
-    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, second);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, second);
 }
 
 /* ALICE, BOB ask, query 1, NXDOMAIN 1, ALICE gets 502 */
@@ -98,11 +98,12 @@ test_card_learnt(void)
 }
 
 /*
- * Everything behind a router comes from its card: a client that asks a server for the same does not serve.
- * ALICE asks /a, DIRECT_1 asks /a, FIN DIRECT_1, ALICE gets 502
+ * Everything behind a router comes from its card: a client that asks a server for something else does not
+ * serve, and where it asks for the same at the same time that is no certainty.
+ * ALICE asks /a, so long, DIRECT_1 asks, FIN DIRECT_1, so long, ALICE gets 502
  */
-static void
-test_card_of_router(void)
+static uint32_t
+behind_router(const char *path, unsigned ms, uint32_t *cited)
 {
     capture_begin(0);
     card(GATEWAY, 1);
@@ -111,10 +112,21 @@ test_card_of_router(void)
     leg(DIRECT_1, "10.0.0.9", SERVER_1, 80);
     stands(ALICE);
     asks_server(ALICE, HOST, "/a");
+    passes(ms);
     stands(DIRECT_1);
-    asks_server(DIRECT_1, HOST, "/a");
-    closes(DIRECT_1, SERVER);
-    expect_unknown_at(responds(ALICE, 502), MISSING_GATEWAY_SIDE);
+    cited[0] = asks_server(DIRECT_1, HOST, path);
+    cited[1] = closes(DIRECT_1, SERVER);
+    passes(ms);
+    return responds(ALICE, 502);
+}
+
+static void
+test_card_of_router(void)
+{
+    uint32_t cited[2];
+
+    expect_unknown_at(behind_router("/b", 200, cited), MISSING_GATEWAY_SIDE);
+    EXPECT_AT(behind_router("/a", 0, cited), SERVER_CLOSED, LIKELY, cited[0], cited[1]);
 }
 
 int

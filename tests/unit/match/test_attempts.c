@@ -8,16 +8,57 @@
 
 /* that fit ****************************************************************/
 
-/* ALICE, BOB ask, SYN 1, SYN 2, RST 1, RST 2, ALICE gets 502, BOB gets 502 */
+/*
+ * A 502 follows its cause at once, and needs one that failed.
+ * ALICE, BOB ask, SYN 1, SYN 2, RST 1, one gets 502, 10 ms, RST 2, the other one gets 502
+ */
 static void
-test_each_its_own(void)
+each_its_own(unsigned first, unsigned second)
 {
     scene_with(2);
     is_known(HOST, SERVER_1);
     all_ask(2);
-    uint32_t syn_1 = syn(UPSTREAM_1), syn_2 = syn(UPSTREAM_2), rst_1 = refused(UPSTREAM_1), rst_2 = refused(UPSTREAM_2);
-    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, syn_1, rst_1);
-    EXPECT_AT(responds(BOB, 502), RST, OBSERVED, syn_2, rst_2);
+    uint32_t syn_1 = syn(UPSTREAM_1), syn_2 = syn(UPSTREAM_2), rst_1 = refused(UPSTREAM_1);
+    EXPECT_AT(responds(first, 502), RST, OBSERVED, syn_1, rst_1);
+    passes(10);
+    uint32_t rst_2 = refused(UPSTREAM_2);
+    EXPECT_AT(responds(second, 502), RST, OBSERVED, syn_2, rst_2);
+}
+
+static void
+test_each_its_own(void)
+{
+    each_its_own(ALICE, BOB);
+    each_its_own(BOB, ALICE);
+}
+
+/*
+ * Where both had failed either of them could be either one's: nobody is surer of what is left.
+ * ALICE, BOB ask, SYN 1, SYN 2, RST 1, RST 2, one gets 502, the other one gets 502
+ */
+static void
+equal_confidence(unsigned first, unsigned second)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    all_ask(2);
+    syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_1);
+    refused(UPSTREAM_2);
+    const struct verdict *v[] = { verdict_at(responds(first, 502)), verdict_at(responds(second, 502)) };
+    for (unsigned i = 0; i < 2; i++) {
+        g_assert_cmpint(v[i]->cause, ==, CAUSE_RST);
+        g_assert_cmpint(v[i]->confidence, ==, CONFIDENCE_LIKELY);
+    }
+    g_assert_cmpuint(v[0]->cited[0].frame, !=, v[1]->cited[0].frame);
+}
+
+static void
+test_equal_confidence(void)
+{
+    equal_confidence(ALICE, BOB);
+    equal_confidence(BOB, ALICE);
 }
 
 /* ALICE, BOB ask, SYN 1, 1 s, SYN 2, RST 2, ALICE gets 502, 1 s, SYN 1, 1 s, BOB gets 502 */
@@ -30,7 +71,7 @@ test_failed_before_pending(void)
     uint32_t pending = syn(UPSTREAM_1);
     passes(1000);
     uint32_t failed = syn(UPSTREAM_2), rst = refused(UPSTREAM_2);
-    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, failed, rst);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, failed, rst);
     passes(1000);
     uint32_t again = syn(UPSTREAM_1);
     passes(1000);
@@ -112,7 +153,10 @@ test_overlapping(void)
     EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked, closed);
 }
 
-/* direct 1 stands, direct 1 asks two /, direct 1 200, ALICE asks, SYN direct 2, RST direct 2, ALICE gets 502 */
+/*
+ * Another client asks the same server by itself, but not just then.
+ * direct 1 stands, direct 1 asks two /, direct 1 200, ALICE asks, 100 ms, SYN direct 2, RST direct 2, 300 ms, ALICE gets 502
+ */
 static void
 test_clients_own(void)
 {
@@ -124,8 +168,10 @@ test_clients_own(void)
     asks_server(DIRECT_1, "two.example", "/");
     responds(DIRECT_1, 200);
     all_ask(1);
+    passes(100);
     syn(DIRECT_2);
     refused(DIRECT_2);
+    passes(300);
     expect_unknown_at(responds(ALICE, 502), MISSING_GATEWAY_SIDE);
 }
 
@@ -156,19 +202,31 @@ test_anothers_address(void)
     EXPECT_AT(responds(BOB, 502), RST, OBSERVED, first, second);
 }
 
-/* ALICE asks, SYN 1 (port 8001), SYN 2 (port 8002), RST 1, RST 2, ALICE gets 502 */
-static void
-test_several_at_once(void)
+/*
+ * Which of two servers it was nothing tells; the cause is certain if both tell the same.
+ * ALICE asks, SYN 1 (port 8001), SYN 2 (port 8002), RST 1, RST or ICMP 2, ALICE gets 502
+ */
+static uint32_t
+two_at_once(uint32_t *cited, bool alike)
 {
     scene_with(1);
     leg(UPSTREAM_1, GATEWAY, SERVER_1, 8001);
     leg(UPSTREAM_2, GATEWAY, SERVER_2, 8002);
     all_ask(1);
     syn(UPSTREAM_1);
-    syn(UPSTREAM_2);
+    cited[0] = syn(UPSTREAM_2);
     refused(UPSTREAM_1);
-    refused(UPSTREAM_2);
-    expect_unknown_at(responds(ALICE, 502), MISSING_CHOICE);
+    cited[1] = alike ? refused(UPSTREAM_2) : unreachable(UPSTREAM_2, "10.1.0.254");
+    return responds(ALICE, 502);
+}
+
+static void
+test_several_at_once(void)
+{
+    uint32_t cited[2];
+
+    expect_unknown_at(two_at_once(cited, false), MISSING_CHOICE);
+    EXPECT_AT(two_at_once(cited, true), RST, LIKELY, cited[0], cited[1]);
 }
 
 /* ALICE asks, SYN 1 (port 80), RST 1, SYN 2 (port 8002), RST 2, ALICE gets 502 */
@@ -189,6 +247,7 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     g_test_add_func("/match/attempts/each its own", test_each_its_own);
+    g_test_add_func("/match/attempts/equal confidence", test_equal_confidence);
     g_test_add_func("/match/attempts/failed before pending", test_failed_before_pending);
     g_test_add_func("/match/attempts/just begun", test_just_begun);
     g_test_add_func("/match/attempts/overlapping/gap", test_overlapping_gap);

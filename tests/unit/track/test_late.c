@@ -42,8 +42,8 @@ test_nameless(void)
     other_frame_at(0, 0);
     for (unsigned n = 0; n < 256; n++)
         other_frame_at(0, 200);
-    asks_at(0, 250);
-    uint32_t response = gets_502_at(0, 400);
+    asks_at(0, 296);
+    uint32_t response = gets_502_at(0, 303);
     other_frame_at(0, 410);
     then_refused(response, 0, 300);
 }

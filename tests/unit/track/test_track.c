@@ -281,12 +281,13 @@ remembered_after(unsigned seconds)
 
 /*
  * A client's connection is forgotten when all its requests are served and it is closed; an attempt nobody claimed is not.
- * ALICE stands, ALICE asks /a, ALICE gets 502, SYN 1, RST 1, FIN to ALICE, ALICE FIN
+ * (the gateway looks up a name,) ALICE stands, ALICE asks /a, ALICE gets 502, SYN 1, RST 1, FIN to ALICE, ALICE FIN
  */
 static void
 test_forgotten(void)
 {
     scene(0);
+    is_known("two.example", SERVER_2);
     stands(ALICE);
     asks_proxy(ALICE, HOST, "/a");
     responds(ALICE, 502);

@@ -1,0 +1,172 @@
+/* test_chain.c
+ * chain.h: which try followed which
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "facts.h"
+#include "match/chain.h"
+#include "match/profile.h"
+
+static struct conn *
+conn_of(unsigned stream)
+{
+    return (struct conn *)bounded_find(&capture_tracker()->root->conns.table, GUINT_TO_POINTER(stream + 1));
+}
+
+static void
+expect_before(unsigned stream, int before)
+{
+    struct exchange *child;
+    struct conn *conn = conn_of(stream), *found = chain_before(capture_tracker()->root, conn, (struct exchange *)list_last(&conn->exchanges), &child);
+
+    g_assert_cmpint(found ? (int)found->stream : -1, ==, before);
+    if (before >= 0)
+        g_assert_true(chain_is_followed(conn_of((unsigned)before), (struct exchange *)list_last(&conn_of((unsigned)before)->exchanges)));
+}
+
+#define NOTHING (-1)
+
+static void
+begin(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+}
+
+/* ALICE asks, SYN 1, RST 1, SYN 2, RST 2, SYN 3 */
+static void
+test_retries(void)
+{
+    begin();
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_2);
+    syn(UPSTREAM_3);
+    expect_before(UPSTREAM_1, NOTHING);
+    expect_before(UPSTREAM_2, UPSTREAM_1);
+    expect_before(UPSTREAM_3, UPSTREAM_2);
+    g_assert_false(chain_is_followed(conn_of(UPSTREAM_3), NULL));
+}
+
+/* What a request explains follows nothing. ALICE asks, SYN 1, RST 1, 50 ms, BOB asks, SYN 2 */
+static void
+test_new_request(void)
+{
+    begin();
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    passes(50);
+    asks_proxy(BOB, HOST, "/b");
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, NOTHING);
+    g_assert_false(chain_is_followed(conn_of(UPSTREAM_1), NULL));
+}
+
+/* One thing follows each failure. ALICE asks, SYN 1, RST 1, SYN 2, SYN 3 */
+static void
+test_once(void)
+{
+    begin();
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    syn(UPSTREAM_3);
+    expect_before(UPSTREAM_2, UPSTREAM_1);
+    expect_before(UPSTREAM_3, NOTHING);
+}
+
+/* ALICE asks, SYN 1, RST 1, so long, SYN 2 to another server's port */
+static void
+then_elsewhere(unsigned after, uint16_t port, int before)
+{
+    begin();
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    passes(after);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, port);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, before);
+}
+
+static void
+test_elsewhere(void)
+{
+    then_elsewhere(0, 80, UPSTREAM_1);
+    then_elsewhere(0, 8080, NOTHING);
+    then_elsewhere(3000, 80, NOTHING);
+}
+
+/* A gateway goes on to the next server when its patience is over, which has shown to be a second. ALICE asks, SYN 1, so long, SYN 2 to another server */
+static void
+behind_silence(unsigned after, int before)
+{
+    begin();
+    syn(UPSTREAM_1);
+    struct profile *profile = ((struct exchange *)list_first(&conn_of(ALICE)->exchanges))->gateway->profile;
+    for (int i = 0; i < 20; i++)
+        profile_learn(profile, DELAY_PATIENCE, NS_PER_SECOND, NS_PER_SECOND, true);
+    passes(after);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, before);
+}
+
+static void
+test_silence(void)
+{
+    behind_silence(1000, UPSTREAM_1);
+    behind_silence(20, NOTHING);
+    behind_silence(10000, NOTHING);
+}
+
+/* The same server's silence is no reason to open another connection to it. */
+static void
+test_silence_there(void)
+{
+    begin();
+    syn(UPSTREAM_1);
+    passes(1000);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, NOTHING);
+}
+
+/* A request that is sent again on a kept connection, and another one. 3 is kept; ALICE asks /a, 1 asks /a, FIN 1, 3 asks so */
+static void
+asks_on_kept(const char *path, int before)
+{
+    begin();
+    stands(UPSTREAM_3);
+    asks_server(UPSTREAM_3, HOST, "/a");
+    responds(UPSTREAM_3, 200);
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/shop/item");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/shop/item");
+    closes(UPSTREAM_1, SERVER);
+    asks_server(UPSTREAM_3, HOST, path);
+    expect_before(UPSTREAM_3, before);
+}
+
+static void
+test_kept(void)
+{
+    asks_on_kept("/shop/item", UPSTREAM_1);
+    asks_on_kept("/other/path", NOTHING);
+}
+
+int
+main(int argc, char **argv)
+{
+    common_init(&argc, &argv);
+    g_test_add_func("/match/chain/retries", test_retries);
+    g_test_add_func("/match/chain/new request", test_new_request);
+    g_test_add_func("/match/chain/once", test_once);
+    g_test_add_func("/match/chain/elsewhere", test_elsewhere);
+    g_test_add_func("/match/chain/silence", test_silence);
+    g_test_add_func("/match/chain/silence there", test_silence_there);
+    g_test_add_func("/match/chain/kept", test_kept);
+    return g_test_run();
+}
