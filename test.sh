@@ -9,7 +9,9 @@ usage: test.sh [CTEST-OPTION...]
 Builds everything with warnings as errors and runs all tests, or those that the
 options of ctest select (-R NAME, -E NAME, --rerun-failed). As root it also
 installs what is missing (Debian); else it says what to install. BUILD_DIR=DIR
-builds elsewhere than in build/. Ends with "N passed, N failed".
+builds elsewhere than in build/; TEST_TOOLS names more packages that are to be
+there (.ci/run has those without which tests are skipped). Ends with "N passed,
+N failed, N skipped".
 
 Exit code: 0 all passed or were skipped, else some failed or nothing was built
 END
@@ -20,12 +22,14 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
 # shellcheck source=cmake/setup.sh
 . "$top/cmake/setup.sh"
 
-need_packages python3-pytest python3-scapy jq curl dpkg-dev file
+# shellcheck disable=SC2086 # one word a package
+need_packages binutils python3-pytest python3-scapy jq curl dpkg-dev file lintian ${TEST_TOOLS:-}
 build_target all -DBUILD_TESTING=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 ctest --test-dir "$build" --output-on-failure --no-tests=error --parallel "$(nproc)" --output-log "$scratch/ctest" "$@"
 status=$?
 counts=$(sed -n 's/.* \([0-9]*\) tests failed out of \([0-9]*\)$/\1 \2/p' "$scratch/ctest")
 [ "$counts" ] || die 'ctest ran no test'
 failed=${counts% *} all=${counts#* }
-echo "$((all - failed)) passed, $failed failed"
+skipped=$(grep -c '(Skipped)$' "$scratch/ctest")
+echo "$((all - failed - skipped)) passed, $failed failed, $skipped skipped"
 exit $status

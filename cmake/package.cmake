@@ -4,9 +4,30 @@ if(MWG502_INSTALL_PERSONAL)
   return()
 endif()
 
-# Whoever hands packages out writes a name and address here; lintian wants a real one.
-set(MWG502_MAINTAINER "The mwg502 authors <mwg502@localhost.localdomain>"
-    CACHE STRING "Maintainer of the package: NAME <ADDRESS>")
+# Whoever hands packages out is named in them, by Debian's own variables or this one; lintian wants a real address.
+if(DEFINED ENV{DEBEMAIL} AND DEFINED ENV{DEBFULLNAME})
+  set(maintainer "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+else()
+  set(maintainer "The mwg502 authors <mwg502@localhost.localdomain>")
+endif()
+set(MWG502_MAINTAINER "${maintainer}" CACHE STRING "Maintainer of the package: NAME <ADDRESS>")
+
+# cpack asks file for libraries and dpkg-shlibdeps for what they belong to; without them it would fail in its own
+# words, or build a package that depends on no library.
+file(WRITE "${PROJECT_BINARY_DIR}/package/tools.cmake" [=[
+if(CPACK_GENERATOR STREQUAL "DEB")
+  foreach(pair IN ITEMS "file|file" "dpkg-shlibdeps|dpkg-dev")
+    string(REPLACE "|" ";" pair "${pair}")
+    list(GET pair 0 tool)
+    list(GET pair 1 package)
+    find_program(found_${tool} "${tool}" NO_CMAKE_SYSTEM_PATH)   # where PATH leads, and nowhere else
+    if(NOT found_${tool})
+      message(FATAL_ERROR "A Debian package needs ${tool}: sudo apt-get install ${package}")
+    endif()
+  endforeach()
+endif()
+]=])
+set(CPACK_PROJECT_CONFIG_FILE "${PROJECT_BINARY_DIR}/package/tools.cmake")
 
 set(CPACK_PACKAGE_NAME wireshark-mwg502)
 set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")

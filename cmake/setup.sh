@@ -67,8 +67,14 @@ build_target() {
         die "cannot write to $build; name another folder with BUILD_DIR=DIR"
     fi
     [ -e "$module" ] || echo "Building the plugin in $build ..."
+    # Several may run at once, in a shared folder too; CMake must not.
+    if command -v flock >/dev/null; then
+        exec 9>"$build/.lock"
+        flock 9
+    fi
     quietly cmake -S "$top" -B "$build" "$@"
     quietly cmake --build "$build" --target "$target" --parallel "$(nproc)"
+    exec 9>&-
 }
 
 # unprivileged COMMAND...: as root tshark ignores private plugin folders

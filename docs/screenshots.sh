@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Takes the pictures in docs/images anew, from the real Wireshark under Xvfb:
 #   docs/screenshots.sh MODULE [NAME...]
-# Needs wireshark, xvfb, openbox, xdotool and imagemagick (Debian's names).
+# Needs wireshark, xvfb, openbox, xdotool, imagemagick and chromium (Debian's names). MODULE lies in BUILD/plugin/.
 set -eu
 
 captures='
@@ -24,6 +24,9 @@ response_timeout article/response_timeout.pcap
 relayed          lab/mwg_gen502.pcap
 unknown          lab/mid_mwg_syn_drop.pcap
 flow-graph       article/rst.pcap
+first-window     lab/bg_mwg_mix.pcap
+report           lab/bg_mwg_mix.pcap
+report-case      lab/mwg_icmp_hostprohib.pcap
 '
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 module=$1
@@ -51,7 +54,7 @@ unprivileged=
 flow_graph() {
     xdotool mousemove 325 31 click 1
     sleep 1
-    xdotool mousemove 357 456 click 1
+    xdotool mousemove 357 481 click 1
     sleep 3
     xdotool mousemove 25 637 click 1
     sleep 3
@@ -78,9 +81,9 @@ picture() {
     xdotool key ctrl+slash Return
     sleep 1.5
     # Room for the packet details
-    xdotool mousemove 600 611 mousedown 1
+    xdotool mousemove 600 430 mousedown 1
     sleep .2
-    xdotool mousemove 600 500
+    xdotool mousemove 600 380
     sleep .1
     xdotool mousemove 600 330 mouseup 1
     sleep .5
@@ -96,6 +99,50 @@ picture() {
     convert "$scratch/picture.png" -crop "$crop" +repage +dither -colors 24 -strip "png8:$top/docs/images/$1.png"
 }
 
+# first_window NAME CAPTURE: as it opens, after All 502 and This case
+first_window() {
+    cp "$top/tests/captures/$2" "$scratch/"
+    chmod -R a+rwX "$scratch"
+    $unprivileged env HOME="$scratch" XDG_RUNTIME_DIR="$scratch" TZ=UTC QT_X11_NO_MITSHM=1 \
+        WIRESHARK_CONFIG_DIR="$scratch/config" WIRESHARK_PLUGIN_DIR="$scratch/plugins" \
+        wireshark -C 'MWG 502' -o gui.update.enabled:FALSE -r "$scratch/${2##*/}" >/dev/null 2>&1 &
+    wireshark=$!
+    window=
+    while [ -z "$window" ] && kill -0 "$wireshark"; do
+        sleep 1
+        window=$(xdotool search --onlyvisible --name "^${2##*/}\$" 2>/dev/null | tail -1)
+    done
+    sleep "${WAIT:-2}"
+    xdotool windowmove "$window" 0 0
+    sleep 1
+    xdotool mousemove 400 98 click 1        # All 502
+    sleep 1
+    xdotool mousemove 200 162 click 1       # the second one
+    sleep 1
+    xdotool mousemove 472 98 click 1        # This case
+    sleep 1.5
+    import -window root "$scratch/picture.png"
+    kill "$wireshark"
+    wait "$wireshark" || true
+    convert "$scratch/picture.png" -crop 752x575+0+0 +repage +dither -colors 24 -strip "png8:$top/docs/images/$1.png"
+}
+
+# report NAME CAPTURE: diagnose.sh --html in a browser; a report with one case has it open
+report() {
+    BUILD_DIR=$(dirname "$(dirname "$module")") "$top/diagnose.sh" --html "$scratch/report.html" "$top/tests/captures/$2" >/dev/null
+    sed -i "s#$top/##g" "$scratch/report.html"
+    size=1100,1000
+    [ "$1" != report-case ] || size=1100,1290
+    chromium --headless=new --no-sandbox --disable-gpu --disable-background-networking --hide-scrollbars --user-data-dir="$scratch/chromium" \
+        --window-size="$size" --screenshot="$scratch/picture.png" "file://$scratch/report.html" >/dev/null 2>&1
+    convert "$scratch/picture.png" +dither -colors 48 -strip "png8:$top/docs/images/$1.png"
+}
+
 for name; do
-    picture "$name" "$(awk -v name="$name" '$1 == name { print $2 }' <<<"$captures")"
+    capture=$(awk -v name="$name" '$1 == name { print $2 }' <<<"$captures")
+    case $name in
+    report*) report "$name" "$capture" ;;
+    first-window) first_window "$name" "$capture" ;;
+    *) picture "$name" "$capture" ;;
+    esac
 done

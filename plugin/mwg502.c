@@ -142,7 +142,7 @@ register_preferences(void)
         "Which responses are diagnosed; 502-504 covers Squid, nginx, HAProxy and Envoy", &pref_status_codes, 999);
     prefs_register_uint_preference(module, "response_timeout", "Response timeout (seconds)",
         "How long the gateway waits for a server's response; only words the verdict", 10, &pref_response_timeout);
-    prefs_register_uint_preference(module, "memory", "Memory (seconds)",
+    prefs_register_uint_preference(module, "memory", "Remember failures for (seconds)",
         "For how long a gateway may remember a failed look-up or server", 10, &pref_memory);
     prefs_register_bool_preference(module, "info_column", "Show the cause in the Info column",
         "Append the cause to the Info column of each diagnosed response", &pref_info_column);
@@ -180,3 +180,16 @@ proto_reg_handoff_mwg502(void)
     }
     initialized = true;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -76,6 +76,13 @@ ipaddr_is_loopback(const struct ipaddr *ip)
     return ip->family == 4 ? ip->b[0] == 127 : ip->family == 6 && memcmp(ip->b, one, 16) == 0;
 }
 
+/* How many routers a packet passed that has this TTL or hop limit left: systems begin with one of four values. */
+static inline int
+ttl_hops(uint8_t ttl)
+{
+    return ttl <= 32 ? 32 - ttl : ttl <= 64 ? 64 - ttl : ttl <= 128 ? 128 - ttl : 255 - ttl;
+}
+
 /*
  * Who sent a frame on its link, or was to get it: an Ethernet address, or LINK_SELF for the
  * host that captured, where the capture tells the direction (Linux cooked captures, flags

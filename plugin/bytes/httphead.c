@@ -200,9 +200,9 @@ is_token(const char *s, const char *end)
 
 /* The headers that matter, in order of length: most others need few looks. */
 enum header {
-    VIA, HOST, COOKIE, SERVER, REFERER, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_REQUEST_ID, PROXY_STATUS,
-    AUTHORIZATION, X_SQUID_ERROR, CONTENT_LENGTH, X_AMZN_TRACE_ID, X_FORWARDED_FOR, CONTENT_ENCODING, X_CORRELATION_ID, TRANSFER_ENCODING,
-    OTHER_HEADER
+    VIA, HOST, COOKIE, SERVER, REFERER, X_SCHEME, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_ARR_LOG_ID, X_REQUEST_ID,
+    PROXY_STATUS, AUTHORIZATION, X_SQUID_ERROR, CONTENT_LENGTH, X_AMZN_TRACE_ID, X_FORWARDED_FOR, CONTENT_ENCODING, X_CORRELATION_ID,
+    TRANSFER_ENCODING, X_ENVOY_TIMEOUT, OTHER_HEADER
 };
 
 #define HEADER(id, name) [id] = { name, sizeof name - 1 }
@@ -215,11 +215,13 @@ static const struct {
     HEADER(COOKIE, "Cookie"),
     HEADER(SERVER, "Server"),
     HEADER(REFERER, "Referer"),
+    HEADER(X_SCHEME, "X-Scheme"),
     HEADER(FORWARDED, "Forwarded"),
     HEADER(USER_AGENT, "User-Agent"),
     HEADER(REQUEST_ID, "Request-Id"),
     HEADER(TRACEPARENT, "traceparent"),
     HEADER(X_B3_TRACEID, "X-B3-TraceId"),
+    HEADER(X_ARR_LOG_ID, "X-ARR-LOG-ID"),
     HEADER(X_REQUEST_ID, "X-Request-ID"),
     HEADER(PROXY_STATUS, "Proxy-Status"),
     HEADER(AUTHORIZATION, "Authorization"),
@@ -230,6 +232,7 @@ static const struct {
     HEADER(CONTENT_ENCODING, "Content-Encoding"),
     HEADER(X_CORRELATION_ID, "X-Correlation-ID"),
     HEADER(TRANSFER_ENCODING, "Transfer-Encoding"),
+    HEADER(X_ENVOY_TIMEOUT, "x-envoy-expected-rq-timeout-ms"),
 };
 
 static enum header
@@ -245,7 +248,9 @@ header_named(struct slice name)
 enum http_fault
 http_take_header(struct slice name, struct slice value, struct http_head *head)
 {
-    switch (header_named(name)) {
+    enum header header = header_named(name);
+
+    switch (header) {
     case CONTENT_LENGTH:    return read_content_length(value, head);
     case TRANSFER_ENCODING: head->chunked = ends_with_chunked(value); break;
     case HOST:              head->host = value; break;
@@ -260,6 +265,9 @@ http_take_header(struct slice name, struct slice value, struct http_head *head)
     case REFERER:           head->referer = value; break;
     case USER_AGENT:        head->user_agent = value; break;
     case AUTHORIZATION:     head->authorization = value; break;
+    case X_SCHEME:
+    case X_ARR_LOG_ID:
+    case X_ENVOY_TIMEOUT:   head->maker = headers[header].name; break;
     case REQUEST_ID:
     case TRACEPARENT:
     case X_B3_TRACEID:

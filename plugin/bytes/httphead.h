@@ -54,6 +54,7 @@ struct http_head {
     struct slice request_id;            /* the first of X-Request-ID, traceparent and their like */
     int64_t content_length;             /* -1: none */
     bool chunked;
+    const char *maker;                  /* name of a header that one kind of proxy adds to its requests; NULL: none is known */
     bool forwarded;                     /* Via, Forwarded or X-Forwarded-For: a proxy made it */
 };
 

@@ -57,6 +57,20 @@ plausible_header(const uint8_t *h, size_t n)
 }
 
 bool
+tls_begins_data(const uint8_t *bytes, size_t n)
+{
+    return n > 5 && bytes[0] == APPLICATION_DATA && plausible_header(bytes, n) && bytes[2] <= 4 && (bytes[3] | bytes[4]) != 0;
+}
+
+void
+tls_resume(struct tls_progress *tls)
+{
+    tls->version13 = tls->handshake_done = true;
+    tls->finished[TLS_CLIENT] = tls->finished[TLS_SERVER] = true;
+    tls->ticket_records = MOST_TICKETS;
+}
+
+bool
 tls_has_server_hello(const struct tls_progress *tls)
 {
     return tls->walker[TLS_SERVER].hello.server;

@@ -59,6 +59,12 @@ struct tls_step {
 /* true: the bytes begin with a ClientHello. */
 bool tls_begins_client_hello(const uint8_t *bytes, size_t n);
 
+/* true: the bytes begin with a record of application data. */
+bool tls_begins_data(const uint8_t *bytes, size_t n);
+
+/* What is seen begins behind the handshake: everything that comes is data. */
+void tls_resume(struct tls_progress *tls);
+
 /* The next bytes of one side in order; captured may be fewer than length. */
 struct tls_step tls_feed(struct tls_progress *tls, enum tls_side side, const uint8_t *bytes, size_t captured, size_t length);
 

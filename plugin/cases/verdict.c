@@ -8,6 +8,7 @@
 
 #include "cases/verdict.h"
 #include "words/phrases.h"
+#include "words/product.h"
 #include "words/summary.h"
 
 /* Listed in the tree; more are only counted. */
@@ -93,6 +94,20 @@ keep_server(struct verdict *v, const struct finding *f, const struct evidence *e
     }
 }
 
+/* How the deciding connection went. */
+static void
+keep_course(struct verdict *v, const struct evidence *e, const struct finding *f)
+{
+    v->why = e->why ? keep(e->why) : words_tie(f->attempt ? f->attempt->tie : TIE_NONE);
+    v->stall = f->stall;
+    v->idle = f->attempt ? f->attempt->idle : 0;
+    v->sender = f->end ? (enum sender)f->end->sender : SENDER_UNKNOWN;
+    v->old_ack = f->cause == CAUSE_SYN_TIMEOUT && f->attempt->hs.ack_frame;
+    v->own_rst = f->cause == CAUSE_SYN_TIMEOUT && f->attempt->hs.own_rst_frame;
+    v->unreadable_request = e->doubts.unreadable_request;
+    v->at_gateway = e->doubts.at_gateway;
+}
+
 static void
 keep_question(struct verdict *v, const struct question *q)
 {
@@ -155,7 +170,10 @@ verdict_fill(struct verdict *v, const struct exchange *ex, const struct evidence
     keep_lookups(v, e->search, e->response_time);
     keep_server(v, f, e);
     keep_question(v, f->question);
+    keep_course(v, e, f);
     keep_said(v, said);
+    if (f->attempt && f->attempt->maker && !ex->request.maker)
+        v->product = product_of_request(f->attempt->maker);     /* a header that the client's request had is somebody else's */
 }
 
 uint32_t

@@ -38,6 +38,11 @@ struct looked_up {
     uint8_t rcode;
 };
 
+/* A connection, from that frame to the one that shows the response. */
+struct span {
+    uint32_t stream, from;
+};
+
 /*
  * Everything in it is of wmem_file_scope() and is never changed once the frame was shown,
  * except where frames are out of time order. Also what the tap mwg502 carries. Frames are
@@ -73,11 +78,22 @@ struct verdict {
     unsigned n_looked_up;
     struct cited *cited;
     unsigned n_cited;
+    struct span *spans;         /* see cases/export.h */
+    unsigned n_spans;
+    uint32_t *support;
+    unsigned n_support;
+    const char *why;            /* what ties the attempt to the request, terms with "; " between them; NULL: nothing to say */
+    enum stall stall;
+    when_t idle;                /* 0: unknown, or on no kept connection */
+    enum sender sender;         /* of what ended the deciding connection */
+    bool old_ack, own_rst;      /* the SYN drew the ACK of an older connection; the gateway's own host reset the SYN/ACK */
+    bool unreadable_request;    /* the client sent something, which is no request */
+    bool at_gateway;            /* the capture was taken there */
     bool settled;               /* seen in time order, where the file is not */
     struct verdict *next;       /* another response in the same frame */
 };
 
-/* Fills all but numbers, number, frame and next; timeout in seconds, of the preference. */
+/* Fills all but numbers, number, frame, next and what export_fill() does; timeout in seconds, of the preference. */
 void verdict_fill(struct verdict *verdict, const struct exchange *exchange, const struct evidence *evidence, const struct finding *finding,
                   const struct said *said, unsigned timeout);
 

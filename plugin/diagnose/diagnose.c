@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "diagnose/diagnose.h"
+#include "diagnose/stall.h"
 
 static enum confidence
 confidence_of(enum tie tie, bool alone)
@@ -68,6 +69,8 @@ cite_tls(struct finding *f)
         first = (struct cited){ gateway->frame, ROLE_TLS_ALERT };
     if (!first.frame)
         first = (struct cited){ tls->hello_frame, ROLE_SERVER_REQUEST };
+    if (first.role == ROLE_SERVER_CLOSE)
+        f->end = server;
     cite(f, first.frame, first.role);
 }
 
@@ -113,6 +116,10 @@ judge_attempts(const struct evidence *e, struct finding *f)
         finding_weaken(f);      /* record directions tell, not contents */
     if (a->reply.gap)
         finding_weaken(f);
+    if (f->cause == CAUSE_RESPONSE_TIMEOUT)
+        f->stall = attempt_stall(a);
+    if (f->cause == CAUSE_RST || f->cause == CAUSE_TRUNCATED || f->cause == CAUSE_SERVER_CLOSED || f->cause == CAUSE_SERVER_RESET)
+        f->end = &a->closed[SERVER];
     switch (f->cause) {
     case CAUSE_SYN_TIMEOUT:
     case CAUSE_RST:
@@ -123,7 +130,8 @@ judge_attempts(const struct evidence *e, struct finding *f)
         cite_tls(f);
         break;
     case CAUSE_UNKNOWN:
-        f->missing = a->reply.missing && !a->reply.complete ? MISSING_BYTES : MISSING_REASON;
+        f->missing = a->reply.missing && !a->reply.complete ? MISSING_BYTES :
+                     a->tls.response_frame && !a->decrypted ? MISSING_KEYS : MISSING_REASON;
         break;
     default:
         cite_reply(f);
@@ -244,3 +252,16 @@ decided_at(const struct evidence *e, const struct finding *f)
         return attempt_decided_at(f->attempt, f->cause);
     return f->question ? search_decided_at(e) : 0;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -97,6 +97,15 @@ struct tls_facts {
     when_t response_time;
 };
 
+/* How the gateway's bytes fared on a connection, up to the response. */
+struct delivery {
+    bool known;                 /* the capture has the server's acknowledgments */
+    bool window_zero;           /* the server wants no more bytes */
+    uint32_t unacked;           /* bytes that the server did not acknowledge */
+    uint16_t again;             /* how often the first of them were sent again */
+    uint16_t again_length;      /* in segments of this size */
+};
+
 /* One TCP connection that was tried for the request. */
 struct attempt {
     enum tie tie;
@@ -108,10 +117,15 @@ struct attempt {
     uint32_t request_frame;     /* the segment with the request line; 0: no request was read on it */
     when_t request_time;
     bool decrypted;             /* reply was read inside TLS */
+    const char *maker;          /* name of a header by which the sender of the request is known, NULL: none */
     uint32_t not_h2_frame;      /* the gateway speaks HTTP/2, the server something else */
     bool stream_ended;          /* closed[] is of the HTTP/2 stream alone, or GOAWAY */
     uint32_t h2_error;          /* with which the stream ended */
     bool reused;                /* kept alive from an earlier request */
+    bool h2;                    /* the gateway speaks HTTP/2 on it, without TLS */
+    when_t idle;                /* how long it had carried nothing when the request was sent; 0: unknown */
+    when_t round_trip;          /* the shortest handshake with that address and port; 0: unknown */
+    struct delivery sent;
     uint32_t icmp_late_frame;   /* an ICMP error once the connection stood */
     uint32_t early_frame;       /* the server's bytes before any of the gateway's */
     uint32_t gateway_bytes_frame;
@@ -173,6 +187,8 @@ struct unseen {
 struct doubts {
     struct unseen unseen;
     bool no_request;            /* the client's request is not in the capture */
+    bool unreadable_request;    /* but bytes of the client are, which are no request */
+    bool at_gateway;            /* the capture was taken on the gateway, as far as its frames tell */
     bool no_gateway_side;       /* no packet of the gateway towards anybody */
     bool disorder;              /* frames are out of time order */
     bool cut_short;             /* frames are shorter than the packets were */
@@ -183,6 +199,7 @@ struct doubts {
 struct evidence {
     unsigned status;            /* of the response that is diagnosed */
     when_t request_time, response_time;
+    const char *why;            /* what ties the deciding activity to the request, terms with "; " between them; NULL: nothing to say */
     const char *host;           /* NULL if unknown */
     uint16_t port;
     bool connect;
@@ -197,3 +214,16 @@ struct evidence {
 };
 
 #endif
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

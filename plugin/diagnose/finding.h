@@ -22,13 +22,14 @@ struct cited {
 /* Why a cause is CAUSE_UNKNOWN, for the summary. */
 enum missing {
     MISSING_NOTHING,
-    MISSING_REQUEST,            /* the client's request */
+    MISSING_REQUEST,            /* the client's request, or it cannot be read */
     MISSING_GATEWAY_SIDE,       /* everything between the gateway and anybody */
-    MISSING_ATTEMPT,            /* any attempt for this request */
-    MISSING_CONNECTION,         /* the name was resolved, no connection followed */
-    MISSING_CHOICE,             /* too much happened at once */
+    MISSING_ATTEMPT,            /* any attempt for this request: the gateway may have decided by itself */
+    MISSING_CONNECTION,         /* the name was resolved, no connection followed: likewise */
+    MISSING_CHOICE,             /* several things fit */
     MISSING_DISSECTION,         /* packets of protocols that are disabled */
-    MISSING_REASON,             /* the server's answer was complete and valid */
+    MISSING_REASON,             /* the server's answer was complete and valid, or nothing was sent to it: likewise */
+    MISSING_KEYS,               /* those of a server's answer in TLS */
     MISSING_BYTES,              /* frames of the server's answer */
     MISSING_LATE                /* frames of another interface that come later in the file */
 };
@@ -37,6 +38,16 @@ enum missing {
 struct outcome {
     enum cause cause;
     unsigned status;
+};
+
+/* Why a response did not come, as far as acknowledgments tell. */
+enum stall {
+    STALL_UNKNOWN,
+    STALL_REQUEST,              /* the request was not acknowledged */
+    STALL_LARGE_SEGMENTS,       /* its large segments were not: a path MTU */
+    STALL_ZERO_WINDOW,          /* the server took no more bytes */
+    STALL_HANDSHAKE_ONE_WAY,    /* the server never saw its SYN/ACK acknowledged */
+    STALL_SILENT                /* all was acknowledged, and no answer came */
 };
 
 struct finding {
@@ -48,6 +59,8 @@ struct finding {
     bool soon;                          /* silence that was too short for any timeout */
     bool early;                         /* silence that frames which come later in the file may break */
     const struct question *question;    /* that decided, or NULL */
+    enum stall stall;                   /* of CAUSE_RESPONSE_TIMEOUT */
+    const struct closing *end;          /* what ended the deciding connection in the server's name, if that decided; else NULL */
     struct cited cited[EVIDENCE_MAX];   /* in order of frames, no frame twice */
     unsigned n_cited;
 };
@@ -69,3 +82,16 @@ void finding_withdraw(struct finding *finding);
 const char *confidence_token(enum confidence confidence);
 
 #endif
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

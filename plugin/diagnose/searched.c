@@ -22,7 +22,7 @@ outcome_in_time(const struct question *q, when_t until)
     return answered_in_time(q, until) ? q->outcome : q->icmp.n > 0 ? DNS_ICMP : DNS_SILENT;
 }
 
-/* true: asked again later, and that was answered. */
+/* true: an answer came to it while it was silent, from whichever server: several can be asked at once. */
 static bool
 answered_by_another(const struct evidence *e, const struct question *silent)
 {
@@ -31,7 +31,7 @@ answered_by_another(const struct evidence *e, const struct question *silent)
     for (unsigned i = 0; i < s->n; i++) {
         const struct question *q = s->questions[i];
         if (q != silent && q->type == silent->type && strcmp(q->name, silent->name) == 0 &&
-            answered_in_time(q, e->response_time) && q->first_sent >= silent->first_sent)
+            answered_in_time(q, e->response_time) && q->answered >= silent->first_sent)
             return true;
     }
     return false;
@@ -130,3 +130,16 @@ search_silent_since(const struct evidence *e)
     }
     return silent ? latest : 0;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

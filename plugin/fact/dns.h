@@ -11,7 +11,8 @@
 #include "base/ipaddr.h"
 
 #define DNS_PORT 53
-enum { DNS_TYPE_A = 1, DNS_TYPE_AAAA = 28 };
+/* RFC 1035, 3596, 2782 and 9460 */
+enum { DNS_TYPE_A = 1, DNS_TYPE_AAAA = 28, DNS_TYPE_SRV = 33, DNS_TYPE_SVCB = 64, DNS_TYPE_HTTPS = 65 };
 
 #define DNS_ADDRESSES_MAX 16    /* in one answer that are read */
 #define DNS_NAMES_MAX 8         /* canonical names in one answer that are followed */

@@ -59,6 +59,7 @@ struct fact {
         } dns_error;
         struct {
             struct ipaddr neighbor, asker;
+            link_t link;        /* of the asker, 0: unknown */
         } neighbor;
         struct target_key reported;
     } u;

@@ -27,6 +27,8 @@ struct segment {
     uint8_t window_scale;       /* RFC 7323, of a SYN; 0: it has none */
     bool window_zero;           /* it wants no more bytes */
     uint16_t window;            /* as sent, 0: unknown */
+    uint16_t ip_id;             /* of a SYN's IPv4 header, 0: unknown; copies of a packet have the same */
+    uint32_t tsval;             /* of a SYN's timestamp option (RFC 7323), 0: none; likewise */
     const uint8_t *data;
     uint32_t captured;          /* bytes at data */
     uint32_t length;            /* bytes that the segment had */

@@ -1,5 +1,5 @@
 /* attempt.c
- * What a connection says of one attempt: evidence for a verdict
+ * What a connection, or a request on it, came to, and what the capture lacks: as diagnose() takes it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,6 +11,7 @@
 #include "http/attempt.h"
 #include "http/decrypted.h"
 #include "http/reading.h"
+#include "tcp/conn.h"
 #include "tcp/flow.h"
 
 /* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
@@ -38,18 +39,6 @@ partial_head_length(const struct conn *conn, const struct exchange *ex)
     return (uint32_t)n;
 }
 
-static void
-fill_reply(struct attempt *a, const struct conn *conn, const struct exchange *ex)
-{
-    a->reply = ex->reply;
-    a->request_frame = ex->request.frame;
-    a->request_time = ex->request.time;
-    a->decrypted = ex->decrypted;
-    a->reply.missing = a->reply.missing || (!ex->over && !a->decrypted && !conn->h2 && flow_lacks_acked(conn, SERVER));
-    if (!a->reply.status && !ex->opaque)
-        a->reply.head_length = MAX(a->reply.head_length, partial_head_length(conn, ex));
-}
-
 /* The request and the answer inside TLS are this exchange's, and not the first ones of the connection. */
 static void
 fill_opaque(struct attempt *a, const struct exchange *ex)
@@ -60,14 +49,48 @@ fill_opaque(struct attempt *a, const struct exchange *ex)
     a->tls.response_time = ex->reply.first_data;
 }
 
-/* The server's bytes before any of the gateway's: where neither of them speaks HTTP/2, in which both may. */
+static void
+fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange *ex)
+{
+    a->reply = ex->reply;
+    a->request_frame = ex->request.frame;
+    a->request_time = ex->request.time;
+    a->decrypted = ex->decrypted;
+    a->maker = ex->request.maker;
+    a->reused = !conn->syn_seen || ex->nth > 1;
+    if (a->reused && !conn->h2 && conn->idle_since && ex->request.time > conn->idle_since)
+        a->idle = ex->request.time - conn->idle_since;
+    a->reply.missing = a->reply.missing || (!ex->over && !a->decrypted && !conn->h2 && flow_lacks_acked(conn, SERVER));
+    if (ex->opaque)
+        fill_opaque(a, ex);
+    else if (!a->reply.status)
+        a->reply.head_length = MAX(a->reply.head_length, partial_head_length(conn, ex));
+    fill_stream_end(a, ex);
+}
+
+/* The server's bytes before any of the gateway's, since the connection began; in HTTP/2 both may speak first. */
 static uint32_t
 early_frame(const struct conn *conn)
 {
     const struct side *gateway = &conn->side[CLIENT], *server = &conn->side[SERVER];
     bool early = server->first_bytes && (!gateway->first_bytes || server->first_bytes < gateway->first_bytes);
 
-    return early && !conn->h2 ? server->first_bytes_frame : 0;
+    return early && conn_is_whole(conn) && !conn->h2 ? server->first_bytes_frame : 0;
+}
+
+/* How the gateway's bytes fared on their way. */
+static void
+fill_delivery(struct delivery *d, const struct conn *conn)
+{
+    const struct side *gateway = &conn->side[CLIENT];
+    uint32_t next;
+
+    d->again = gateway->traits.again;
+    d->again_length = gateway->traits.again_length;
+    d->window_zero = conn->side[SERVER].traits.window_zero;
+    d->known = (gateway->ack_seen || (conn->syn_seen && conn->hs.synack_frame)) && flow_next(conn, CLIENT, &next);
+    if (d->known)
+        d->unacked = (uint32_t)MAX((int32_t)(next - (gateway->ack_seen ? gateway->acked : conn->isn + 1)), 0);
 }
 
 /* A gateway that gives up does so later behind the last byte that it sent. */
@@ -86,28 +109,56 @@ is_half_closed(const struct conn *conn)
 void
 attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *ex)
 {
+    const struct side *gateway = &conn->side[CLIENT], *server = &conn->side[SERVER];
+
     memset(a, 0, sizeof *a);
-    a->server = conn->side[SERVER].ip;
-    a->gateway = conn->side[CLIENT].ip;
-    a->port = conn->side[SERVER].port;
+    a->server = server->ip;
+    a->gateway = gateway->ip;
+    a->port = server->port;
     a->stream = conn->stream;
-    a->reused = ex && (!conn->syn_seen || ex->nth > 1);
-    a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->request.time : conn->last) : conn->hs.first_syn;
-    a->icmp_late_frame = conn->icmp_late_frame;
     a->hs = conn->hs;
     if (!is_half_closed(conn))
-        a->closed[CLIENT] = conn->side[CLIENT].closed;
-    a->closed[SERVER] = conn->side[SERVER].closed;
-    a->gateway_bytes_frame = conn->side[CLIENT].first_bytes_frame;
+        a->closed[CLIENT] = gateway->closed;
+    a->closed[SERVER] = server->closed;
+    a->round_trip = conn->target ? conn->target->round_trip : 0;
+    if (!ex || conn->icmp_late >= ex->request.time)
+        a->icmp_late_frame = conn->icmp_late_frame;
+    a->gateway_bytes_frame = gateway->first_bytes_frame;
     a->early_frame = early_frame(conn);
+    a->h2 = conn->h2;
     a->not_h2_frame = conn->not_h2_frame;
+    fill_delivery(&a->sent, conn);
     if (conn->tls)
         a->tls = conn->tls->facts;
     if (ex)
-        fill_reply(a, conn, ex);
-    if (ex && ex->opaque)
-        fill_opaque(a, ex);
-    if (ex)
-        fill_stream_end(a, ex);
+        fill_exchange(a, conn, ex);
     a->reply.gap = (!ex || !ex->over) && (flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, CLIENT));
+    a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->request.time : conn->last) : conn->hs.first_syn;
+}
+
+/* Who captured is the gateway: the direction of its frames says so, or its address. */
+static bool
+is_captured_at_gateway(struct root *root, const struct conn *conn)
+{
+    const struct side *gateway = &conn->side[SERVER];
+    const struct host *host = host_find(root, &gateway->ip);
+
+    return gateway->link == LINK_SELF || (host && host->link == LINK_SELF) || ipaddr_is_loopback(&gateway->ip) ||
+           ipaddr_is_loopback(&conn->side[CLIENT].ip);
+}
+
+void
+doubts_fill(struct doubts *d, struct root *root, const struct exchange *ex)
+{
+    const struct side *client = &ex->conn->side[CLIENT];
+
+    *d = (struct doubts){
+        .unseen = root->settings.unseen,
+        .no_request = ex->without_request,
+        .unreadable_request = ex->without_request && ex->conn->syn_seen && client->reading && client->reading->opaque,
+        .at_gateway = is_captured_at_gateway(root, ex->conn),
+        .disorder = root->disorder,
+        .cut_short = root->cut_short,
+        .too_many = ex->too_many,
+    };
 }

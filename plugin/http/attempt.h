@@ -1,5 +1,5 @@
 /* attempt.h
- * What a connection says of one attempt: evidence for a verdict
+ * What a connection, or a request on it, came to, and what the capture lacks: as diagnose() takes it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,13 +7,16 @@
 #ifndef MWG502_HTTP_ATTEMPT_H
 #define MWG502_HTTP_ATTEMPT_H
 
-#include "model/attempts.h"
+#include "model/model.h"
 
 /*
- * Fills all of *a but tie and alone from the connection and from the exchange on it that
- * served the request; NULL: none was read, or none of those on it is known to be the one.
- * Frame lists are borrowed from both.
+ * Fills all of *attempt but tie and alone, which only the matching knows, from the connection and from
+ * the exchange on it that served the request; NULL: none was read, or none of those on it is known to be
+ * the one. Frame lists are borrowed from both.
  */
-void attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *exchange);
+void attempt_fill(struct attempt *attempt, const struct conn *conn, const struct exchange *exchange);
+
+/* Fills what the capture and the client's connection say; several and no_gateway_side are the matching's, and are cleared. */
+void doubts_fill(struct doubts *doubts, struct root *root, const struct exchange *exchange);
 
 #endif

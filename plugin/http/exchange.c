@@ -65,6 +65,7 @@ keep_request(struct request *request, const struct http_head *head, uint16_t def
     request->port = url.port;
     request->absolute = url.absolute;
     request->forwarded = head->forwarded;
+    request->maker = head->maker;
     request->cut_short = !head->complete;
     request->frame = frame;
     request->time = time;

@@ -16,6 +16,23 @@
 
 /* which protocol **********************************************************/
 
+/*
+ * Neither HTTP nor TLS, or the capture begins inside a message (a body, a keep-alive
+ * probe's byte): then the next one that begins a segment tells.
+ */
+static void
+begin_unknown(const struct conn *conn, struct reading *reading, const struct segment *seg)
+{
+    if (reading->lost)
+        return;
+    if (conn_is_whole(conn)) {
+        reading->opaque = true;
+    } else {
+        reading->lost = true;
+        reading->lost_from = seg->seq;
+    }
+}
+
 static void
 begin_requests(struct conn *conn, struct reading *reading, const struct segment *seg)
 {
@@ -23,8 +40,8 @@ begin_requests(struct conn *conn, struct reading *reading, const struct segment 
         conn->h2 = reading->opaque = true;
     else if (http_begins_request(seg->data, seg->captured))
         reading->stream = httpstream_new(wmem_file_scope(), true);
-    else if (!tls_conn_begins(conn, seg))
-        reading->opaque = !reading->lost;
+    else if (!tls_conn_begins(conn, seg) && !tls_conn_goes_on(conn, seg))
+        begin_unknown(conn, reading, seg);
 }
 
 static void
@@ -33,12 +50,14 @@ begin_responses(struct conn *conn, struct reading *reading, const struct segment
     const struct reading *requests = conn->side[CLIENT].reading;
     bool looks_like_one = seg->captured > 8 && http_begins_response(seg->data, seg->captured);
 
-    if (reading_stream(conn, CLIENT) || (!conn->syn_seen && looks_like_one)) {
+    if (reading_stream(conn, CLIENT) || (!conn_is_whole(conn) && looks_like_one)) {
         reading->stream = httpstream_new(wmem_file_scope(), false);
     } else if (requests && requests->opaque) {
         reading->opaque = true;
         if (conn->h2 && !h2_begins_settings(seg->data, seg->captured))
             conn->not_h2_frame = seg->frame;
+    } else if (!conn_is_whole(conn)) {
+        begin_unknown(conn, reading, seg);
     }
 }
 

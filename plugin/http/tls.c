@@ -8,6 +8,7 @@
 
 #include "http/opaque.h"
 #include "http/tls.h"
+#include "tcp/conn.h"
 
 static void
 begin(struct conn *conn, const struct segment *seg)
@@ -24,6 +25,18 @@ tls_conn_begins(struct conn *conn, const struct segment *seg)
     if (!tls_begins_client_hello(seg->data, seg->captured))
         return false;
     begin(conn, seg);
+    return true;
+}
+
+bool
+tls_conn_goes_on(struct conn *conn, const struct segment *seg)
+{
+    if (conn_is_whole(conn) || !tls_begins_data(seg->data, seg->captured))
+        return false;
+    begin(conn, seg);
+    conn->tls->facts.hello_frame = 0;
+    conn->tls->facts.hello_time = 0;
+    tls_resume(&conn->tls->progress);
     return true;
 }
 

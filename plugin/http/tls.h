@@ -12,6 +12,9 @@
 /* true: the segment begins with a ClientHello; from here on the connection is TLS. */
 bool tls_conn_begins(struct conn *conn, const struct segment *segment);
 
+/* true: the capture begins inside a TLS connection, and the segment with a record of it. */
+bool tls_conn_goes_on(struct conn *conn, const struct segment *segment);
+
 /* The next bytes of one side of a TLS connection. What is not decrypted makes opaque exchanges. */
 void tls_conn_bytes(struct root *root, struct conn *conn, int side, const struct segment *segment);
 

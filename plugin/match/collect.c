@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "http/attempt.h"
 #include "match/scope.h"
 
 /* evidence ****************************************************************/
@@ -213,11 +214,7 @@ collect(struct scope *s, struct collected *found)
     e->host = ex->request.host;
     e->port = ex->request.port;
     e->connect = ex->request.connect;
-    e->doubts.unseen = s->root->settings.unseen;
-    e->doubts.no_request = ex->without_request;
-    e->doubts.disorder = s->root->disorder;
-    e->doubts.cut_short = s->root->cut_short;
-    e->doubts.too_many = ex->too_many;
+    doubts_fill(&e->doubts, s->root, ex);
     if (ex->without_request)
         return;
 

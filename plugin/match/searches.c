@@ -218,6 +218,18 @@ take_own(struct scope *s)
         next->disputed = true;
 }
 
+/* It carries a look-up of the request's, or nobody's as far as can be told, and the request has none. */
+static bool
+is_of_its_searches(const struct scope *s, const struct conn *conn)
+{
+    const struct lookup *lookup = lookup_over_tcp(s->root, conn);
+
+    for (unsigned i = 0; lookup && i < s->n_lookups; i++)
+        if (s->lookups[i] == lookup)
+            return true;
+    return !lookup && s->n_lookups == 0;
+}
+
 /* DNS over TCP to a server that was asked, or, where no question was seen, to any server's DNS port. */
 static void
 take_dns_over_tcp(struct scope *s, const list_t *conns)
@@ -226,7 +238,7 @@ take_dns_over_tcp(struct scope *s, const list_t *conns)
 
     for (node_t *l = conns->tail; l && looked_at < LOOKED_AT_MAX && s->n_dns_conns < DNS_CONNS_MAX; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
-        if (conn->side[SERVER].port == DNS_PORT && s->ex->request.port != DNS_PORT && conn->hs.first_syn >= s->from && conn->hs.first_syn <= s->until)
+        if (conn->side[SERVER].port == DNS_PORT && s->ex->request.port != DNS_PORT && conn->hs.first_syn >= s->from && conn->hs.first_syn <= s->until && is_of_its_searches(s, conn))
             s->dns_conns[s->n_dns_conns++] = conn;
     }
 }

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "match/scope.h"
+#include "net/neighbor.h"
 
 /* A resolution that is still running: the next question, or giving up, comes within this time. */
 #define ASKING_INTERVAL (3 * NS_PER_SECOND / 2)
@@ -72,7 +73,9 @@ unreached_at(struct scope *s, struct unreached *u, const struct ipaddr *destinat
     const struct neighbor *n = (const struct neighbor *)bounded_find(&s->root->neighbors, destination);
     const struct reported *r = report_for(s, destination, port);
 
-    if (!is_asked_in_window(s, n) || !(is_gateway_address(s, &n->asker) || may_be_gateway(s, n->host)))
+    const struct host *asked = host_find(s->root, &s->ex->conn->side[SERVER].ip);
+
+    if (!is_asked_in_window(s, n) || !(is_gateway_address(s, &n->asker) || (may_be_gateway(s, n->host) && neighbor_may_be_asked_by(n, asked))))
         n = r ? latest_unanswered(s) : NULL;
     if (!n)
         return false;

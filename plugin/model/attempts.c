@@ -63,16 +63,24 @@ approaches_of(struct root *root, const struct ipaddr *to, uint16_t port)
     return (struct approach *)bounded_find(&root->attempts.approaches, &key);
 }
 
+/* The latest one with that source port, as far as is looked. */
+static struct conn *
+latest_from(const list_t *conns, uint16_t sport)
+{
+    int looked_at = 0;
+
+    for (const node_t *l = conns->tail; l && looked_at < HOST_RECENT_MAX; l = l->prev, looked_at++)
+        if (((struct conn *)l->data)->side[CLIENT].port == sport)
+            return (struct conn *)l->data;
+    return NULL;
+}
+
 struct conn *
 conn_from(struct root *root, const struct target_key *key, uint16_t sport)
 {
     struct target *target = attempts_at(root, &key->from, &key->to, key->port);
-    int looked_at = 0;
 
-    for (node_t *l = target ? target->attempts.tail : NULL; l && looked_at < HOST_RECENT_MAX; l = l->prev, looked_at++)
-        if (((struct conn *)l->data)->side[CLIENT].port == sport)
-            return (struct conn *)l->data;
-    return NULL;
+    return target ? latest_from(&target->attempts, sport) : NULL;
 }
 
 /* filing ******************************************************************/

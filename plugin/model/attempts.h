@@ -19,7 +19,7 @@ struct target *attempts_at(struct root *root, const struct ipaddr *from, const s
 /* Who went to that address and port lately; NULL: nobody. */
 struct approach *approaches_of(struct root *root, const struct ipaddr *to, uint16_t port);
 
-/* The connection that from opened to the address and port with this source port; NULL if none is waiting there. */
+/* The latest connection that from opened to the address and port with this source port; NULL: none of those that are looked at. */
 struct conn *conn_from(struct root *root, const struct target_key *key, uint16_t sport);
 
 /* Marks the connection as the exchange's with this serial: no other may cite it. */

@@ -50,6 +50,8 @@ struct host {
     list_t neighbors;           /* unanswered ARP or ND of its own */
     struct ipaddr suspect;      /* seen once at work for this one's requests */
     link_t link;                /* of its latest connection, query or client */
+    uint16_t syn_ip_id;         /* of its latest SYN, 0: unknown */
+    bool numbers_packets;       /* two of its SYNs had different ones */
     bool answers_dns;
     bool is_client;             /* it sent requests that serve nobody else's */
 };

@@ -141,7 +141,10 @@ struct conn {
     struct side side[2];
     when_t last;                /* segment */
     struct handshake hs;
-    uint32_t icmp_late_frame;   /* an ICMP error once it stood */
+    uint16_t syn_ip_id;         /* of the latest SYN, see struct segment */
+    uint32_t syn_tsval;
+    uint32_t icmp_late_frame;   /* the latest ICMP error once it stood */
+    when_t icmp_late;
     unsigned icmp_quote;        /* of the latest error */
 
     bool sides_known;           /* its beginning, or what was said, told who opened it */
@@ -207,6 +210,7 @@ struct request {
     uint16_t port;
     bool connect, absolute, forwarded;
     bool cut_short;             /* the capture does not hold all of its head */
+    const char *maker;          /* see struct http_head; NULL: none */
     struct request_marks marks;
 };
 
@@ -287,6 +291,7 @@ struct asked {
     struct asked_key key;
     bool in_table;
     uint16_t ip_id, icmp_ip_id; /* of the latest query and the latest ICMP error */
+    link_t link;                /* who sent the latest query on its link, 0: unknown */
     struct lookup *lookup;
     struct question q;          /* q.name is owned */
 };
@@ -294,6 +299,7 @@ struct asked {
 struct neighbor {
     struct bounded_entry entry; /* key: ip */
     struct ipaddr ip, asker;
+    link_t link;                /* of the asker, 0: unknown */
     struct frames asked;        /* since the last answer */
     when_t asked_at[FRAMES_MAX];
     when_t first, last;

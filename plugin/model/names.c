@@ -32,6 +32,7 @@ name_evict(bounded_t *table, struct bounded_entry *entry)
             if (r->names[k] == name)
                 r->names[k] = NULL;
     }
+    wmem_free(wmem_file_scope(), name->alias_of);
     wmem_free(wmem_file_scope(), name->text);
     wmem_free(wmem_file_scope(), name);
 }
@@ -59,6 +60,15 @@ name_get(struct root *root, const char *text)
         bounded_insert(&root->names.by_text, &name->entry, name->text);
     }
     return name;
+}
+
+void
+name_set_alias(struct name *name, const struct name *of)
+{
+    if (name == of || (name->alias_of && strcmp(name->alias_of, of->text) == 0))
+        return;
+    wmem_free(wmem_file_scope(), name->alias_of);
+    name->alias_of = wmem_strdup(wmem_file_scope(), of->text);
 }
 
 static void

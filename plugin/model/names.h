@@ -16,6 +16,7 @@
 struct name {
     struct bounded_entry entry; /* key: text */
     char *text;                 /* in lower case, without port */
+    char *alias_of;             /* the name whose answer gave this one without an address, NULL: none */
     struct ipaddr addresses[NAME_ADDRESSES_MAX];
     unsigned n_addresses;
     struct next_hop next_hops[NEXT_HOPS_MAX];
@@ -48,6 +49,9 @@ struct name *name_get(struct root *root, const char *text);
 
 /* The oldest of NAME_ADDRESSES_MAX makes room; an address without family is passed over. */
 void name_add_address(struct root *root, struct name *name, const struct ipaddr *ip);
+
+/* An answer for of gave this name and no address: who asks for it meanwhile asks for of. */
+void name_set_alias(struct name *name, const struct name *of);
 
 /* name may be NULL: no address is its own. */
 bool name_has_address(const struct name *name, const struct ipaddr *ip);

@@ -109,3 +109,16 @@ foreign_http_heads_are_shown(void)
 {
     return foreign_is_disabled("http") || !compat_bool_preference("http", "desegment_body", true);
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -69,3 +69,16 @@ ip_id_before(struct place transport)
 {
     return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ? tvb_get_ntohs(transport.tvb, transport.start - 16) : 0;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

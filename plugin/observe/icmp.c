@@ -92,7 +92,7 @@ see_icmp_error(struct frame_view *view, const field_info *type_field, bool v6)
         return;
     type = byte_at(icmp, 0);
     code = byte_at(icmp, 1);
-    if (v6 ? type != 1 && type != 3 : type != 3 && type != 11)
+    if (v6 ? type < 1 || type > 3 : type != 3 && type != 11)
         return;
     if (!read_quote((struct place){ icmp.tvb, icmp.start + 8 }, v6, &key, &protocol, &transport))
         return;
@@ -123,13 +123,26 @@ see_icmp(struct frame_view *view, const field_info *type)
 
 /* neighbours **************************************************************/
 
+/* RFC 5227 section 2.1.1, RFC 4862 section 5.4: who has no address yet probes its own. */
+static bool
+is_unspecified(const struct ipaddr *ip)
+{
+    static const uint8_t none[16] = { 0 };
+
+    return memcmp(ip->b, none, sizeof none) == 0;
+}
+
 static void
 tell_asked(struct frame_view *view, const struct ipaddr *neighbor, const struct ipaddr *asker)
 {
     struct fact fact = fact_of(view, FACT_NEIGHBOR_ASKED);
+    link_t dst;
 
+    if (is_unspecified(asker))
+        return;
     fact.u.neighbor.neighbor = *neighbor;
     fact.u.neighbor.asker = *asker;
+    read_links(view, &fact.u.neighbor.link, &dst);
     track_fact(view->tracker, &fact);
 }
 
@@ -180,7 +193,21 @@ see_arp(struct frame_view *view, const field_info *opcode)
         return;
     sender = ipaddr_from_bytes(4, tvb_get_ptr(arp.tvb, arp.start + 2 + hardware, 4));
     target = ipaddr_from_bytes(4, tvb_get_ptr(arp.tvb, arp.start + 2 + 2 * hardware + 4, 4));
-    tell_heard(view, &sender);
+    if (!is_unspecified(&sender))
+        tell_heard(view, &sender);
     if (byte_at(arp, 1) == 1 && !ipaddr_equal(&sender, &target))
         tell_asked(view, &target, &sender);
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -87,3 +87,16 @@ observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_
         see_dns(&view);
     }
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -25,3 +25,16 @@ bool observe_heads_are_shown(void);
 void observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 #endif
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

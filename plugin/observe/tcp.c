@@ -64,30 +64,46 @@ ip_header_before(const struct frame_view *view, struct bytes all, int tcp)
     return (struct ip_header){ -1, 0 };
 }
 
-/* RFC 9293 section 3.1, RFC 7323 section 2.2: kind 3, length 3, the shift; of the n bytes of options. */
-static uint8_t
-window_scale_in(const uint8_t *options, int n)
-{
-    enum { END = 0, NO_OPERATION = 1, WINDOW_SCALE = 3, SCALE_MAX = 14 };
+/* TCP options (RFC 9293 section 3.1, RFC 7323). */
+enum { OPTION_END = 0, OPTION_NOTHING = 1, OPTION_WINDOW_SCALE = 3, OPTION_TIMESTAMP = 8 };
+#define WINDOW_SCALE_LENGTH 3
+#define TIMESTAMP_LENGTH 10
+#define WINDOW_SCALE_MAX 14
 
-    for (int i = 0; i < n && options[i] != END; ) {
-        if (options[i] == NO_OPERATION) {
+/* What the option with this kind and length holds, among n bytes of options; NULL: it is not there. */
+static const uint8_t *
+option_in(const uint8_t *options, int n, uint8_t kind, int length)
+{
+    for (int i = 0; i < n && options[i] != OPTION_END;) {
+        if (options[i] == OPTION_NOTHING) {
             i++;
             continue;
         }
         if (i + 2 > n || options[i + 1] < 2)
             break;
-        if (options[i] == WINDOW_SCALE && options[i + 1] == 3 && i + 3 <= n)
-            return MIN(options[i + 2], SCALE_MAX);
+        if (options[i] == kind && options[i + 1] == length && i + length <= n)
+            return options + i + 2;
         i += options[i + 1];
     }
-    return 0;
+    return NULL;
 }
 
 /* segments ****************************************************************/
 
 /* Without options (RFC 9293 section 3.1). */
 #define TCP_HEADER 20
+
+/* What only a SYN has: the window's scale, and what its copies have in common and its repeats have not. */
+static void
+read_syn(const struct frame_view *view, struct place tcp, const uint8_t *header, int n, struct segment *syn)
+{
+    const uint8_t *scale = option_in(header + TCP_HEADER, n - TCP_HEADER, OPTION_WINDOW_SCALE, WINDOW_SCALE_LENGTH);
+    const uint8_t *stamp = option_in(header + TCP_HEADER, n - TCP_HEADER, OPTION_TIMESTAMP, TIMESTAMP_LENGTH);
+
+    syn->window_scale = scale ? MIN(*scale, WINDOW_SCALE_MAX) : 0;
+    syn->tsval = stamp ? long_at(stamp) : 0;
+    syn->ip_id = view->pinfo->net_src.type == AT_IPv4 ? ip_id_before(tcp) : 0;
+}
 
 /* false: the header is not there up to the flags */
 static bool
@@ -117,9 +133,10 @@ read_header(const struct frame_view *view, field_info *stream, struct segment *s
     bool has_window = tcp + 16 <= all.n;
     seg->window = has_window ? (uint16_t)word_at(p + 14) : 0;
     seg->window_zero = has_window && seg->window == 0 && !(seg->flags & TCP_RST);
-    seg->window_scale = seg->flags & TCP_SYN ? window_scale_in(p + TCP_HEADER, MIN(header, all.n - tcp) - TCP_HEADER) : 0;
     seg->length = left > header ? (uint32_t)(left - header) : 0;
     seg->captured = tcp + header < all.n ? MIN((uint32_t)(all.n - tcp - header), seg->length) : 0;
+    if (seg->flags & TCP_SYN)
+        read_syn(view, at, p, MIN(header, all.n - tcp), seg);
     seg->data = seg->captured > 0 ? p + header : (const uint8_t *)"";
     return true;
 }
@@ -188,3 +205,16 @@ see_tcp(struct frame_view *view, field_info *stream)
     if (above.http2)
         see_http2(view, seg);
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -14,7 +14,7 @@
 
 /*
  * One text for each cause, in the words of the article where it has any, and of no product: what
- * this gateway calls it and which of its settings governs it stands in productadvice.c. Sentences
+ * this gateway calls it and which of its settings governs it stands in fact/products.def. Sentences
  * end with ". " and only they do: each is a row of its own in the packet details. Marks in it:
  *   {wait}    from the client's request to the response
  *   {host}    the host asked for       {server}  the server that decided, with its port
@@ -73,10 +73,58 @@ static const char *const advice[N_CAUSES] = {
         "raise the gateway's timeout for that host. Otherwise find out why the server is slow.",
     [CAUSE_RELAYED] =
         "The gateway only passed this on: look for the cause at {server}, with its log or with a capture taken there.",
-    [CAUSE_UNKNOWN] =
-        "Capture again while the problem is reproduced, on the gateway itself and on all interfaces. Start before the request. Use "
-        "tcpdump -s 0 -i any -w filename.pcap.",
 };
+
+/* Which one step would settle it, where the capture does not hold the reason. */
+static const char *const unknown_advice[] = {
+    [MISSING_NOTHING] = "Capture again while the problem is reproduced, on all interfaces: tcpdump -s 0 -i any -w filename.pcap.",
+    [MISSING_REQUEST] = "Capture again while the problem is reproduced. Start before the request, and use whole frames: tcpdump -s 0 -i any "
+                        "-w filename.pcap.",
+    [MISSING_GATEWAY_SIDE] = "Capture again while the problem is reproduced, on the gateway itself and on all interfaces: tcpdump -s 0 -i any "
+                             "-w filename.pcap.",
+    [MISSING_ATTEMPT] = "Look for this request in the gateway's own log: a rule that blocked it, a queue that was full, no server that it takes for alive. "
+                        "A server behind a Unix socket is in no capture: its own log tells.",
+    [MISSING_CONNECTION] = "Look for this request in the gateway's own log: a rule that blocked it, a queue that was full, no server that it takes for "
+                           "alive.",
+    [MISSING_CHOICE] = "Capture again while only this request is sent, or let the gateway log which server it asked for each request.",
+    [MISSING_DISSECTION] = "Enable DNS, ICMP, ICMPv6 and ARP under Analyze > Enabled Protocols (tshark: --enable-protocol) and dissect the capture again.",
+    [MISSING_REASON] = "Look for this request in the gateway's own log: it refused an answer that is valid on the wire, by a rule, a scanner or a limit, or "
+                       "sent nothing at all.",
+    [MISSING_KEYS] = "Let the gateway or the server write its TLS keys (SSLKEYLOGFILE), capture again, and name the file under Edit > Preferences > "
+                     "Protocols > TLS (tshark: -o tls.keylog_file:FILE).",
+    [MISSING_BYTES] = "Capture again to a local disk, with whole frames and a larger buffer: tcpdump -s 0 -B 65536 -i any -w filename.pcap.",
+    [MISSING_LATE] = "Read the capture twice: tshark -2, or a reload in Wireshark.",
+};
+
+/* The capture was taken there: to do it again changes nothing but what a filter left out. */
+static const char captured_here[] =
+    "Look for this request in the gateway's own log: a rule that blocked it, a queue that was full, a server behind a Unix socket. If it names a "
+    "server, capture again without a filter and on all interfaces: tcpdump -s 0 -i any -w filename.pcap.";
+
+/* Of a response that did not come in time, by the server's acknowledgments. */
+static const char *const stall_advice[] = {
+    [STALL_REQUEST] = "Nothing that the gateway sent on this connection was acknowledged: look for a firewall on the way that forgot or drops it, and for "
+                      "the host itself. Trace on the next upstream device while tracing on the gateway.",
+    [STALL_LARGE_SEGMENTS] = "Look for a link with a smaller MTU between the gateway and {server} (VPN, tunnel, PPPoE), and for a firewall that drops the ICMP "
+                             "errors that would say so. Test with ping -M do -s 1472 from the gateway. Clamp the MSS on the tunnel's router, or lower the MTU of "
+                             "the gateway.",
+    [STALL_ZERO_WINDOW] = "{server} accepts no more bytes: its application does not read the request. Look at what it waits for (disk, a lock, a full queue), "
+                          "and at its limits for uploads.",
+    [STALL_HANDSHAKE_ONE_WAY] = "The way from the gateway to {server} is broken behind the SYN: look for a firewall or a balancer that sees one direction only "
+                                "(asymmetric routing) or drops what follows a SYN.",
+};
+
+/* A kept connection that was gone when it was used again. */
+static const char idle_closed[] =
+    "{server} closed the kept connection as the gateway used it again. Let the gateway keep idle connections for less time than the server does (or the "
+    "server for longer than the gateway), and let it try again where a request may be repeated.";
+
+static const char idle_lost[] =
+    "The kept connection was idle for so long that a firewall or balancer on the way may have forgotten it. Let the gateway keep idle connections for less "
+    "time than that device does, or send TCP keep-alives.";
+
+static const char sent_on_path[] =
+    "It was not {server} that ended the connection: look at the firewalls, balancers and filters between it and the gateway.";
 
 /* The server answers, and its answer does not arrive. */
 static const char answer_lost[] =
@@ -84,12 +132,17 @@ static const char answer_lost[] =
     "interface than the SYN went out. Check the gateway's default gateway and static routes, ping and traceroute from the gateway. "
     "Verify the service without the gateway, from the gateway's own network.";
 
+static const char reset_here[] =
+    "{server} answers, and the gateway's own host refuses the answer. Look for a packet filter on the gateway that rejects what comes in, and for two "
+    "programs or two interfaces that share the address. If the gateway had given up before, raise its connection timeout.";
+
+static const char old_connection[] =
+    "{server}, or a device before it, takes the SYN for a part of an older connection with the same ports. Look for address translation or a firewall that "
+    "gives ports out again too soon or lost its table, and for a gateway with a small range of ports. It passes when that connection is forgotten.";
+
 static const char expired[] =
     "The packets to {server} are sent in a circle, or on too long a way: find the loop with traceroute from the gateway. Check the "
     "gateway's default gateway and static routes, and the routers upstream of the gateway.";
-
-static const char enable_protocols[] =
-    "Enable DNS, ICMP, ICMPv6 and ARP under Analyze > Enabled Protocols (tshark: --enable-protocol) and dissect the capture again.";
 
 static void
 append_mark(wmem_strbuf_t *text, const char *mark, size_t n, const struct verdict *v)
@@ -122,16 +175,33 @@ cites(const struct verdict *v, enum role role)
     return false;
 }
 
+/* A pause that somebody's timeout can have ended. */
+#define IDLE_LONG NS_PER_SECOND
+
 static const char *
 text_for(const struct verdict *v)
 {
-    if (v->missing == MISSING_DISSECTION)
-        return enable_protocols;
-    if (v->cause == CAUSE_SYN_TIMEOUT && cites(v, ROLE_SYNACK))
-        return answer_lost;
-    if (v->cause == CAUSE_ICMP && words_icmp_expired(v->server.family == 6, v->icmp_type))
-        return expired;
-    return advice[v->cause];
+    bool was_idle = v->idle >= IDLE_LONG;
+
+    switch (v->cause) {
+    case CAUSE_UNKNOWN:
+        return v->missing == MISSING_GATEWAY_SIDE && v->at_gateway ? captured_here : unknown_advice[v->missing];
+    case CAUSE_SYN_TIMEOUT:
+        return v->own_rst ? reset_here : v->old_ack ? old_connection : cites(v, ROLE_SYNACK) ? answer_lost : advice[v->cause];
+    case CAUSE_ICMP:
+        return words_icmp_expired(v->server.family == 6, v->icmp_type) ? expired : advice[v->cause];
+    case CAUSE_RESPONSE_TIMEOUT:
+        if (v->stall == STALL_REQUEST && was_idle)
+            return idle_lost;
+        return v->stall < G_N_ELEMENTS(stall_advice) && stall_advice[v->stall] ? stall_advice[v->stall] : advice[v->cause];
+    case CAUSE_SERVER_CLOSED:
+    case CAUSE_SERVER_RESET:
+        if (was_idle)
+            return v->sender == SENDER_ON_PATH ? idle_lost : idle_closed;
+        return advice[v->cause];
+    default:
+        return advice[v->cause];
+    }
 }
 
 static void
@@ -156,12 +226,23 @@ char *
 advice_for(wmem_allocator_t *scope, const struct verdict *v)
 {
     wmem_strbuf_t *text = wmem_strbuf_new(scope, "");
-    const struct product_advice *own = product_advice(v->product, v->cause);
 
     append_sentences(text, text_for(v), v);
-    if (own && own->logs)
-        append_sentences(text, own->logs, v);
-    if (own && own->setting)
-        append_sentences(text, own->setting, v);
+    if (v->sender == SENDER_ON_PATH)
+        append_sentences(text, sent_on_path, v);
+    product_advice_append(text, v);
     return wmem_strbuf_finalize(text);
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

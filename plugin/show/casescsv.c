@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cases/export.h"
+#include "diagnose/stall.h"
 #include "show/advice.h"
 #include "show/caseslist.h"
 #include "words/phrases.h"
@@ -47,9 +49,14 @@ CELL(of_rfc9209, c->verdict->rfc9209)
 CELL(of_reported, c->verdict->reported)
 CELL(of_agreement, agreement_token(c->verdict->agreement))
 CELL(of_product, product_name(c->verdict->product))
+CELL(of_stall, stall_token(c->verdict->stall))
+CELL(of_idle, c->verdict->idle > 0 ? wmem_strdup_printf(scope, "%.6f", (double)c->verdict->idle / (double)NS_PER_SECOND) : NULL)
+CELL(of_sender, sender_token(c->verdict->sender))
+CELL(of_why, c->verdict->why)
 CELL(of_summary, verdict_summary(scope, c->verdict))
 CELL(of_advice, advice_for(scope, c->verdict))
 CELL(of_filter, verdict_filter(scope, c->verdict))
+CELL(of_export_filter, export_filter(scope, c->verdict))
 
 static const struct {
     const char *title;
@@ -60,7 +67,8 @@ static const struct {
     { "cause", of_cause }, { "category", of_category }, { "confidence", of_confidence },
     { "server", of_server }, { "server_port", of_server_port }, { "wait", of_wait }, { "attempts", of_attempts },
     { "request_frame", of_request_frame }, { "evidence", of_evidence }, { "rfc9209", of_rfc9209 }, { "reported", of_reported },
-    { "agreement", of_agreement }, { "product", of_product }, { "summary", of_summary }, { "advice", of_advice }, { "filter", of_filter },
+    { "agreement", of_agreement }, { "product", of_product }, { "stall", of_stall }, { "idle", of_idle }, { "sender", of_sender }, { "why", of_why },
+    { "summary", of_summary }, { "advice", of_advice }, { "filter", of_filter }, { "export_filter", of_export_filter },
 };
 
 /*

@@ -8,6 +8,8 @@
 
 #include <wsutil/json_dumper.h>
 
+#include "cases/export.h"
+#include "diagnose/stall.h"
 #include "net/lookup.h"
 #include "show/advice.h"
 #include "show/caseslist.h"
@@ -174,7 +176,7 @@ add_lookups(struct page *p, const struct verdict *v)
         const struct looked_up *l = &v->looked_up[i];
         begin_object(p, NULL);
         add_text(p, "name", l->name);
-        add_text(p, "type", l->type == DNS_TYPE_AAAA ? "AAAA" : "A");
+        add_text(p, "type", words_dns_type(l->type));
         add_text(p, "server", cases_address(p->scope, &l->server));
         add_text(p, "outcome", words_dns_outcome(l->outcome, l->rcode));
         add_some(p, "query_frame", verdict_number(v, l->frame));
@@ -214,6 +216,11 @@ add_verdict(struct page *p, const struct listed_case *c)
     add_text(p, "reported", v->reported);
     add_text(p, "agreement", agreement_token(v->agreement));
     add_text(p, "product", product_name(v->product));
+    add_text(p, "why", v->why);
+    add_text(p, "stall", stall_token(v->stall));
+    if (v->idle > 0)
+        add_seconds(p, "idle", v->idle);
+    add_text(p, "sender", sender_token(v->sender));
 }
 
 static void
@@ -240,6 +247,7 @@ add_details(struct page *p, const struct listed_case *c)
     if (request)
         add_text(p, "range", wmem_strdup_printf(p->scope, "%u-%u", request, c->frame));
     add_text(p, "filter", verdict_filter(p->scope, v));
+    add_text(p, "export_filter", export_filter(p->scope, v));
     add_frames(p, c);
 }
 

@@ -9,17 +9,19 @@
 #include "show/fields.h"
 
 int hf_cause = -1, hf_category = -1, hf_summary = -1, hf_advice = -1, hf_confidence = -1, hf_rfc9209 = -1;
-int hf_product = -1, hf_reported = -1, hf_agreement = -1, hf_host = -1, hf_url = -1, hf_method = -1, hf_port = -1;
+int hf_export_filter = -1, hf_idle = -1, hf_product = -1, hf_sender = -1, hf_stall = -1, hf_why = -1, hf_why_term = -1;
+int hf_reported = -1, hf_agreement = -1, hf_host = -1, hf_url = -1, hf_method = -1, hf_port = -1;
 int hf_server_ip = -1, hf_server_ipv6 = -1, hf_server_port = -1, hf_server_stream = -1;
 int hf_client_ip = -1, hf_client_ipv6 = -1, hf_client_port = -1, hf_client_stream = -1;
 int hf_attempts = -1, hf_attempt = -1, hf_lookup = -1, hf_range = -1, hf_dns_name = -1, hf_dns_rcode = -1;
 int hf_icmp_type = -1, hf_icmp_code = -1, hf_time = -1, hf_filter = -1, hf_case = -1, hf_status = -1;
 int hf_evidence_frame = -1, hf_response_frame = -1, hf_role = -1, hf_attempt_frame = -1, hf_lookup_frame = -1;
 int hf_attempt_stream = -1, hf_lookup_answer_frame = -1, hf_advice_step = -1;
+int hf_branch_request = -1, hf_branch_lookups = -1, hf_branch_evidence = -1, hf_branch_more = -1;
 int hf_role_frames[N_ROLES];
 
 int ett_verdict = -1, ett_request = -1, ett_attempts = -1, ett_attempt = -1, ett_lookups = -1, ett_lookup = -1;
-int ett_evidence = -1, ett_advice = -1, ett_part = -1, ett_more = -1;
+int ett_evidence = -1, ett_advice = -1, ett_part = -1, ett_more = -1, ett_why = -1;
 
 expert_field ei_cause[N_CAUSES], ei_differs = EI_INIT, ei_evidence = EI_INIT, ei_request = EI_INIT;
 
@@ -97,6 +99,7 @@ fields_register(int proto)
 {
 #define STRING_FIELD(id, title, abbrev, blurb) { &hf_##id, { title, abbrev, FT_STRING, BASE_NONE, NULL, 0x0, blurb, HFILL } }
 #define UINT_FIELD(id, title, abbrev, type, blurb) { &hf_##id, { title, abbrev, type, BASE_DEC, NULL, 0x0, blurb, HFILL } }
+#define HEADING(id, title, blurb) { &hf_branch_##id, { title, "mwg502.branch." #id, FT_NONE, BASE_NONE, NULL, 0x0, blurb, HFILL } }
 #define FRAME_FIELD(id, title, abbrev, kind, blurb) { &hf_##id, { title, abbrev, FT_FRAMENUM, BASE_NONE, kind, 0x0, blurb, HFILL } }
     static hf_register_info hf[] = {
         STRING_FIELD(cause, "Cause", "mwg502.cause", "Why the gateway answered so: one token"),
@@ -136,15 +139,25 @@ fields_register(int proto)
         UINT_FIELD(icmp_code, "ICMP code", "mwg502.icmp.code", FT_UINT8, "Code of the deciding ICMP or ICMPv6 error"),
         { &hf_time, { "Wait", "mwg502.time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0x0, "First segment of the request to first segment of the response", HFILL } },
         STRING_FIELD(filter, "Display filter", "mwg502.filter", "Selects the whole case: request, evidence, response"),
+        STRING_FIELD(export_filter, "Export filter", "mwg502.export_filter", "Selects the case and what its verdict stands on: exported so, it keeps its verdict"),
+        STRING_FIELD(why, "Why this one", "mwg502.why", "What ties the deciding activity to the request, and how far the next best is"),
+        STRING_FIELD(why_term, "Term", "mwg502.why.term", "One of the reasons"),
+        STRING_FIELD(stall, "Stall", "mwg502.stall", "Why the response did not come, by the server's acknowledgments"),
+        { &hf_idle, { "Idle before", "mwg502.idle", FT_RELATIVE_TIME, BASE_NONE, NULL, 0x0, "How long the kept connection had carried nothing when the request was sent on it", HFILL } },
+        STRING_FIELD(sender, "Ended by", "mwg502.sender", "server, or on_path where TTL or time do not fit the server's other packets"),
         UINT_FIELD(case, "Case", "mwg502.case", FT_UINT32, "Number of the case, in order of diagnosis"),
         FRAME_FIELD(evidence_frame, "Evidence in frame", "mwg502.evidence_frame", NULL, "Every frame that shows the cause"),
         FRAME_FIELD(response_frame, "Led to the response in frame", "mwg502.response_frame", FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE),
                     "The diagnosed response that this frame led to"),
         STRING_FIELD(role, "Role", "mwg502.role", "What the frame is in its case"),
+        HEADING(request, "Request", "Heading of what is known of the client's request"),
+        HEADING(lookups, "Look-ups", "Heading of the DNS questions"),
+        HEADING(evidence, "Evidence", "Heading of the links to the evidence"),
+        HEADING(more, "More", "The rest of a text that is too long for one row"),
     };
     static int *ett[] = {
         &ett_verdict, &ett_request, &ett_attempts, &ett_attempt, &ett_lookups, &ett_lookup, &ett_evidence, &ett_advice, &ett_part,
-        &ett_more,
+        &ett_more, &ett_why,
     };
 
     proto_register_field_array(proto, hf, array_length(hf));
@@ -163,3 +176,16 @@ fields_expand(void)
         tree_expanded_set(*expanded[i], TRUE);
     done = true;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

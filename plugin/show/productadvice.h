@@ -7,16 +7,27 @@
 #ifndef MWG502_SHOW_PRODUCTADVICE_H
 #define MWG502_SHOW_PRODUCTADVICE_H
 
-#include "diagnose/causes.h"
-#include "fact/product.h"
+#include <epan/wmem_scopes.h>
 
-/* Whole sentences with the marks of advice.c; NULL where there is nothing to say. */
-struct product_advice {
-    const char *logs;           /* what it writes, and where */
-    const char *setting;        /* what to change */
-};
+#include "cases/verdict.h"
 
-/* Never for another product: NULL where none is known or nothing is known of it. */
-const struct product_advice *product_advice(enum product product, enum cause cause);
+/*
+ * The sentences of fact/products.def for the verdict's product and cause, each behind a blank: "nginx writes (error log): upstream
+ * prematurely closed connection. nginx, look at: ...". Nothing where the product is not known or has nothing to say.
+ */
+void product_advice_append(wmem_strbuf_t *text, const struct verdict *verdict);
 
 #endif
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

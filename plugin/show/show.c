@@ -10,6 +10,8 @@
 #include <epan/expert.h>
 #include <epan/to_str.h>
 
+#include "cases/export.h"
+#include "diagnose/stall.h"
 #include "show/advice.h"
 #include "show/fields.h"
 #include "show/headline.h"
@@ -45,6 +47,14 @@ add_uint(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t value)
 }
 
 static void
+add_time(proto_tree *tree, int hf, tvbuff_t *tvb, when_t time)
+{
+    nstime_t value = { (time_t)(time / NS_PER_SECOND), (int)(time % NS_PER_SECOND) };
+
+    proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &value));
+}
+
+static void
 add_ip(proto_tree *tree, int hf4, int hf6, tvbuff_t *tvb, const struct ipaddr *ip)
 {
     ws_in4_addr v4;
@@ -66,14 +76,14 @@ add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, const struct verdict *v, uint
     return number ? add_uint(tree, hf, tvb, number) : NULL;
 }
 
+/* A heading. It is a field, so that -T json names it so, whatever its text. */
 static proto_tree *
-add_branch(proto_tree *tree, tvbuff_t *tvb, int ett, const char *text)
+add_branch(proto_tree *tree, tvbuff_t *tvb, int hf, int ett, const char *text)
 {
-    proto_item *item;
-    proto_tree *branch = proto_tree_add_subtree(tree, tvb, 0, 0, ett, &item, text);
+    proto_item *item = proto_tree_add_none_format(tree, hf, tvb, 0, 0, "%s", text);
 
     proto_item_set_generated(item);
-    return branch;
+    return proto_item_add_subtree(item, ett);
 }
 
 /*
@@ -90,7 +100,7 @@ add_text(proto_tree *tree, int hf, tvbuff_t *tvb, packet_info *pinfo, const char
     for (text += n; *text; text += n) {
         text += strspn(text, " ");
         n = words_row(text);
-        add_branch(tree, tvb, ett_more, wmem_strdup_printf(pinfo->pool, "    %.*s", (int)n, text));
+        add_branch(tree, tvb, hf_branch_more, ett_more, wmem_strdup_printf(pinfo->pool, "    %.*s", (int)n, text));
     }
     return first;
 }
@@ -101,8 +111,8 @@ static void
 add_request(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     char *client = words_endpoint(pinfo->pool, &v->client, v->client_port);
-    proto_tree *branch = add_branch(tree, tvb, ett_request,
-        wmem_strdup_printf(pinfo->pool, "Request from %s: %s %s", client, v->method ? v->method : "?", v->url ? v->url : "(not in the capture)"));
+    proto_tree *branch = add_branch(tree, tvb, hf_branch_request, ett_request,
+        wmem_strdup_printf(pinfo->pool, "Request from %s: %s %s", client, v->method ? v->method : "?", v->url ? v->url : v->unreadable_request ? "(not to be read)" : "(not in the capture)"));
 
     add_frame(branch, hf_role_frames[ROLE_REQUEST], tvb, v, v->request_frame);
     add_string(branch, hf_method, tvb, v->method);
@@ -114,10 +124,8 @@ add_request(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
     add_uint(branch, hf_client_port, tvb, v->client_port);
     add_uint(branch, hf_client_stream, tvb, v->client_stream);
     add_uint(branch, hf_status, tvb, v->status);
-    if (v->request_frame) {
-        nstime_t wait = { (time_t)(v->wait / NS_PER_SECOND), (int)(v->wait % NS_PER_SECOND) };
-        proto_item_set_generated(proto_tree_add_time(branch, hf_time, tvb, 0, 0, &wait));
-    }
+    if (v->request_frame)
+        add_time(branch, hf_time, tvb, v->wait);
     if (verdict_number(v, v->request_frame))
         add_string(branch, hf_range, tvb, wmem_strdup_printf(pinfo->pool, "%u-%u", verdict_number(v, v->request_frame), verdict_number(v, v->frame)));
 }
@@ -131,12 +139,12 @@ add_lookups(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
     add_string(tree, hf_dns_rcode, tvb, v->dns_rcode);
     if (v->n_looked_up == 0)
         return;
-    branch = add_branch(tree, tvb, ett_lookups, wmem_strdup_printf(pinfo->pool, "Look-ups: %u", v->n_looked_up));
+    branch = add_branch(tree, tvb, hf_branch_lookups, ett_lookups, wmem_strdup_printf(pinfo->pool, "Look-ups: %u", v->n_looked_up));
     for (unsigned i = 0; i < v->n_looked_up; i++) {
         const struct looked_up *l = &v->looked_up[i];
         address server = ipaddr_to_address(&l->server);
         const char *took = l->took ? words_duration(pinfo->pool, l->took) : NULL;
-        char *text = wmem_strdup_printf(pinfo->pool, "%s %s at %s: %s%s%s", l->type == DNS_TYPE_AAAA ? "AAAA" : "A", l->name,
+        char *text = wmem_strdup_printf(pinfo->pool, "%s %s at %s: %s%s%s", words_dns_type(l->type), l->name,
                                         address_to_str(pinfo->pool, &server), words_dns_outcome(l->outcome, l->rcode),
                                         took ? " after " : "", took ? took : "");
         proto_item *item = add_text(branch, hf_lookup, tvb, pinfo, "Look-up: ", text);
@@ -189,10 +197,44 @@ add_evidence(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
 
     if (v->n_cited == 0)
         return;
-    branch = add_branch(tree, tvb, ett_evidence, wmem_strdup_printf(pinfo->pool, "Evidence: %u frame%s", v->n_cited, v->n_cited == 1 ? "" : "s"));
+    branch = add_branch(tree, tvb, hf_branch_evidence, ett_evidence, wmem_strdup_printf(pinfo->pool, "Evidence: %u frame%s", v->n_cited, v->n_cited == 1 ? "" : "s"));
     for (unsigned i = 0; i < v->n_cited; i++)
         if (add_frame(branch, hf_role_frames[v->cited[i].role], tvb, v, v->cited[i].frame))
             proto_item_set_hidden(add_frame(branch, hf_evidence_frame, tvb, v, v->cited[i].frame));
+}
+
+/* How the deciding connection went. */
+static void
+add_course(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
+{
+    add_string(tree, hf_stall, tvb, stall_token(v->stall));
+    if (v->idle > 0)
+        add_time(tree, hf_idle, tvb, v->idle);
+    add_string(tree, hf_sender, tvb, sender_token(v->sender));
+}
+
+/* A row for each of the parts of a text that stand behind separator; the text itself is changed. */
+static void
+add_rows(proto_tree *branch, int hf, tvbuff_t *tvb, packet_info *pinfo, char *text, const char *separator, size_t kept)
+{
+    char *end;
+
+    while ((end = strstr(text, separator))) {
+        end[kept] = '\0';
+        add_text(branch, hf, tvb, pinfo, "", text);
+        text = end + strlen(separator);
+    }
+    add_text(branch, hf, tvb, pinfo, "", text);
+}
+
+static void
+add_why(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    if (!v->why)
+        return;
+    proto_item *item = proto_tree_add_string_format(tree, hf_why, tvb, 0, 0, v->why, "Why this one");
+    proto_item_set_generated(item);
+    add_rows(proto_item_add_subtree(item, ett_why), hf_why_term, tvb, pinfo, wmem_strdup(pinfo->pool, v->why), "; ", 0);
 }
 
 /* Returns the item with the agreement; NULL: there is none. */
@@ -213,17 +255,12 @@ add_said(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
 static void
 add_advice(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    char *advice = advice_for(pinfo->pool, v), *sentence = advice, *end;
+    char *advice = advice_for(pinfo->pool, v);
     proto_item *item = proto_tree_add_string_format(tree, hf_advice, tvb, 0, 0, advice, "What to check next");
     proto_tree *branch = proto_item_add_subtree(item, ett_advice);
 
     proto_item_set_generated(item);
-    while ((end = strstr(sentence, ". "))) {
-        end[1] = '\0';
-        add_text(branch, hf_advice_step, tvb, pinfo, "", sentence);
-        sentence = end + 2;
-    }
-    add_text(branch, hf_advice_step, tvb, pinfo, "", sentence);
+    add_rows(branch, hf_advice_step, tvb, pinfo, advice, ". ", 1);
 }
 
 /* Returns the item with the agreement, or NULL. */
@@ -237,14 +274,17 @@ add_fields(const struct verdict *v, const char *summary, tvbuff_t *tvb, packet_i
     add_text(top, hf_summary, tvb, pinfo, "Summary: ", summary);
     add_string(top, hf_confidence, tvb, confidence_token(v->confidence));
     add_server(v, tvb, top);
+    add_course(v, tvb, top);
     add_request(v, tvb, pinfo, top);
     add_lookups(v, tvb, pinfo, top);
     add_attempts(v, tvb, pinfo, top);
+    add_why(v, tvb, pinfo, top);
     add_evidence(v, tvb, pinfo, top);
+    add_advice(v, tvb, pinfo, top);
     said = add_said(v, tvb, top);
     add_string(top, hf_rfc9209, tvb, v->rfc9209);
-    add_advice(v, tvb, pinfo, top);
     add_string(top, hf_filter, tvb, verdict_filter(pinfo->pool, v));
+    add_string(top, hf_export_filter, tvb, export_filter(pinfo->pool, v));
     add_uint(top, hf_case, tvb, v->number);
     return said;
 }
@@ -256,6 +296,18 @@ stay_open(proto_item *item, int kind)
     proto_tree *tree = proto_item_add_subtree(item, kind);
 
     (void)tree;
+}
+
+/* For Analyze > Expert Information, which makes one row of what reads alike: by cause, and by server or name. */
+static const char *
+expert_text(const struct verdict *v, packet_info *pinfo)
+{
+    address server = ipaddr_to_address(&v->server);
+    const char *at = v->dns_name ? v->dns_name : v->host;
+
+    if (v->server.family)
+        at = v->server_port ? words_endpoint(pinfo->pool, &v->server, v->server_port) : address_to_str(pinfo->pool, &server);
+    return wmem_strdup_printf(pinfo->pool, at ? "%s (%s): %s" : "%s (%s)", cause_category(v->cause), cause_token(v->cause), at);
 }
 
 static void
@@ -270,7 +322,7 @@ show_verdict(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
     proto_item_set_generated(item);
     if (proto_field_is_referenced(tree, proto_mwg502))      /* else nobody looks: spares their texts */
         said = add_fields(v, summary, tvb, pinfo, top);
-    expert_add_info_format(pinfo, item, &ei_cause[v->cause], "%s", headline);
+    expert_add_info_format(pinfo, item, &ei_cause[v->cause], "%s", expert_text(v, pinfo));
     if (v->agreement == DIFFERS)
         expert_add_info_format(pinfo, said ? said : item, &ei_differs, "The gateway says %s, the wire shows %s (%s)", v->reported,
                                cause_category(v->cause), cause_token(v->cause));
@@ -331,3 +383,16 @@ show_role(enum role role, tvbuff_t *tvb, proto_tree *tree)
     proto_item_set_generated(item);
     add_string(proto_item_add_subtree(item, ett_part), hf_role, tvb, role_token(role));
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -24,3 +24,16 @@ void show_parts(const struct part *parts, tvbuff_t *tvb, packet_info *pinfo, pro
 void show_role(enum role role, tvbuff_t *tvb, proto_tree *tree);
 
 #endif
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -113,3 +113,16 @@ stats_register(void)
     stats_tree_register_plugin("mwg502", "mwg502", "MWG 502" COMPAT_MENU_SEPARATOR "Causes", 0, stats_packet, stats_init, NULL);
     stats_tree_register_plugin("http", "mwg502_share", "MWG 502" COMPAT_MENU_SEPARATOR "Share of all responses", 0, share_packet, share_init, NULL);
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

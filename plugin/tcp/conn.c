@@ -13,6 +13,7 @@
 #include "model/retention.h"
 #include "tcp/conn.h"
 #include "tcp/flow.h"
+#include "tcp/handshake.h"
 #include "tcp/traits.h"
 
 static const void *
@@ -89,49 +90,7 @@ conn_evict(bounded_t *table, struct bounded_entry *entry)
     conn_free((struct root *)table->owner, (struct conn *)entry);
 }
 
-/* handshake ***************************************************************/
-
-/* Where Wireshark does not analyse sequence numbers a reused port keeps its stream. */
-static bool
-is_new_handshake(const struct conn *conn, const struct segment *syn)
-{
-    return !conn->syn_seen || conn->isn != syn->seq || !ipaddr_equal(&conn->side[CLIENT].ip, &syn->src);
-}
-
-/* No time passed since the last one, and that one is not answered. */
-static bool
-is_copy_of_syn(const struct conn *conn, const struct segment *syn)
-{
-    const struct handshake *hs = &conn->hs;
-
-    return syn->time >= hs->last_syn && syn->time - hs->last_syn < COPY_WITHIN && hs->rst.seen + hs->icmp.seen < hs->syn.seen;
-}
-
-static struct conn *
-segment_syn(struct root *root, struct conn *conn, const struct segment *seg)
-{
-    if (conn && is_new_handshake(conn, seg)) {
-        conn_drop(root, conn);
-        conn = NULL;
-    }
-    if (!conn) {
-        conn = conn_new(root, seg);
-        conn->sides_known = conn->syn_seen = true;
-        conn->isn = seg->seq;
-        conn->hs.first_syn = seg->time;
-        attempt_file(root, conn);
-        root->conn_listener->opened(root, conn);
-    } else if (is_copy_of_syn(conn, seg)) {
-        return conn;
-    }
-    traits_segment(conn, CLIENT, seg);
-    frames_add(&conn->hs.syn, seg->frame);
-    if (conn->hs.last_syn && seg->time > conn->hs.last_syn)
-        conn->hs.syn_interval = seg->time - conn->hs.last_syn;
-    conn->hs.last_syn = MAX(conn->hs.last_syn, seg->time);
-    conn->hs.first_syn = MIN(conn->hs.first_syn, seg->time);
-    return conn;
-}
+/* segments ****************************************************************/
 
 void
 conn_swap_sides(struct conn *conn)
@@ -144,42 +103,16 @@ conn_swap_sides(struct conn *conn)
     conn->side[CLIENT].ack_seen = conn->side[SERVER].ack_seen = false;
 }
 
-/* A server sends its SYN/ACK again after a second (RFC 6298), some sooner; copies of a frame follow at once. */
-#define SYNACK_REPEATED (NS_PER_SECOND / 5)
-
-static struct conn *
-segment_synack(struct root *root, struct conn *conn, const struct segment *seg)
+bool
+conn_is_whole(const struct conn *conn)
 {
-    if (!conn)
-        conn = conn_new(root, seg);
-    if (!conn->sides_known) {
-        if (ipaddr_equal(&conn->side[CLIENT].ip, &seg->src) && conn->side[CLIENT].port == seg->sport)
-            conn_swap_sides(conn);
-        conn->sides_known = true;
-    }
-    traits_segment(conn, SERVER, seg);
-    if (!conn->hs.synack_frame) {
-        conn->hs.synack_frame = seg->frame;
-        conn->hs.synack_time = seg->time;
-        conn->server_isn = seg->seq;
-        traits_handshake(conn, seg);
-    } else if (conn->hs.acked && seg->seq == conn->server_isn && seg->time - conn->hs.synack_time >= SYNACK_REPEATED) {
-        conn->hs.synack_again++;
-    }
-    return conn;
+    return conn->syn_seen || conn->hs.synack_frame;
 }
 
 int
 conn_side_of(const struct conn *conn, const struct ipaddr *ip, uint16_t port)
 {
     return conn->side[CLIENT].port == port && ipaddr_equal(&conn->side[CLIENT].ip, ip) ? CLIENT : SERVER;
-}
-
-/* A RST answers the latest SYN; one more without a SYN between is a copy. */
-static bool
-answers_new_syn(const struct frames *answers, const struct conn *conn, when_t last_answer)
-{
-    return answers->seen == 0 || (conn->hs.last_syn > last_answer && answers->seen < conn->hs.syn.seen);
 }
 
 /* Who opened the connection ended its half of it first, and resets it before the other side did anything. */
@@ -194,15 +127,8 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
 {
     bool reset = seg->flags & TCP_RST;
 
-    if (side == SERVER && reset && !conn->hs.acked && conn->syn_seen) {
-        if (answers_new_syn(&conn->hs.rst, conn, conn->hs.last_rst)) {
-            frames_add(&conn->hs.rst, seg->frame);
-            if (!conn->hs.first_rst)
-                conn->hs.first_rst = seg->time;
-            conn->hs.last_rst = seg->time;
-            conn->hs.slowest_rst = MAX(conn->hs.slowest_rst, seg->time - conn->hs.last_syn);
-        }
-    }
+    if (side == SERVER && reset && !conn->hs.acked && conn->syn_seen)
+        handshake_refused(conn, seg);
     if (!conn->side[side].closed.frame || gives_up_behind_fin(conn, side, reset))
         conn->side[side].closed = traits_closing(conn, side, seg);
     activity_failed(conn);
@@ -210,44 +136,6 @@ segment_end(struct root *root, struct conn *conn, const struct segment *seg, int
         root->conn_listener->ended(root, conn);
         retain_ended(root, conn);
     }
-}
-
-void
-conn_icmp(struct root *root, struct conn *conn, const struct icmp_error *error)
-{
-    struct handshake *hs = &conn->hs;
-
-    if (hs->acked || !conn->syn_seen) {
-        if (!conn->icmp_late_frame)
-            conn->icmp_late_frame = error->frame;
-    } else if (hs->icmp.seen < hs->syn.seen && (hs->icmp.seen == 0 || conn->icmp_quote != error->quote)) {
-        frames_add(&hs->icmp, error->frame);
-        if (!hs->first_icmp)
-            hs->first_icmp = error->time;
-        hs->last_icmp = error->time;
-    } else {
-        return;
-    }
-    activity_failed(conn);
-    conn->icmp_quote = error->quote;
-    hs->icmp6 = error->v6;
-    hs->icmp_type = error->type;
-    hs->icmp_code = error->code;
-    hs->icmp_source = error->source;
-    if (!hs->acked)
-        retain_failed(root, conn);
-}
-
-/* What comes instead of a handshake's next step: an ACK of an older connection (RFC 5961), the gateway's own RST. */
-static void
-note_odd_answer(struct conn *conn, const struct segment *seg, int side)
-{
-    struct handshake *hs = &conn->hs;
-
-    if (side == SERVER && conn->syn_seen && !hs->synack_frame && !hs->ack_frame && !(seg->flags & (TCP_RST | TCP_FIN)) && seg->length == 0)
-        hs->ack_frame = seg->frame;
-    if (side == CLIENT && hs->synack_frame && !hs->own_rst_frame && (seg->flags & TCP_RST))
-        hs->own_rst_frame = seg->frame;
 }
 
 /* Who opened a connection whose beginning is not in the capture. */
@@ -262,11 +150,93 @@ guess_sides(struct conn *conn, const struct segment *seg)
     } else if (http_begins_request(seg->data, seg->captured) || tls_begins_client_hello(seg->data, seg->captured)) {
         if (!from_client)
             conn_swap_sides(conn);
+    } else if (tls_begins_data(seg->data, seg->captured)) {
+        /* Servers listen on low ports, clients are given high ones. */
+        if (from_client != (seg->sport > seg->dport))
+            conn_swap_sides(conn);
     } else {
         return;
     }
     conn->sides_known = true;
     conn->hs.acked = true;
+}
+
+/* beginnings **************************************************************/
+
+static struct conn *
+begin_with_syn(struct root *root, struct conn *conn, const struct segment *syn)
+{
+    if (conn && handshake_is_new(conn, syn)) {
+        conn_drop(root, conn);
+        conn = NULL;
+    }
+    if (!conn) {
+        conn = conn_new(root, syn);
+        conn->sides_known = conn->syn_seen = true;
+        conn->isn = syn->seq;
+        attempt_file(root, conn);
+        handshake_syn(root, conn, syn);
+        root->conn_listener->opened(root, conn);
+        return conn;
+    }
+    handshake_syn(root, conn, syn);
+    return conn;
+}
+
+static struct conn *
+begin_with_synack(struct root *root, struct conn *conn, const struct segment *synack)
+{
+    if (!conn)
+        conn = conn_new(root, synack);
+    if (!conn->sides_known) {
+        if (conn_side_of(conn, &synack->src, synack->sport) == CLIENT)
+            conn_swap_sides(conn);
+        conn->sides_known = true;
+    }
+    if (conn_side_of(conn, &synack->src, synack->sport) == CLIENT)
+        conn->hs.acked = conn->hs.synack_frame != 0;    /* it acknowledges the SYN of one that opens it as well */
+    else
+        handshake_synack(conn, synack);
+    return conn;
+}
+
+/* TCP Fast Open (RFC 7413): the first bytes are one behind the SYN. Where they were not accepted they are sent again. */
+static bool
+syn_bytes(struct root *root, struct conn *conn, const struct segment *seg)
+{
+    struct segment bytes = *seg;
+
+    bytes.seq++;
+    return flow_segment(root, conn, conn_side_of(conn, &seg->src, seg->sport), &bytes);
+}
+
+static struct conn *
+segment_syn(struct root *root, struct conn *conn, const struct segment *seg, bool *again)
+{
+    if (seg->flags & TCP_ACK)
+        conn = begin_with_synack(root, conn, seg);
+    else if (conn && handshake_is_simultaneous(conn, conn_side_of(conn, &seg->src, seg->sport)))
+        handshake_synack(conn, seg);
+    else
+        conn = begin_with_syn(root, conn, seg);
+    if (seg->length > 0)
+        *again = !syn_bytes(root, conn, seg);
+    return conn;
+}
+
+/* the rest ****************************************************************/
+
+/* What is under way when a RST is sent comes sooner. */
+#define CROSSES_RST (NS_PER_SECOND / 5)
+
+/* The gateway goes on long behind the server's RST: it never got that, or it lay outside of its window. */
+static void
+forget_ignored_reset(struct conn *conn, const struct segment *seg, int side)
+{
+    struct closing *server = &conn->side[SERVER].closed;
+
+    if (side == CLIENT && server->reset && conn->hs.acked && !(seg->flags & TCP_RST) && seg->time - server->time > CROSSES_RST)
+        *server = (struct closing){ 0 };
 }
 
 struct conn *
@@ -276,10 +246,8 @@ conn_segment(struct root *root, const struct segment *seg, bool *again)
     int side;
 
     *again = false;
-    if ((seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
-        return segment_syn(root, conn, seg);
     if ((seg->flags & TCP_SYN) && !(seg->flags & TCP_RST))
-        return segment_synack(root, conn, seg);
+        return segment_syn(root, conn, seg, again);
     if (!conn) {
         if (seg->length == 0)
             return NULL;
@@ -292,8 +260,9 @@ conn_segment(struct root *root, const struct segment *seg, bool *again)
     if ((seg->flags & TCP_RST) && traits_is_beyond_window(conn, side, seg))
         return conn;
     traits_segment(conn, side, seg);
+    forget_ignored_reset(conn, seg, side);
     if (!conn->hs.acked)
-        note_odd_answer(conn, seg, side);
+        handshake_other(conn, seg, side);
     if (side == CLIENT && (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && (conn->hs.synack_frame || seg->length > 0))
         conn->hs.acked = true;
     if (seg->flags & TCP_ACK)

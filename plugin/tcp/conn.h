@@ -36,11 +36,11 @@ struct conn *conn_segment(struct root *root, const struct segment *segment, bool
 /* NULL if it is not (or no longer) known. */
 struct conn *conn_find(struct root *root, uint32_t stream);
 
+/* true: its first bytes are the first ones that the capture has of it. */
+bool conn_is_whole(const struct conn *conn);
+
 /* CLIENT or SERVER: who sent the segment. */
 int conn_side_of(const struct conn *conn, const struct ipaddr *ip, uint16_t port);
-
-/* An ICMP or ICMPv6 error that quotes a segment of this connection, sent by the side that opened it. */
-void conn_icmp(struct root *root, struct conn *conn, const struct icmp_error *error);
 
 /* Forgets the connection, its exchanges and everything that points to it. */
 void conn_drop(struct root *root, struct conn *conn);

@@ -32,6 +32,10 @@ traits_segment(struct conn *conn, int side, const struct segment *seg)
 {
     struct traits *t = &conn->side[side].traits;
 
+    t->window_zero = seg->window_zero;
+    /* Of those that only acknowledge most are not read (track_expected()): what they tell must not hang on how the file is read. */
+    if (seg->flags == TCP_ACK && seg->length == 0)
+        return;
     if (seg->flags & TCP_SYN) {
         t->scale_known = true;
         t->scale = seg->window_scale;
@@ -39,7 +43,6 @@ traits_segment(struct conn *conn, int side, const struct segment *seg)
     } else if (t->scale_known) {
         t->window = MAX(t->window, (uint32_t)seg->window << t->scale);
     }
-    t->window_zero = seg->window_zero;
     if (!seg->ttl || (seg->flags & (TCP_FIN | TCP_RST)))
         return;                 /* what ends a connection is compared with the others */
     if (t->hops.n > 0 && t->hops.ttl != seg->ttl)
@@ -91,13 +94,6 @@ traits_is_beyond_window(const struct conn *conn, int side, const struct segment 
 
 /* who sent it *************************************************************/
 
-/* Systems begin with one of these. */
-static int
-hops_of(uint8_t ttl)
-{
-    return ttl <= 32 ? 32 - ttl : ttl <= 64 ? 64 - ttl : ttl <= 128 ? 128 - ttl : 255 - ttl;
-}
-
 /* The TTL of the server's packets; 0: not known, or they differ. */
 static uint8_t
 usual_ttl(const struct conn *conn)
@@ -131,7 +127,7 @@ is_too_soon(const struct conn *conn, const struct segment *seg)
 static enum sender
 sender_of(const struct conn *conn, const struct segment *seg, uint8_t usual)
 {
-    int nearer = usual && seg->ttl ? hops_of(usual) - hops_of(seg->ttl) : 0;
+    int nearer = usual && seg->ttl ? ttl_hops(usual) - ttl_hops(seg->ttl) : 0;
     when_t heard = MAX(conn->side[SERVER].traits.sent_at, conn->hs.synack_time);
     bool idle = heard && seg->time - heard > IDLE_LONG;
 

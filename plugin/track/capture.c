@@ -12,6 +12,8 @@
 #include "match/match.h"
 #include "model/retention.h"
 #include "net/lookup.h"
+#include "net/neighbor.h"
+#include "net/search.h"
 #include "track/capture.h"
 
 /*
@@ -144,7 +146,7 @@ sweep_lookups(struct root *root, const list_t *shelf, unsigned seconds)
 
         if (lookup->last + seconds * NS_PER_SECOND > root->now)
             break;
-        lookup_drop(root, lookup);
+        search_drop(root, lookup);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "cases/export.h"
 #include "http/decrypted.h"
 #include "http/exchange.h"
 #include "http/h2.h"
@@ -14,7 +15,9 @@
 #include "match/match.h"
 #include "model/attempts.h"
 #include "net/lookup.h"
+#include "net/neighbor.h"
 #include "tcp/flow.h"
+#include "tcp/handshake.h"
 #include "track/capture.h"
 #include "track/provisional.h"
 #include "track/track.h"
@@ -111,6 +114,7 @@ diagnose_exchange(const struct view *view, struct exchange *ex, uint32_t frame, 
     else
         v = cases_add(&t->cases, frame);
     verdict_fill(v, ex, &found->evidence, f, said, t->timeout);
+    export_fill(v, ex, &found->evidence);
     v->settled = view->in_time;
     cases_link(&t->cases, v);
     g_free(f);
@@ -226,7 +230,7 @@ apply_icmp(struct root *root, const struct fact *fact)
     struct conn *conn = conn_from(root, &fact->u.icmp.key, fact->u.icmp.sport);
 
     if (conn)
-        conn_icmp(root, conn, &fact->u.icmp.error);
+        handshake_icmp(root, conn, &fact->u.icmp.error);
 }
 
 static void
@@ -254,7 +258,7 @@ apply(struct tracker *t, struct root *root, const struct fact *fact)
         lookup_icmp(root, &fact->u.dns_error.error);
         break;
     case FACT_NEIGHBOR_ASKED:
-        neighbor_asked(root, &fact->u.neighbor.neighbor, &fact->u.neighbor.asker, fact->frame, fact->time);
+        neighbor_asked(root, &fact->u.neighbor.neighbor, &fact->u.neighbor.asker, fact->u.neighbor.link, fact->frame, fact->time);
         break;
     case FACT_NEIGHBOR_HEARD:
         neighbor_heard(root, &fact->u.neighbor.neighbor);

@@ -9,6 +9,7 @@
 #include <epan/proto.h>         /* value_string, whose own header moved in 4.6 */
 #include <epan/to_str.h>
 
+#include "fact/dns.h"
 #include "words/phrases.h"
 
 /* RFC 1035 section 4.1.1, RFC 6895 section 2.3; worded like Wireshark's dns.flags.rcode */
@@ -42,6 +43,16 @@ words_rcode(uint8_t rcode)
 }
 
 const char *
+words_dns_type(uint16_t type)
+{
+    static const value_string types[] = {
+        { DNS_TYPE_A, "A" }, { DNS_TYPE_AAAA, "AAAA" }, { DNS_TYPE_SRV, "SRV" }, { DNS_TYPE_SVCB, "SVCB" }, { DNS_TYPE_HTTPS, "HTTPS" }, { 0, NULL }
+    };
+
+    return val_to_str_const(type, types, "other");
+}
+
+const char *
 words_dns_outcome(enum dns_outcome outcome, uint8_t rcode)
 {
     switch (outcome) {
@@ -51,6 +62,21 @@ words_dns_outcome(enum dns_outcome outcome, uint8_t rcode)
     case DNS_ICMP:    return "an ICMP error";
     default:          return words_rcode(rcode);
     }
+}
+
+const char *
+words_tie(enum tie tie)
+{
+    static const char *const words[] = {
+        [TIE_NONE] = NULL,
+        [TIE_MEMORY] = "an earlier failure at an address of this host, which the gateway may remember",
+        [TIE_TIME] = "the only thing that the gateway did meanwhile",
+        [TIE_LEARNT] = "where earlier requests went",
+        [TIE_ADDRESS] = "the address of the host that was asked for",
+        [TIE_REQUEST] = "it carries the same request",
+    };
+
+    return words[tie];
 }
 
 char *
@@ -136,3 +162,16 @@ words_row(const char *text)
         ;                       /* not inside a character of UTF-8 */
     return blank > 0 ? blank : n;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -31,8 +31,14 @@ char *words_outcome(wmem_allocator_t *scope, const struct outcome *outcome);
 /* "No such name", "Server failure": as Wireshark words the rcodes of RFC 1035 and 6895. */
 const char *words_rcode(uint8_t rcode);
 
+/* "A", "AAAA", "SRV" ... */
+const char *words_dns_type(uint16_t type);
+
 /* What a DNS question came to: "10.1.1.2", "No such name", "no answer". */
 const char *words_dns_outcome(enum dns_outcome outcome, uint8_t rcode);
+
+/* "it carries the same request": what ties a connection to a request; NULL for TIE_NONE. */
+const char *words_tie(enum tie tie);
 
 /* "10.1.1.2:80", "[2001:db8::1]:80" */
 char *words_endpoint(wmem_allocator_t *scope, const struct ipaddr *ip, uint16_t port);
@@ -47,3 +53,16 @@ bool words_icmp_expired(bool v6, uint8_t type);
 char *words_icmp(wmem_allocator_t *scope, bool v6, uint8_t type, uint8_t code);
 
 #endif
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

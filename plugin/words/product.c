@@ -10,55 +10,16 @@
 
 #include "words/product.h"
 
-/* Where the words stand. A row of an earlier place counts before one of a later place. */
-enum place { IN_VIA, IN_SQUID_ERROR, IN_PROXY_STATUS, IN_SERVER, IN_PHRASE, IN_PAGE };
+/* Where a sign stands. One of an earlier place counts before one of a later place. */
+enum place { IN_VIA, IN_HEADER, IN_PROXY_STATUS, IN_SERVER, IN_REASON, IN_BODY, IN_UPSTREAM, N_PLACES };
 
 static const struct {
     enum place place;
     enum product product;
-    const char *words;          /* in any case; "" for a header that only this product sends */
+    const char *words;          /* in any case */
 } known[] = {
-    /* McAfee's, then Skyhigh's product; the phrases are those of its templates, which nobody else writes as one word. */
-    { IN_VIA, PRODUCT_WEB_GATEWAY, "McAfee Web Gateway" },
-    { IN_VIA, PRODUCT_WEB_GATEWAY, "Skyhigh Secure Web Gateway" },
-    { IN_PHRASE, PRODUCT_WEB_GATEWAY, "notresolvable" },
-    { IN_PHRASE, PRODUCT_WEB_GATEWAY, "cannotconnect" },
-    { IN_PHRASE, PRODUCT_WEB_GATEWAY, "badgateway" },
-    { IN_PHRASE, PRODUCT_WEB_GATEWAY, "handshakefailed" },
-    { IN_PAGE, PRODUCT_WEB_GATEWAY, "<title>McAfee Web Gateway" },
-
-    { IN_VIA, PRODUCT_SQUID, "(squid" },
-    { IN_SQUID_ERROR, PRODUCT_SQUID, "" },
-    { IN_SERVER, PRODUCT_SQUID, "squid" },
-
-    { IN_VIA, PRODUCT_TRAFFIC_SERVER, "ApacheTrafficServer" },
-    { IN_SERVER, PRODUCT_TRAFFIC_SERVER, "ATS/" },
-
-    { IN_VIA, PRODUCT_VARNISH, "varnish" },
-    { IN_SERVER, PRODUCT_VARNISH, "varnish" },
-
-    { IN_PROXY_STATUS, PRODUCT_ENVOY, "envoy" },
-    { IN_SERVER, PRODUCT_ENVOY, "envoy" },
-    { IN_PAGE, PRODUCT_ENVOY, "upstream connect error or disconnect/reset before headers" },
-
-    /* Also of ingress-nginx, which hides the Server line and keeps nginx' page. */
-    { IN_SERVER, PRODUCT_NGINX, "nginx" },
-    { IN_SERVER, PRODUCT_NGINX, "openresty" },
-    { IN_PAGE, PRODUCT_NGINX, "<center>nginx" },
-    { IN_PAGE, PRODUCT_NGINX, "<center>openresty" },
-
-    { IN_VIA, PRODUCT_CADDY, "Caddy" },
-    { IN_SERVER, PRODUCT_CADDY, "Caddy" },
-
-    { IN_SERVER, PRODUCT_APACHE, "Apache" },
-
-    { IN_SERVER, PRODUCT_IIS, "Microsoft-IIS/" },
-    { IN_PAGE, PRODUCT_IIS, "502 - Web server received an invalid response while acting as a gateway or proxy server" },
-
-    /* HAProxy names itself nowhere; these are its built-in pages. */
-    { IN_PAGE, PRODUCT_HAPROXY, "<html><body><h1>502 Bad Gateway</h1>\nThe server returned an invalid or incomplete response." },
-    { IN_PAGE, PRODUCT_HAPROXY, "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request." },
-    { IN_PAGE, PRODUCT_HAPROXY, "<html><body><h1>504 Gateway Time-out</h1>\nThe server didn't respond in time." },
+#define MWG502_PRODUCT_SIGN(product, where, text) { IN_##where, PRODUCT_##product, text },
+#include "fact/products.def"
 };
 
 static bool
@@ -83,12 +44,30 @@ is_first_product(struct slice server, const char *words)
     return server.n == n || !(g_ascii_isalpha(server.s[n]) || server.s[n] == '-');
 }
 
+/* n bytes of header lines: one of them has that name. */
+static bool
+has_header(struct slice lines, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (size_t i = 0; i + n + 1 < lines.n; i++)
+        if (lines.s[i] == '\n' && lines.s[i + n + 1] == ':' && g_ascii_strncasecmp(lines.s + i + 1, name, n) == 0)
+            return true;
+    return false;
+}
+
 static bool
 is_there(enum place place, struct slice text, const char *words)
 {
     if (!text.n)
         return false;
-    return place == IN_SERVER ? is_first_product(text, words) : place == IN_PHRASE ? slice_is(text, words) : contains(text, words);
+    switch (place) {
+    case IN_SERVER:   return is_first_product(text, words);
+    case IN_HEADER:   return has_header(text, words);
+    case IN_REASON:
+    case IN_UPSTREAM: return slice_is(text, words);
+    default:          return contains(text, words);
+    }
 }
 
 static enum product
@@ -110,18 +89,18 @@ last_member(struct slice list)
 }
 
 enum product
-product_of_head(const struct http_head *head)
+product_of_head(const struct http_head *head, const uint8_t *bytes)
 {
-    const struct slice texts[] = {
+    const struct slice texts[N_PLACES] = {
         [IN_VIA] = last_member(head->via),
-        [IN_SQUID_ERROR] = head->squid_error,
+        [IN_HEADER] = { (const char *)bytes, head->length },
         [IN_PROXY_STATUS] = last_member(head->proxy_status),
         [IN_SERVER] = head->server,
-        [IN_PHRASE] = head->phrase,
+        [IN_REASON] = head->phrase,
     };
     enum product product = PRODUCT_UNKNOWN;
 
-    for (size_t i = 0; product == PRODUCT_UNKNOWN && i < G_N_ELEMENTS(texts); i++)
+    for (int i = 0; product == PRODUCT_UNKNOWN && i < N_PLACES; i++)
         product = find((enum place)i, texts[i]);
     return product;
 }
@@ -129,17 +108,35 @@ product_of_head(const struct http_head *head)
 enum product
 product_of_page(const char *page, size_t n)
 {
-    return find(IN_PAGE, (struct slice){ page, n });
+    return find(IN_BODY, (struct slice){ page, n });
+}
+
+enum product
+product_of_request(const char *header)
+{
+    return header ? find(IN_UPSTREAM, (struct slice){ header, strlen(header) }) : PRODUCT_UNKNOWN;
 }
 
 const char *
 product_name(enum product product)
 {
     static const char *const names[N_PRODUCTS] = {
-#define PRODUCT_NAME(e, name) [PRODUCT_##e] = name,
-        MWG502_PRODUCTS(PRODUCT_NAME)
-#undef PRODUCT_NAME
+#define MWG502_PRODUCT(e, name, log) [PRODUCT_##e] = name,
+#include "fact/products.def"
     };
 
     return names[product];
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -195,7 +195,7 @@ reported_read(wmem_allocator_t *scope, const uint8_t *bytes, size_t n)
     struct http_head head;
 
     http_read_head(bytes, MIN(n, HEAD_MAX), false, &head);
-    said.product = product_of_head(&head);
+    said.product = product_of_head(&head, bytes);
     bool has_said = say(scope, head.phrase.s ? head.phrase.s : "", head.phrase.n, &said) || say_proxy_status(scope, head.proxy_status, &said) ||
                     say(scope, head.squid_error.s ? head.squid_error.s : "", first_word(head.squid_error), &said);
 
@@ -212,3 +212,16 @@ reported_read(wmem_allocator_t *scope, const uint8_t *bytes, size_t n)
     }
     return said;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

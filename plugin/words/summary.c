@@ -10,6 +10,7 @@
 #include "diagnose/diagnose.h"
 #include "words/summary.h"
 #include "words/summaryconnect.h"
+#include "words/summaryunknown.h"
 
 /* responses ***************************************************************/
 
@@ -50,6 +51,18 @@ say_truncated(struct writer *w)
     SAY(w, "%s %s inside the %s of its response", server(w), how_ended(w), a->reply.status ? "body" : "header");
 }
 
+/* A pause that somebody's timeout can have ended. */
+#define IDLE_WORTH_SAYING NS_PER_SECOND
+
+static void
+say_idle(struct writer *w)
+{
+    when_t idle = w->f->attempt->idle;
+
+    if (idle >= IDLE_WORTH_SAYING)
+        SAY(w, "; the kept connection had been idle for %s", duration(w, idle));
+}
+
 static void
 say_server_ended(struct writer *w)
 {
@@ -63,6 +76,38 @@ say_server_ended(struct writer *w)
         SAY(w, " %s after the request, with no more than an interim response", duration(w, end->time - attempt_request_time(a)));
     else
         SAY(w, " %s after the request, without a byte of a response", duration(w, end->time - attempt_request_time(a)));
+    say_idle(w);
+    if (a->reused && end->crossed)
+        SAY(w, "; both crossed on their way: it had not received the request when it %s", end->reset ? "reset" : "closed");
+}
+
+static void
+say_stall(struct writer *w)
+{
+    const struct attempt *a = w->f->attempt;
+    unsigned copies = a->sent.again + 1u;
+
+    switch (w->f->stall) {
+    case STALL_REQUEST:
+        SAY(w, "; it never acknowledged it, though the gateway sent it %u times", copies);
+        break;
+    case STALL_LARGE_SEGMENTS:
+        SAY(w, "; it never acknowledged the request's large segments (%u bytes, sent %u times): packets of that size do not get there", a->sent.again_length,
+            copies);
+        break;
+    case STALL_ZERO_WINDOW:
+        SAY(w, "; it has closed its window (zero window): its application does not take the rest of the request");
+        break;
+    case STALL_HANDSHAKE_ONE_WAY:
+        SAY(w, "; it sent its SYN/ACK %u times more: nothing that the gateway sends reaches it", a->hs.synack_again);
+        break;
+    case STALL_SILENT:
+        if (a->reply.data.n == 0)
+            SAY(w, "; it acknowledged all of it");
+        break;
+    default:
+        break;
+    }
 }
 
 static void
@@ -74,56 +119,28 @@ say_response_timeout(struct writer *w)
     SAY(w, "%s did not %s within %s", server(w), a->reply.data.n ? "complete its response" : "answer the request", duration(w, waited));
     if (w->timeout && waited >= (w->timeout - 1) * NS_PER_SECOND && waited <= (w->timeout + 5) * NS_PER_SECOND)
         SAY(w, ", the gateway's timeout of %u s", w->timeout);
+    say_stall(w);
+    if (w->f->stall == STALL_REQUEST)
+        say_idle(w);
 }
 
-/* the rest ****************************************************************/
-
-static const char *
-missing_words(enum missing missing)
-{
-    switch (missing) {
-    case MISSING_REQUEST:
-        return "The client's request is not in the capture; it began too late, or frames were dropped";
-    case MISSING_GATEWAY_SIDE:
-        return "The capture holds nothing that the gateway sent to DNS or servers: it was taken on the clients' side, its filter left that out, "
-               "or the sender of the response is the server itself";
-    case MISSING_ATTEMPT:
-        return "Between the request and its response the capture holds no look-up and no connection for it";
-    case MISSING_CONNECTION:
-        return "The name was resolved, but the capture holds no connection for this request";
-    case MISSING_CHOICE:
-        return "The gateway did several things meanwhile and nothing ties one of them to this request";
-    case MISSING_BYTES:
-        return "The capture lacks bytes of the server's answer that the gateway received: frames were dropped";
-    case MISSING_LATE:
-        return "The capture is out of time order, and frames that belong before this response come later in the file: the next visit shows "
-               "the verdict (tshark -2, or a reload of the packet list)";
-    case MISSING_DISSECTION:
-        return "The reason may lie in packets that Wireshark was told not to dissect";
-    default:
-        return "The capture does not hold the reason";
-    }
-}
-
+/* Who ended the connection, where that was nobody at the server. */
 static void
-say_unknown(struct writer *w)
+say_sender(struct writer *w)
 {
-    const struct finding *f = w->f;
-    const struct attempt *a = f->attempt;
+    const struct closing *end = w->f->end;
 
-    if (f->missing == MISSING_DISSECTION)
-        SAY(w, "%s", missing_words(f->missing));
-    else if (a && f->outcome.status)
-        SAY(w, "%s gave a complete, valid answer with status %u after %s, and the gateway answered %u all the same", server(w),
-            f->outcome.status, duration(w, a->reply.head_time - a->request_time), w->e->status);
-    else if (a && a->tls.response_frame)
-        SAY(w, "%s answered in TLS, and the capture cannot be decrypted without its keys", server(w));
-    else if (a && f->missing != MISSING_BYTES)
-        SAY(w, "The connection to %s stood, and the capture shows no request on it", server(w));
+    if (!end || end->sender != SENDER_ON_PATH)
+        return;
+    if (end->too_soon)
+        SAY(w, "; it came sooner than anything comes from there (the shortest handshake took %s): a device on the way sent it",
+            duration(w, w->f->attempt->round_trip));
     else
-        SAY(w, f->missing == MISSING_LATE ? "%s" : "%s. Capture on the gateway itself: tcpdump -s 0 -i any -w filename.pcap",
-            missing_words(f->missing));
+        SAY(w, "; its TTL is %u, the server's other packets have %u: a device on the way, nearer by %d hops, sent it", end->ttl, end->usual_ttl,
+            ttl_hops(end->usual_ttl) - ttl_hops(end->ttl));
 }
+
+/* doubts ******************************************************************/
 
 /* Which of the disabled protocols could have told more. */
 static struct unseen
@@ -197,7 +214,7 @@ say_response(struct writer *w)
             duration(w, w->f->attempt->reply.head_time - w->f->attempt->request_time));
         break;
     default:
-        say_unknown(w);
+        summary_unknown(w);
     }
 }
 
@@ -210,9 +227,23 @@ words_summary(wmem_allocator_t *scope, const struct evidence *e, const struct fi
     w.text = wmem_strbuf_new(w.scope, "");
     if (!summary_before_request(&w))
         say_response(&w);
+    say_sender(&w);
     say_unseen(&w);
     say_doubts(&w);
     char *text = wmem_strdup(scope, wmem_strbuf_get_str(w.text));
     wmem_destroy_allocator(w.scope);
     return text;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

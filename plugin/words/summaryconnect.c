@@ -155,7 +155,13 @@ say_syn_timeout(struct writer *w)
     when_t first;
     unsigned syns = unanswered_syns(w, &first);
 
-    if (a->hs.synack_frame)
+    if (a->hs.own_rst_frame)
+        SAY(w, "%s answered the SYN, and the gateway's own host reset the SYN/ACK: no program of it was waiting there any more, or a packet "
+            "filter answers in its name (%u SYN%s in %s)", server(w), syns, plural(syns), duration(w, a->hs.last_syn - first));
+    else if (a->hs.ack_frame)
+        SAY(w, "%s answered %u SYN%s with a bare ACK instead of a SYN/ACK: it takes the port for that of an older connection; the gateway gave up "
+            "%s after the first", server(w), syns, plural(syns), duration(w, w->e->response_time - first));
+    else if (a->hs.synack_frame)
         SAY(w, "%s answered the SYN, but the gateway never acknowledged the SYN/ACK (%u SYN%s in %s): it did not get through to the proxy",
             server(w), syns, plural(syns), duration(w, a->hs.last_syn - first));
     else if (syns == 1)
@@ -266,3 +272,16 @@ summary_before_request(struct writer *w)
     default:                return false;
     }
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

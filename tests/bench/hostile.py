@@ -85,6 +85,7 @@ def get(host, path="/", more=""):
 
 
 BAD = b"HTTP/1.1 502 cannotconnect\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\nsorry"
+GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\nhello"
 
 
 def honest(pen, count=3):
@@ -116,6 +117,27 @@ def dns_names(pen, n):
     """N distinct names, each looked up once; half without answer."""
     for i in range(n):
         pen.dns("h%d.flood%d.example" % (i, i % 97), addresses=[(0x15000000 + i).to_bytes(4, "big")], answer=i % 2 == 0, port=1024 + i % 60000)
+
+
+def dns_silent(pen, n):
+    """N distinct names that are looked up in vain."""
+    for i in range(n):
+        pen.dns("h%d.silent.example" % i, answer=False, port=1024 + i % 60000)
+
+
+def looked_up(pen, n):
+    """One name is looked up 10 N times, each time found; then N requests for it, two waiting at a time, look it up again."""
+    for i in range(10 * n):
+        pen.dns("old.example", addresses=[SERVER], port=1024 + i % 60000)
+    waiting = None
+    for i in range(n):
+        client = Line(pen, CLIENT, 10000 + i % 50000, GATEWAY, 9090).open()
+        client.say(0, get("old.example", "/%d" % i))
+        pen.dns("old.example", addresses=[SERVER], port=1024 + i % 60000)
+        if waiting:
+            waiting.say(1, BAD)
+            waiting.close()
+        waiting = client
 
 
 def dns_addresses(pen, n):
@@ -211,6 +233,34 @@ def one_url(pen, n):
         client.say(1, BAD)
 
 
+def answered(pen, n):
+    """N clients, each with a look-up, a connection to the server and its 200."""
+    for i in range(n):
+        client = Line(pen, CLIENT, 10000 + i % 50000, GATEWAY, 9090).open()
+        client.say(0, get("fine%d.example" % (i % 500), "/%d" % i))
+        pen.dns("fine%d.example" % (i % 500), addresses=[SERVER], port=1024 + i % 60000)
+        server = Line(pen, GATEWAY, 1024 + i % 60000, SERVER, 80).open()
+        server.say(0, b"GET /%d HTTP/1.1\r\nHost: fine%d.example\r\n\r\n" % (i, i % 500))
+        for line in (server, client):
+            line.say(1, GOOD)
+            line.close()
+
+
+def out_of_order(pen, n):
+    """One frame is two seconds late; then N packets in less than a millisecond, which wait for others that could be."""
+    pen.wait(4)
+    client = Line(pen, CLIENT, 33336, GATEWAY, 9090).open()
+    client.say(0, get("late.example"))
+    pen.wait(-2)
+    client.put(0, ACK)
+    pen.wait(4)
+    pen.step = 0.001 / n
+    for i in range(n):
+        address = (0x14000000 + i).to_bytes(4, "big")
+        pen.put(TcpFlow(b"", GATEWAY, address, 1024 + i % 60000, 80, i & 0xffff, 64).build(SYN, i, 0, 0, b"", 1, 0), True)
+    pen.step = 0.00002
+
+
 def retransmitted(pen, n):
     """One SYN, N times; then one request whose segment comes N times."""
     syn = TcpFlow(b"", GATEWAY, SERVER, 45454, 80, 1, 64)
@@ -230,9 +280,9 @@ def icmp_flood(pen, n):
         pen.put(wire.icmp_error(RESOLVER, GATEWAY, 3, 1, quoted), False)
 
 
-KINDS = {f.__name__: f for f in (syn_flood, syn_flood_in, dns_names, dns_addresses, pipeline, pipeline_silent, long_hosts, endless_502, many_502,
-                                 one_port, one_host, one_url, retransmitted, icmp_flood)}
-SMALL = {"long_hosts": 20000}                            # its N is divided by this in "all"
+KINDS = {f.__name__: f for f in (syn_flood, syn_flood_in, dns_names, dns_silent, dns_addresses, looked_up, pipeline, pipeline_silent, long_hosts,
+                                 endless_502, many_502, one_port, one_host, one_url, answered, out_of_order, retransmitted, icmp_flood)}
+SMALL = {"long_hosts": 20000}
 
 
 def write(kind, n, path):

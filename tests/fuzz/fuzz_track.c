@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "small_tables.h"
 #include "play.h"
 #include "track/track.h"
 #include "show/advice.h"
@@ -19,16 +20,6 @@
  * frame can push out: an insertion looks at 8 entries, a fact makes two of them or three.
  */
 #define SMALL_LIMIT 32
-
-static void
-shrink(struct root *root)
-{
-    bounded_t *const tables[] = { &root->conns.table, &root->gateways.hosts, &root->attempts.targets, &root->attempts.approaches,
-                                  &root->names.by_text, &root->names.by_address, &root->asked, &root->neighbors, &root->reported };
-
-    for (size_t i = 0; root && i < G_N_ELEMENTS(tables); i++)
-        tables[i]->limit = SMALL_LIMIT;
-}
 
 static bool
 is_watched(unsigned status)
@@ -117,11 +108,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     tracker = track_new(&settings, 120);
     while (in.n > 0 && at.frame < FRAMES_MOST) {
         unsigned how = take_byte(&in);
-        if (setting & 8) {
-            shrink(tracker->root);
-            if (tracker->late)
-                shrink(tracker->late);
-        }
+        if (setting & 8)
+            tables_limit(tracker, SMALL_LIMIT);
         at.frame++;
         play.time += how & 1 ? take_duration(&in) : 100000;
         if ((how & 0xf0) == 0xf0)

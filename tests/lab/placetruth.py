@@ -36,7 +36,7 @@ def first_copies(rows):
     """Without the packets that another interface showed a moment before"""
     seen, out = {}, []
     for r in rows:
-        key = (r.src[0], r.dst[0], r.sport, r.dport, r.seq, r.ack, r.flags, len(r.data), r.ip_id) if r.tcp else r.asks or (r.dns and not r.icmp and (r.src[0], r.sport, r.dport, r.ip_id, str(r.dns)))
+        key = (r.src[0], r.dst[0], r.sport, r.dport, r.seq, r.ack, r.flags, len(r.data), r.ip_id) if r.tcp else r.asks or (r.dns and not r.icmp and (r.src[0], r.dst[0], r.sport, r.dport, r.ip_id, str(r.dns)))
         if key and r.t - seen.get(key, -1) < COPY:
             continue
         if key:
@@ -56,7 +56,7 @@ class PlaceTruth:
         self.all = load(w.pcap, ",".join(map(str, ports)))
         self.rows = first_copies(self.all)
         self.by_n = {r.n: r for r in self.all}
-        self.entries = []
+        self.entries, self.first_data = [], None
 
     def build(self):
         for conn, out in self.w.asked:
@@ -146,7 +146,7 @@ class PlaceTruth:
     def evidence(self, cause, r, leg, server, span, e):
         if cause in DNS_CAUSES:
             host = leg.get("host") or r["url"].split("//")[1].split("/")[0].split(":")[0]
-            return [x.n for x in span if x.dns and host in x.dns["names"] and (not x.icmp or x.dport == 53)]
+            return [x.n for x in span if x.dns and host in x.dns["names"] and (not x.icmp or x.dport == 53) and leg.get("asker") in (None, x.src[0], x.dst[0])]
         if cause == "arp":
             return [x.n for x in span if x.asks == (leg.get("target") or server[0])]
         if cause == "unknown" or not server:
@@ -167,6 +167,7 @@ class PlaceTruth:
         if before:
             e["idle"] = round(sent.t - before[-1].t, 3)
         after = [x for x in theirs if x.stream == stream and (not sent or x.n > sent.n)]
+        self.first_data = next((x.n for x in theirs if x.stream == stream and x.data), None)
         if cause == "ended":                     # whether a FIN or a RST ends it is the kernel's choice
             cause = e["cause"] = self.ended(after, leg.get("kind"))
         return self.stood(cause, leg, sent, after, [x for x in mine if x.stream == stream])
@@ -227,7 +228,7 @@ class PlaceTruth:
         if cause == "rst":
             return end
         if cause == "invalid_response":
-            return up + data[:1]
+            return up + (data[:1] or [self.first_data])      # it may answer to the preface alone
         if cause == "truncated":
             return up + data[:1] + end
         if cause == "server_closed" or cause == "server_reset":

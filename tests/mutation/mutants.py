@@ -7,7 +7,7 @@ the unit tests do not.
 """
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "chain", "attempts", "parents", "lookups",
-         "memory", "addresses", "tries")
+         "memory", "addresses", "tries", "search", "neighbor", "traits", "stall")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -17,6 +17,7 @@ RELAYED = "test_golden.py -k gen502"
 SWALLOWED = "test_golden.py -k early200"
 LINKS = "test_links.py"
 COPIES = "test_copies.py"
+COURSE = "test_course.py -k truth"
 
 # Of relation.h: each weighs nothing. OTHER_REQUEST's weight is the gateway's habit.
 CLUES = ("SAME_REQUEST", "NAMES_CLIENT", "SAME_MARK", "SAME_TARGET", "SAME_PATH", "SAME_TAIL", "SAME_AGENT", "ADDRESS", "ROUTE", "NEXT_HOP", "PORT",
@@ -167,8 +168,8 @@ MUTANTS = [
     ("memory", "match/remembered.c", "stood = MAX(stood, conn->hs.first_syn);", "stood = conn->hs.synack_time;", QUICK),
     ("memory", "match/remembered.c", "        if (lookup->resolved)\n            return;\n", "", QUICK),
 
-    ("next names", "net/lookup.c", "next_name = nearer(next_name, lookup, m->time);", "next_name = next_name ? next_name : lookup;", QUICK),
-    ("next names", "net/lookup.c", "due = MAX(due, q->last_sent + (q->last_sent - q->first_sent) / (q->sent.seen - 1));", ";", QUICK),
+    ("next names", "net/search.c", "next_name = nearer(next_name, lookup, m->time);", "next_name = next_name ? next_name : lookup;", QUICK),
+    ("next names", "net/search.c", "due = MAX(due, q->last_sent + (q->last_sent - q->first_sent) / (q->sent.seen - 1));", ";", QUICK),
 
     # packets that the capture lacks
     ("dropped packets", "http/exchange.c", "(int32_t)(ex->client_had - from) > 0", "false", QUICK),
@@ -177,7 +178,7 @@ MUTANTS = [
     ("dropped packets", "http/messages.c", "exchanges_lose(feed->root, feed->conn, reading->lost_from);", ";", QUICK),
     ("dropped packets", "http/http.c", "if (ex && ex->state != EXCHANGE_WAITING) {", "if (false) {", QUICK),
     ("dropped packets", "http/http.c", "conn->receiving->state = EXCHANGE_SHOWN;\n        exchange_served(root, conn->receiving);", "", QUICK),
-    ("dropped packets", "http/http.c", "reading->opaque = !reading->lost;", "reading->opaque = true;", QUICK),
+    ("dropped packets", "http/http.c", "if (reading->lost)\n        return;\n    if (conn_is_whole(conn))", "if (conn_is_whole(conn))", QUICK),
     ("dropped packets", "http/http.c", "if (reading->stream && reading->lost)", "if (false)", QUICK),
     ("dropped packets", "http/shown.c", "if (flow_has_gap(conn->side[SERVER].flow))", "if (false)", QUICK),
     ("dropped packets", "bytes/httpstream.c", "if (s->state == IN_BODY && !s->chunked)", "if (false)", QUICK),
@@ -195,7 +196,7 @@ MUTANTS = [
     ("network cards", "match/match.c", "asked->link = ex->conn->side[SERVER].link;", ";", QUICK),
     ("network cards", "match/collect.c", "host_join_card(root, asked);", ";", QUICK),
     ("network cards", "match/chain.c", "if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)", "if (false)", QUICK),
-    ("network cards", "net/lookup.c", "host_on_same_link(asked, asker) || ", "", QUICK),
+    ("network cards", "net/search.c", "!host_on_same_link(asked, asker) && ", "", QUICK),
     ("network cards", "model/gateways.c", " || host_on_same_link(a, b)", "", QUICK),
     ("network cards", "observe/frame_view.c", "if (!*src && pinfo->dl_src.type == AT_ETHER)\n        return;", "", LINKS),
     ("network cards", "observe/frame_view.c", "*src = LINK_SELF;", ";", LINKS),
@@ -203,9 +204,24 @@ MUTANTS = [
     ("network cards", "observe/frame_view.c", "*src = link_from(&pinfo->dl_src);", "*src = 0;", LINKS),
     ("network cards", "tcp/conn.c", "conn->side[SERVER] = client;", "conn->side[SERVER] = client;\n    conn->side[SERVER].link = conn->side[CLIENT].link;", QUICK),
     ("copies", "observe/frame_view.c", "return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ?", "return false ?", COPIES),
-    ("repeated questions", "net/lookup.c", "(asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
-    ("repeated questions", "net/lookup.c", " && !is_shared_socket(asker, lookup, m->sport)", "", QUICK),
-    ("repeated questions", "net/lookup.c", "if (e->ip_id && e->ip_id == asked->icmp_ip_id &&", "if (false &&", QUICK),
+    ("repeated questions", "net/search.c", "(asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport))", "false", QUICK),
+    ("repeated questions", "net/search.c", " && !is_shared_socket(asker, lookup, m->sport)", "", QUICK),
+    ("repeated questions", "net/lookup.c", "if (lookup->questions[i]->icmp_ip_id == e->ip_id &&", "if (false &&", QUICK),
+    ("repeated questions", "net/lookup.c", "if (m->ip_id && asked->ip_id)\n        return m->ip_id == asked->ip_id;", "", QUICK),
+    ("repeated questions", "net/lookup.c", "if (m->link_src && asked->link && m->link_src != asked->link)", "if (false)", QUICK),
+    ("one search", "net/search.c", "pause <= (is_answered(lookup) ? ASKS_ON_WITHIN : SEARCH_PAUSE)", "pause <= SEARCH_PAUSE", QUICK),
+    ("one search", "net/search.c", "if (name && name->alias_of) {", "if (false) {", QUICK),
+    ("one search", "diagnose/searched.c", "q->answered >= silent->first_sent", "q->first_sent >= silent->first_sent", QUICK),
+    ("errors for both", "net/lookup.c", "if (lacks_error(asked))\n                return asked;", "", QUICK),
+    ("look-ups over TCP", "net/lookup.c", "!q->truncated || ", "", QUICK),
+    ("neighbours", "net/neighbor.c", "n->link == host->link || ", "true || ", QUICK),
+    ("neighbours", "net/neighbor.c", "else if (n->host != host || time", "else if (time", QUICK),
+    ("a RST that counts", "tcp/traits.c", "rst->seq - next > 2 * receiver->window;", "false;", COURSE),
+    ("who ended it", "tcp/traits.c", "if (own->varies || (all && all->varies))", "if (false)", QUICK),
+    ("who ended it", "tcp/traits.c", "own->n >= PACKETS_ENOUGH", "own->n > 0", QUICK),
+    ("who ended it", "tcp/traits.c", "nearer >= (idle ? NEARER_BY_WHEN_IDLE : NEARER_BY)", "nearer > 0", QUICK),
+    ("why it stalled", "diagnose/stall.c", " && a->idle < IDLE_LONG", "", QUICK),
+    ("why it stalled", "diagnose/stall.c", "if (sent->again == 0)", "if (false)", QUICK),
 
     # files out of order
     ("order of time", "track/reorder.c", "if (marks->n <= 1)", "if (false)", LATE),

@@ -59,7 +59,7 @@ def main():
     parser.add_argument("--only", default="", help="what the mutants are about")
     parser.add_argument("--skip", type=int, default=0, help="the first ones, after an interruption")
     parser.add_argument("--unit", action="store_true", help="no system tests: minutes, not an hour")
-    parser.add_argument("--markdown", action="store_true", help="the table for docs/quality.md")
+    parser.add_argument("--markdown", action="store_true", help="the table for tests/mutation/results.md")
     parser.add_argument("--list", action="store_true", help="only see whether each rule stands where mutants.py says, and each cause has one")
     args = parser.parse_args()
 

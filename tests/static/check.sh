@@ -123,14 +123,14 @@ check_cppcheck() {
 check_tidy() {
     command -v clang-tidy >/dev/null || { skip 'no clang-tidy'; return; }
     [ -e "$build/compile_commands.json" ] || { skip "no build in $build"; return; }
-    clang-tidy -p "$build" --quiet $(files 'plugin/*.c') 2>/dev/null | grep -E '(warning|error):' | sort -u >"$log"
+    files 'plugin/*.c' | xargs -n 4 -P "$(nproc)" clang-tidy -p "$build" --quiet 2>/dev/null | grep -E '(warning|error):' | sort -u >"$log"
     result
 }
 
 check_analyzer() {
     if ! command -v gcc >/dev/null || ! command -v pkg-config >/dev/null; then skip 'no gcc'; return; fi
     # What has no Wireshark in it: for the rest it only reports what wmem is, which it cannot know
-    for file in plugin/bytes/httphead.c plugin/bytes/tlsrecords.c plugin/diagnose/diagnose.c plugin/diagnose/finding.c plugin/diagnose/outcome.c plugin/diagnose/searched.c plugin/bytes/url.c; do
+    for file in plugin/bytes/httphead.c plugin/bytes/tlsrecords.c plugin/bytes/url.c $(files 'plugin/diagnose/*.c'); do
         gcc -fanalyzer -Wall -Wextra -std=c11 -O1 -c -o /dev/null -I plugin $(pkg-config --cflags wireshark) "$file"
     done >"$log" 2>&1
     result
@@ -141,7 +141,7 @@ check_wireshark() {
     [ -e "$tools/checkAPIs.pl" ] || { skip 'WIRESHARK_TOOLS names no tools/ of a Wireshark source tree'; return; }
     {
         # "time" shadows nothing that matters: C11 and gcc's -Wshadow agree
-        (cd plugin && perl "$tools/checkAPIs.pl" -- *.c 2>&1) | grep -v 'shadow variable(s) in .* : time$'
+        perl "$tools/checkAPIs.pl" -- $(files 'plugin/*.c') 2>&1 | grep -v 'shadow variable(s) in .* : time$'
         perl "$tools/checkhf.pl" $(files 'plugin/*.c') 2>&1
         perl "$tools/checkfiltername.pl" $(files 'plugin/*.c') 2>&1 | grep -i -e 'error' -e 'duplicate'
         for file in plugin/show/show.c plugin/mwg502.c plugin/show/stats.c; do

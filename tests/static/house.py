@@ -3,11 +3,12 @@
 import collections
 import html
 
-WIDTH, BAND, BOX_HEIGHT, GAP, LEFT = 960, 92, 52, 24, 64
+WIDTH, BAND, BOX_HEIGHT, GAP, LEFT = 1080, 124, 84, 24, 56
 STYLE = """
   text { font: 13px sans-serif; fill: #1b1f24 }
   .folder { font-weight: bold; font-size: 15px }
   .floor { fill: #6e7781 }
+  .files { font-size: 11px; fill: #57606a }
   .box { fill: #ddf4ff; stroke: #0969da }
   .band { fill: #f6f8fa }
   .uses { fill: none; stroke: #57606a; stroke-width: 1.4; marker-end: url(#arrow) }
@@ -39,9 +40,9 @@ def places(table):
     return found
 
 
-def lines(text, width):
+def lines(text, width, letter=7.2):
     """Words in lines that fit into a box of that width."""
-    room, out = int(width / 7.2), [""]
+    room, out = int(width / letter), [""]
     for word in text.split():
         if len(out[-1]) + len(word) > room:
             out.append("")
@@ -60,8 +61,8 @@ def arrow(start, end):
     return f'<path class="uses" d="M{from_x:.0f},{y + BOX_HEIGHT:.0f} C{from_x:.0f},{y + BOX_HEIGHT + 26:.0f} {to_x:.0f},{y2 - 26:.0f} {to_x:.0f},{y2 - 2:.0f}"/>'
 
 
-def drawing(table, uses):
-    """SVG. uses: (folder, folder) for each include, with repeats"""
+def drawing(table, uses, files):
+    """SVG. uses: (folder, folder) for each include, with repeats; files: of each folder, without their ends"""
     spots = places(table)
     height = BAND * len({floor for floor, *_ in table.values()})
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif">',
@@ -75,8 +76,8 @@ def drawing(table, uses):
     out += [arrow(spots[a], spots[b]) for a, b in direct({(a, b) for a, b in uses if a != b})]
     for name, (x, y, width) in spots.items():
         out.append(f'<rect class="box" rx="6" x="{x - width / 2:.0f}" y="{y:.0f}" width="{width:.0f}" height="{BOX_HEIGHT}"/>')
-        text = lines(table[name][2], width)
-        top = y + (BOX_HEIGHT - 14 * len(text)) / 2
-        out.append(f'<text class="folder" text-anchor="middle" x="{x:.0f}" y="{top + 8:.0f}">{name}/</text>')
-        out += [f'<text text-anchor="middle" x="{x:.0f}" y="{top + 24 + 14 * i:.0f}">{html.escape(line)}</text>' for i, line in enumerate(text)]
+        rows = [("folder", f"{name}/")] + [("what", line) for line in lines(table[name][2], width)]
+        rows += [("files", line) for line in lines(" ".join(sorted(files[name])), width, 6.1)]
+        top = y + (BOX_HEIGHT - 15 * len(rows)) / 2 + 12
+        out += [f'<text class="{kind}" text-anchor="middle" x="{x:.0f}" y="{top + 15 * i:.0f}">{html.escape(line)}</text>' for i, (kind, line) in enumerate(rows)]
     return "\n".join([*out, "</svg>", ""])

@@ -76,7 +76,7 @@ def edges(reads, top):
             beside = str(pathlib.PurePath(name).parent / m[1])
             other = next((o for o in (beside, m[1]) if o in known), None)
             if other:
-                seen |= {other} | reads[other]
+                seen |= {other} | reads.get(other, set())         # a list for macros (.def) includes nothing
                 found.append((name, text.count("\n", 0, m.start()) + 1, other))
         found += [(name, 0, other) for other in sorted(known - seen)]
     return found
@@ -147,7 +147,8 @@ def main():
     findings += [f"a circle of calls: {' '.join(ring)}" for ring in circles(called)]
     print("\n".join(findings), end="\n" if findings else "")
     if args.draw and not findings:
-        args.draw.write_text(house.drawing(table, [(folder(a), folder(b)) for a, _, b in found]))
+        files = {name: {pathlib.PurePath(file).stem for file in reads if folder(file) == name} for name in table}
+        args.draw.write_text(house.drawing(table, [(folder(a), folder(b)) for a, _, b in found], files))
     return 1 if findings else 0
 
 

@@ -11,35 +11,24 @@ import concurrent.futures
 import os
 import pathlib
 import re
-import struct
 import subprocess
 
 from conftest import ARTICLE, LAB, UNPRIVILEGED
+from pcapfile import Frame, read, written
 
 CAPTURES = sorted(ARTICLE.glob("*.pcap*")) + sorted(LAB.glob("*.pcap*"))
 
-# Longer ones are not mixed with short ones, which would have to be filled up too far.
-SHORT = 400
+# Only those up to the same length are mixed: short ones would have to be filled up too far.
+LENGTHS = (25, 50, 100, 400)
 
-# Link type: a frame of EtherType 0x88b5 (local experiments).
+# Link type: a frame of EtherType 0x88b5 (local experiments), or of an address family that there is not.
 FILLERS = {
+    0: b"\x63\0\0\0" + bytes(46),
     1: bytes(12) + b"\x88\xb5" + bytes(46),
+    108: b"\0\0\0\x63" + bytes(46),
     113: bytes(14) + b"\x88\xb5" + bytes(46),
     276: b"\x88\xb5" + bytes(64),
 }
-
-
-def records(capture):
-    """Link type and the records of a little-endian pcap of microseconds."""
-    data = capture.read_bytes()
-    magic, link = struct.unpack("<I16xI", data[:24])
-    assert magic == 0xA1B2C3D4, capture
-    found, at = [], 24
-    while at < len(data):
-        end = at + 16 + struct.unpack("<8xI4x", data[at:at + 16])[0]
-        found.append(data[at:end])
-        at = end
-    return link, found
 
 
 # What tshark says while it captures and forgets.
@@ -54,14 +43,15 @@ class Batch:
         if captures[0].suffix != ".pcap":
             self.suffix, self.data, self.frames = captures[0].suffix, captures[0].read_bytes(), None
             return
-        read = [records(capture) for capture in captures]
-        link = read[0][0]
+        captured = [read(capture) for capture in captures]
+        link = captured[0][0]
         self.suffix = ".pcap"
-        self.frames = max(len(found) for _, found in read) + 1
-        self.data = struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, link)
-        for _, found in read:
-            filler = found[-1][:8] + struct.pack("<II", *2 * [len(FILLERS[link])]) + FILLERS[link]
-            self.data += b"".join(found) + filler * (self.frames - len(found))
+        self.frames = max(len(frames) for _, frames in captured) + 1
+        filled = []
+        for _, frames in captured:
+            filler = Frame(frames[-1].time, FILLERS[link], len(FILLERS[link]))
+            filled += frames + [filler] * (self.frames - len(frames))
+        self.data = written(link, filled)
 
     def split(self, rows):
         """Rows of each capture by its name; the first column is the frame's number."""
@@ -82,8 +72,8 @@ def batches(captures):
     groups = collections.defaultdict(list)
     for capture in captures:
         if capture.suffix == ".pcap":
-            link, found = records(capture)
-            groups[link, len(found) > SHORT].append(capture)
+            link, frames = read(capture)
+            groups[link, sum(len(frames) > length for length in LENGTHS)].append(capture)
         else:
             groups[capture].append(capture)
     return [Batch(group) for group in groups.values()]
@@ -163,13 +153,13 @@ def read_all(tshark, way, fields, captures=CAPTURES, display_filter="mwg502.caus
     for field in fields:
         printed += ["-e", field]
 
-    def read(numbered):
+    def read_one(numbered):
         number, batch = numbered
         out = read_batch(tshark, number, batch, way, display_filter, printed)
         return batch.split([row.split("\t") for row in out.splitlines()])
 
     found = {}
-    for part in join(read, enumerate(batches(captures))):
+    for part in join(read_one, enumerate(batches(captures))):
         found.update(part)
     names = ["frame", *fields]
     return {capture: [{key: value for key, value in zip(names, row) if value} for row in rows]

@@ -32,7 +32,7 @@ def read(tshark, capture, passes, keys=None):
     if keys is None and file.exists():
         keys = file.read_text()
     prefs = [statuses(truth_of(capture))] + ([key_log(tshark, file.name, keys)] if keys else [])
-    return Reading(tshark, capture, passes, prefs)
+    return Reading(tshark.frames(capture, "frame", ["tcp.stream", *tshark.fields], passes, prefs))
 
 
 @pytest.mark.parametrize("passes", (1, 2))

@@ -11,7 +11,7 @@ import select
 import shutil
 import subprocess
 
-import hostile
+import hostile_texts
 import pytest
 import remembered
 from conftest import ARTICLE, LAB, TESTS
@@ -193,7 +193,10 @@ def test_directory(diagnose):
 def test_progress_on_a_terminal(environment, tmp_path):
     """How far it is, of one file too; gone when the table comes."""
     for args, shown in ((["--csv", CAPTURE, MIX], f"[2/2] {MIX}"), ([MIX], f"{MIX} ")):
-        ours, theirs = pty.openpty()
+        try:
+            ours, theirs = pty.openpty()
+        except OSError:
+            pytest.skip("no terminals here")
         shark = subprocess.Popen([SCRIPT, *args], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=theirs)
         os.close(theirs)
         out = shark.stdout.read()
@@ -245,14 +248,15 @@ def test_annotate_shared_frames(diagnose, tshark, tmp_path):
     every = comments(tshark, tmp_path / "out.pcapng", "dns")
     assert list(every) == [5, 6]
     for texts in every.values():
-        assert re.findall(r"mwg502 case (\d+):", "\n".join(texts)) == ["1", "2", "3", "4"]
+        # 4.4 shows the lines of a comment apart as well.
+        assert re.findall(r"mwg502 case (\d+):", max(texts, key=len)) == ["1", "2", "3", "4"]
 
 
 def test_annotate_hostile(diagnose, tshark, tmp_path):
-    (tmp_path / "in.pcap").write_bytes(hostile.capture())
+    (tmp_path / "in.pcap").write_bytes(hostile_texts.capture())
     code, _, err = diagnose("--annotate", "out.pcapng", "in.pcap")
     assert (code, err) == (0, "")
-    assert len(comments(tshark, tmp_path / "out.pcapng", 'frame.comment contains "Host Not Resolvable"')) == len(hostile.TEXTS)
+    assert len(comments(tshark, tmp_path / "out.pcapng", 'frame.comment contains "Host Not Resolvable"')) == len(hostile_texts.TEXTS)
 
 
 def test_annotate_nothing(diagnose, tmp_path):

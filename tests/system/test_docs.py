@@ -39,6 +39,32 @@ def in_any_version(text):
 # What only a gateway, an administrator or a fleet has is played by these.
 STAND_INS = {
     "sudo": 'export DESTDIR="$PWD/root"\nexec "$@"\n',
+    "apt-get": "exit 0\n",
+    "ssh": 'shift\nexec sh -c "$*"\n',
+    # A live capture is the article's example
+    "tshark": """
+for argument; do
+    shift
+    case $argument in
+    any) ;;
+    -i) set -- "$@" -r ;;
+    -a | duration:60) ;;
+    *) set -- "$@" "$argument"; continue ;;
+    esac
+    [ "$argument" != any ] || set -- "$@" tests/captures/article/rst.pcap
+done
+exec /usr/bin/tshark "$@"
+""",
+    # A Slurm of one machine: sbatch --wait --array=1-N SCRIPT ARGUMENT...
+    "sbatch": """
+[ "$1" = --wait ] && shift
+case $1 in --array=1-*) last=${1#--array=1-} ;; *) exit 2 ;; esac
+shift
+for SLURM_ARRAY_TASK_ID in $(seq "$last"); do
+    export SLURM_ARRAY_TASK_ID
+    "$@" || exit
+done
+""",
     "apt": '[ "$1" = install ] && for deb; do case $deb in *.deb) dpkg-deb -x "$deb" "$PWD/root" || exit; esac; done\n',
     # tcpdump and dumpcap -w FILE: what they captured is the article's example, in files of a ring with -b or -C
     "tcpdump": """
@@ -47,6 +73,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     -w) file=$2; shift ;;
     -C | -W | -G | -b) ring=1; shift ;;
+    -U) ;;
     -s) [ "$2" = 0 ] || exit 2; shift ;;
     -i) [ "$2" = any ] || exit 2; shift ;;
     -Z) shift ;;
@@ -56,7 +83,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 [ "$file" ] || exit 2
-mkdir -p "$(dirname "$file")"
+[ "$file" != - ] || exec cat tests/captures/article/rst.pcap
+[ -d "$(dirname "$file")" ] || exit 3
 if [ "$ring" ]; then
     cp tests/captures/article/rst.pcap "${file%.pcap*}_00001_20130309.pcap"
     cp tests/captures/article/nxdomain.pcap "${file%.pcap*}_00002_20130309.pcap"
@@ -106,16 +134,64 @@ class Store(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def give_away(*paths):
+    """To the user as whom the pages are followed."""
+    for path in paths if os.getuid() == 0 else ():
+        os.chown(path, 65534, 65534)
+
+
+def open_folder():
+    os.umask(0o022)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="mwg502-docs-", dir="/tmp"))
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shelf():
+    """The project once, for links: a copy for each page took longer than most pages."""
+    top = open_folder()
+    ignored = shutil.ignore_patterns("build*", ".*", "unit", "bench", "fuzz", "system", "golden", "__pycache__", "images")
+    shutil.copytree(TOP, top / "mwg502", ignore=ignored)
+    give_away(*top.rglob("*"))
+    yield top / "mwg502"
+    shutil.rmtree(top)
+
+
+class Postgres:
+    """A real PostgreSQL of the user who follows the page, on a socket in a folder of its own; no program, no server."""
+
+    def __init__(self, folder):
+        self.programs = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+        self.folder = folder
+        self.running = False
+
+    def _run(self, program, *args):
+        unprivileged = UNPRIVILEGED if os.getuid() == 0 else []
+        subprocess.run([*unprivileged, self.programs / program, "-D", self.folder / "data", *args], env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def start(self):
+        if self.running:
+            return
+        self.folder.mkdir()
+        give_away(self.folder)
+        self._run("initdb", "-A", "trust", "-U", "reader")
+        self._run("pg_ctl", "-w", "-l", self.folder / "log", "-o", f"-k {self.folder} -c listen_addresses=''", "start")
+        self.running = True
+
+    def stop(self):
+        if self.running:
+            self._run("pg_ctl", "-m", "immediate", "stop")
+
+
 class Desk:
     """A folder with the project in it, where a user who is not root follows a page."""
 
-    def __init__(self, module, version):
-        os.umask(0o022)
-        self.top = pathlib.Path(tempfile.mkdtemp(prefix="mwg502-docs-", dir="/tmp"))
-        self.top.chmod(0o755)
+    def __init__(self, shelf, module, version):
+        self.top = open_folder()
         self.project = self.top / "mwg502"
-        ignored = shutil.ignore_patterns("build*", ".*", "unit", "bench", "system", "golden", "__pycache__", "images")
-        shutil.copytree(TOP, self.project, ignore=ignored)
+        shutil.copytree(shelf, self.project, copy_function=os.link)
         plugins = self.top / "plugins"
         (plugins / version / "epan").mkdir(parents=True)
         shutil.copy(module, plugins / version / "epan")
@@ -128,6 +204,7 @@ class Desk:
             (bin_dir / name).write_text("#!/bin/sh\n" + text)
             (bin_dir / name).chmod(0o755)
         (self.top / "home").mkdir()
+        self.postgres = Postgres(self.top / "postgresql")
         self.store = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Store)
         self.store.templates, self.store.documents, self.store.imports = {}, [], []
         threading.Thread(target=self.store.serve_forever, daemon=True).start()
@@ -138,13 +215,23 @@ class Desk:
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
             "BUILD_DIR": str(self.top / "built"),
+            "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count()),
             "WIRESHARK_PLUGIN_DIR": str(plugins),
+            "PGHOST": str(self.postgres.folder),
+            "PGUSER": "reader",
+            "PGDATABASE": "postgres",
             "OPENSEARCH": url,
             "DASHBOARDS": url,
         }
-        if os.getuid() == 0:
-            for path in [self.project, *self.project.rglob("*"), self.top / "home"]:
-                os.chown(path, 65534, 65534)
+        give_away(self.top / "home", self.project, *(path for path in self.project.rglob("*") if path.is_dir()))
+
+    def has_tools(self, block):
+        """What not every machine has; starts what runs in the background."""
+        if re.search(r"^psql|\| psql", block, re.M):
+            if not self.postgres.programs or not shutil.which("psql"):
+                return False
+            self.postgres.start()
+        return all(shutil.which(tool) for tool in ("jq", "parallel") if re.search(rf"\b{tool}\b", block))
 
     def run(self, block):
         env = dict(self.env)
@@ -162,14 +249,15 @@ class Desk:
         return done.stdout
 
     def close(self):
+        self.postgres.stop()
         self.store.shutdown()
         self.store.server_close()
         shutil.rmtree(self.top)
 
 
 @pytest.fixture
-def desk(module, version):
-    desk = Desk(module, version)
+def desk(shelf, module, version):
+    desk = Desk(shelf, module, version)
     yield desk
     desk.close()
 
@@ -181,6 +269,8 @@ def test_commands(desk, page, request):
 
     def follow(match):
         block, shown = match.groups()
+        if not desk.has_tools(block):
+            return match.group()
         printed = desk.run(block)
         if shown is None:
             return match.group()
@@ -228,7 +318,7 @@ def fits(kind, value):
 def test_template_knows_every_field(tshark):
     template = json.loads((DOCS / "opensearch" / "index-template.json").read_text())
     mapped = template["template"]["mappings"]["properties"]["layers"]["properties"]
-    expert = {"explained", "unexplained", "differs", "evidence", "request"}
+    expert = {"explained", "unexplained", "differs", "evidence", "request", "branch"}
     fields = {name.replace(".", "_") for name in tshark.fields if name.split(".")[1] not in expert}
     assert {name for name in mapped if name.startswith("mwg502_")} == fields
 
@@ -270,6 +360,15 @@ def test_saved_search_uses_mapped_fields():
         assert column.removeprefix("layers.") in mapped
 
 
+def test_sql_has_the_columns_of_the_csv(tshark):
+    columns = re.findall(r"^    ([a-z_0-9]+) ", (DOCS / "postgresql.sql").read_text(), re.M)
+    capture = TESTS / "captures" / "lab" / "mwg_rst.pcap"
+    head = tshark.run("-n", "-q", "-r", tshark.stage(capture.name, capture.read_bytes()), "-z", "mwg502,csv").splitlines()[0]
+    assert columns == ["capture", *head.replace("case,", "case_number,", 1).split(",")]
+    listed = re.search(r"The columns are (.*?)\. A cell", (DOCS / "scripting.md").read_text(), re.S).group(1)
+    assert re.findall(r"`(\w+)`", listed) == head.split(",")
+
+
 def table(text, heading):
     """The rows of the tables below a heading: the first cell, without its marks, to the others."""
     part = re.split(r"^## ", text, flags=re.M)
@@ -285,7 +384,7 @@ def table(text, heading):
 
 def test_fields_are_all_described(tshark):
     kinds = {"FT_STRINGZ": "string", "FT_STRING": "string", "FT_IPv4": "IPv4 address", "FT_IPv6": "IPv6 address",
-             "FT_FRAMENUM": "frame number", "FT_RELATIVE_TIME": "relative time", "FT_NONE": "expert item"}
+             "FT_FRAMENUM": "frame number", "FT_RELATIVE_TIME": "relative time", "FT_NONE": "expert item or heading"}
     registered = {}
     for row in tshark.run("-G", "fields").splitlines():
         cells = row.split("\t")
@@ -327,6 +426,22 @@ def test_preferences_are_all_described(tshark):
 def causes():
     header = (TOP / "plugin" / "diagnose" / "causes.h").read_text()
     return re.findall(r'X\(\w+,\s+"(\w+)",\s+CATEGORY', header)
+
+
+def test_unknown_knows_every_summary():
+    """The page about unknown verdicts quotes how each of their summaries begins, and leaves none out."""
+    source = (TOP / "plugin" / "words" / "summaryunknown.c").read_text()
+    source = re.sub(r'"\s*(BY_ITSELF)?\s*"', "", re.sub(r'"\s*\n\s*"', "", source))
+    quoted = [cells[0].replace("...", "").strip() for cells in (
+        [cell.strip() for cell in line.strip("|").split("|")] for line in (DOCS / "unknown.md").read_text().splitlines()
+        if line.startswith("| ") and "summary begins" not in line)]
+    for text in quoted:
+        for piece in text.split(" with status "):
+            assert piece.strip() in source, piece
+    listed = re.findall(r"\[MISSING_(\w+)\] = \{ \"([^\"]{20,})", source)
+    assert listed
+    for name, words in listed:
+        assert any(words.startswith(text) or text.split(" gave ")[0] in words for text in quoted) or name in ("NOTHING", "REASON", "KEYS"), words
 
 
 def test_manual_page_knows_all():

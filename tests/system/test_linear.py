@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Twice as many requests cost twice as much, and a disabled protocol nothing: counted in instructions, not in seconds."""
+"""Each packet costs the same, however many there are, and what is held has a bound: counted in instructions and bytes, not in seconds.
 
+Most of it is counted in tests/player, which tells the tracker what the captures of
+tests/bench/hostile.py hold, without Wireshark: a thousand times as fast as under tshark.
+"""
+import collections
 import os
 import re
 import shutil
@@ -9,45 +13,114 @@ import sys
 
 import pytest
 from conftest import TESTS, UNPRIVILEGED
+from readings import Way, batches, command, read_all
 
 sys.path.append(str(TESTS / "bench"))
 import hostile                                                                           # noqa: E402
 
-N = 1500
-KINDS = ("pipeline",)
+FEW, MANY = 500, 2000
+GROWS = 1.25                    # what a packet of many may cost, compared to one of few
 
-pytestmark = pytest.mark.skipif(shutil.which("valgrind") is None, reason="no valgrind")
+# What still walks all earlier look-ups of a name
+NOT_LINEAR = ("looked_up",)
+
+# With tables of LIMIT entries: what stays for each response with a verdict as long as the capture is open, in bytes
+LIMIT = 256
+BYTES_PER_VERDICT = 1200
+# What is not in a table with a limit yet: look-ups
+NOT_BOUNDED = ("dns_names", "dns_silent", "dns_addresses", "looked_up", "answered")
+
+Played = collections.namedtuple("Played", "frames verdicts resets bytes")
+
+needs_valgrind = pytest.mark.skipif(shutil.which("valgrind") is None, reason="no valgrind")
 
 
-def hostile_capture(tshark, kind, n):
-    capture = tshark.stage(f"{kind}.pcap", b"")
-    pen = hostile.Pen(capture)
-    hostile.KINDS[kind](pen, n)
+@pytest.fixture(scope="module")
+def player(module):
+    path = module.parent.parent / "tests" / "player" / "player"
+    if not path.exists():
+        pytest.skip(f"no {path}")
+    return path
+
+
+def written(folder, kind, n):
+    """A capture of that kind, with a few honest failures at the end."""
+    path = folder / f"{kind}-{n}.pcap"
+    pen = hostile.Pen(path)
+    hostile.KINDS[kind](pen, max(2, n // hostile.SMALL.get(kind, 1)))
+    hostile.honest(pen)
     pen.file.close()
-    capture.chmod(0o644)
-    return capture
+    path.chmod(0o644)
+    return path
 
 
-def instructions(tshark, function, capture, *arguments):
-    """What the function and all that it calls executed."""
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--toggle-collect={function}",
-               "tshark", "-n", "-r", str(capture), *arguments]
+def play(player, captures, *options, under=()):
+    """What the player says of each capture; under: a command in front of it"""
+    done = subprocess.run([*under, player, *options, *captures], capture_output=True, text=True, timeout=600, check=True)
+    return [Played(*map(int, line.split())) for line in done.stdout.splitlines()]
+
+
+@needs_valgrind
+def test_each_packet_costs_the_same(player, tmp_path):
+    captures = [written(tmp_path, kind, n) for kind in hostile.KINDS for n in (FEW, MANY)]
+    played = play(player, captures, under=["valgrind", "--tool=callgrind", f"--callgrind-out-file={tmp_path}/counts", "--toggle-collect=tell",
+                                           "--dump-after=play"])
+    cost = [int(re.search(r"^(?:totals|summary): (\d+)", (tmp_path / f"counts.{number}").read_text(), re.M)[1]) / one.frames
+            for number, one in enumerate(played, 1)]
+    grown = {kind: f"{few:.0f} to {many:.0f} instructions a packet" for kind, few, many in zip(hostile.KINDS, cost[::2], cost[1::2]) if many > GROWS * few and kind not in NOT_LINEAR}
+    assert min(cost) > 10                           # it was counted at all
+    assert not grown
+
+
+def test_player_sees_what_tshark_sees(tshark, player, tmp_path):
+    captures = [written(tmp_path, kind, 20) for kind in hostile.KINDS]
+    found = read_all(tshark, Way(), ["mwg502.cause"], captures)
+    causes = {name: ",".join(row["mwg502.cause"] for row in rows).split(",") for name, rows in found.items()}
+    for capture, played in zip(captures, play(player, captures)):
+        assert (len(causes[capture.name]), causes[capture.name].count("rst")) == (played.verdicts, played.resets), capture
+
+
+@pytest.mark.parametrize("kind", [kind for kind in hostile.KINDS if kind not in NOT_BOUNDED])
+def test_what_is_held_has_a_bound(player, tmp_path, kind):
+    """Only verdicts stay: tables that are full give up what is oldest."""
+    few, many = play(player, [written(tmp_path, kind, n) for n in (2 * MANY, 8 * MANY)], "-l", str(LIMIT))
+    assert many.bytes < 1.02 * few.bytes + BYTES_PER_VERDICT * (many.verdicts - few.verdicts)
+
+
+# the whole module, in tshark
+
+def counts(tshark, arguments, *options):
+    """The instructions of each part of a run of tshark, which valgrind's options divide."""
+    folder = tshark.top / "counts"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o777)         # tshark may be somebody else
+    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/part", *options, *arguments]
     if os.getuid() == 0:
         command = UNPRIVILEGED + command
-    done = subprocess.run(command, cwd=tshark.top, env=tshark.env, capture_output=True, text=True, timeout=300, check=True)
-    return int(re.search(r"Collected : (\d+)", done.stderr).group(1))
+    subprocess.run(command, cwd=tshark.top, env=tshark.env, capture_output=True, text=True, timeout=300, check=True)
+    parts = sorted(folder.iterdir(), key=lambda part: int(part.suffix[1:] or 1e9))
+    found = [int(re.search(r"^(?:totals|summary): (\d+)", part.read_text(), re.M)[1]) for part in parts]
+    shutil.rmtree(folder)
+    return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_pipelined_requests_cost_the_same_each(tshark, kind):
-    few, many = (instructions(tshark, "dissect_mwg502", hostile_capture(tshark, kind, n), "-Y", "mwg502.cause == \"none\"") for n in (N, 2 * N))
-    assert few > 100 * N                            # it was counted at all
-    assert many < 2.2 * few
+@needs_valgrind
+def test_pipelined_requests_cost_the_same_each(tshark, tmp_path):
+    """Both captures in one run, which begins anew between them."""
+    few, many = FEW // 2, MANY // 2
+    [batch] = batches([written(tmp_path, "pipeline", n) for n in (few, many)])
+    path = tshark.stage("both.pcap", batch.data)
+    _, first, second = counts(tshark, command(batch, Way(), path, "mwg502.cause == \"none\"", []),
+                              "--toggle-collect=dissect_mwg502", "--dump-before=begin_capture")[:3]
+    assert first > 1000 * few                       # it was counted at all
+    assert second / many < GROWS * first / few
 
 
-def test_disabled_it_wants_no_fields(tshark):
+@needs_valgrind
+def test_disabled_it_wants_no_fields(tshark, tmp_path):
     """Wanted fields make Wireshark build a tree of every frame."""
-    capture = hostile_capture(tshark, "syn_flood", 10)
-    enabled, disabled = (instructions(tshark, "epan_dissect_prime_with_hfid_array", capture, *options) for options in ([], ["--disable-protocol", "mwg502"]))
-    assert enabled > 0
-    assert disabled == 0
+    prime = "epan_dissect_prime_with_hfid_array"
+    path = tshark.stage("flood.pcap", written(tmp_path, "syn_flood", 10).read_bytes())
+    library = re.search(r"libwireshark\S* => (\S+)", subprocess.run(["ldd", shutil.which("tshark")], capture_output=True, text=True, check=True).stdout)[1]
+    assert prime in subprocess.run(["nm", "-D", library], capture_output=True, text=True, check=True).stdout.split()
+    assert counts(tshark, ["tshark", "-n", "-r", str(path), "--disable-protocol", "mwg502"], f"--toggle-collect={prime}") == [0]

@@ -9,7 +9,7 @@ from conftest import LAB
 FIELDS = {
     "FT_STRING": (
         "cause category summary advice confidence rfc9209 reported agreement host url method attempt range"
-        " dns.name dns.rcode filter role"
+        " dns.name dns.rcode filter export_filter role why stall sender product"
     ),
     "FT_FRAMENUM": (
         "request_frame evidence_frame dns_query_frame dns_response_frame syn_frame synack_frame rst_frame icmp_frame"
@@ -20,10 +20,10 @@ FIELDS = {
     ),
     "FT_IPv4": "server.ip client.ip",
     "FT_IPv6": "server.ipv6 client.ipv6",
-    "FT_RELATIVE_TIME": "time",
+    "FT_RELATIVE_TIME": "time idle",
 }
 
-ALWAYS = ("cause", "category", "summary", "advice", "confidence", "attempts", "case", "filter")
+ALWAYS = ("cause", "category", "summary", "advice", "confidence", "attempts", "case", "filter", "export_filter")
 
 
 def test_is_listed_as_a_plugin(tshark):

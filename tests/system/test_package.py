@@ -80,7 +80,7 @@ def test_personal_install_is_found(module, version, open_folder):
     assert line.split()[1:3] == ["0.1.0", "dissector"]
     assert line.split()[3] == str(home / f".local/lib/wireshark/plugins/{version}/epan/mwg502.so")
     out = run(*unprivileged, "tshark", "-n", "-C", "MWG 502", "-r", home / "rst.pcap", "-Y", "mwg502.cause", **env)
-    assert " rst example.local 10.10.67.124 " in out
+    assert " 1 rst " in out and " example.local 10.10.67.124 " in out
     run("cmake", "--build", build, "--target", "uninstall", **env)
     left = [name for name in files(home) if "mwg502" in name or "MWG" in name]
     assert left == []
@@ -130,6 +130,26 @@ def test_lintian(packages):
     said = run("lintian", *(["--allow-root"] if os.getuid() == 0 else []), "--fail-on", "error", packages[".deb"])
     # How the module was hardened is the preset's matter: the one under test was built for tests.
     assert [line for line in said.splitlines() if "hardening-" not in line] == []
+
+
+@pytest.mark.parametrize("tool, package", [("file", "file"), ("dpkg-shlibdeps", "dpkg-dev")])
+def test_a_missing_tool_is_named(system, tmp_path, tool, package):
+    """Instead of a package that depends on no library."""
+    if not DEBIAN:
+        pytest.skip("no Debian")
+    # A PATH that holds everything else
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for folder in ("/usr/bin", "/bin", "/usr/sbin", "/sbin"):
+        for path in pathlib.Path(folder).iterdir():
+            if path.name != tool and not (tools / path.name).exists():
+                (tools / path.name).symlink_to(path)
+    done = subprocess.run([shutil.which("cpack"), "-G", "DEB", "--config", system / "CPackConfig.cmake", "-D", "CPACK_CMAKE_GENERATOR=Ninja",
+                           "-B", tmp_path / "out"], env={"PATH": str(tools), "HOME": str(tmp_path)},
+                          capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert f"A Debian package needs {tool}: sudo apt-get install {package}" in " ".join((done.stdout + done.stderr).split())
+    assert not list((tmp_path / "out").glob("*.deb"))
 
 
 def test_tar(packages, version):

@@ -57,11 +57,13 @@ def text(field):
 
 
 def test_columns(profiled, tshark):
+    """Of a 502 its case and cause, of the frames that led to it their case and part; the summary."""
     out = profiled.run("-2", "-r", staged(tshark, ARTICLE / "rst.pcap"), "-Y", "mwg502")
     lines = out.splitlines()
-    assert "10.10.67.161 TCP rst " in lines[2] and " 840 " in lines[2]
-    assert ("HTTP rst example.local 10.10.67.124 0.028000000 827,828,829,830,832,833,836,837 "
-            "HTTP/1.1 502 cannotconnect") in lines[-1]
+    assert re.search(r" 10\.10\.67\.4 .* 10\.10\.67\.161 1 +request GET http://example\.local/ HTTP/1\.1 ", lines[0])
+    assert re.search(r" 10\.10\.67\.161 1 +rst 80 .* 40000 \[RST, ACK\] .* 840 TCP$", lines[2])
+    assert re.search(r" 1 rst +HTTP/1\.1 502 cannotconnect  \(text/html\) 10\.10\.67\.124:80 answered each of 4 SYNs with RST within 0\.2 ms "
+                     r"example\.local 10\.10\.67\.124 0\.028000000 827,828,829,830,832,833,836,837 +HTTP$", lines[-1])
     assert "[mwg502" not in out
 
 
@@ -78,10 +80,48 @@ def test_buttons(profiled, tshark, label, count):
     assert len(out.splitlines()) == count
 
 
-def test_this_case_is_the_selected_frame_s():
+def test_this_case_needs_no_second_pass(profiled, tshark):
+    """tshark selects no frame; in Wireshark a reference is the selected one's value, or each of its values."""
     buttons = {row[1]: text(row[2]) for row in rows("dfilter_buttons")}
-    # tshark selects no frame; in Wireshark the reference is the selected one's value.
-    assert buttons["This case"] == "mwg502.case == ${mwg502.case}"
+    (frame,) = tshark.frames(ARTICLE / "rst.pcap", "mwg502.cause", ["mwg502.case", "mwg502.evidence_frame", "mwg502.request_frame"])
+    values = {name: frame[name] for name in ("mwg502.case", "mwg502.evidence_frame", "mwg502.request_frame")} | {"frame.number": ["840"]}
+    terms = []
+    for term in buttons["This case"].split(" || "):
+        field, reference = re.fullmatch(r"([\w.]+) == \$\{([\w.]+)\}", term).groups()
+        terms.append(f"{field} in {{{', '.join(values.pop(reference))}}}")
+    assert not values
+    out = profiled.run("-r", staged(tshark, ARTICLE / "rst.pcap"), "-Y", " || ".join(terms))
+    assert len(out.splitlines()) == 10
+
+
+def test_buttons_that_the_first_window_shows():
+    """It is 750 pixels wide."""
+    assert [row[1] for row in rows("dfilter_buttons")][:2] == ["All 502", "This case"]
+    recent = (PROFILE / "recent").read_text()
+    widths = {name: int(width) for name, width in re.findall(r'"(%[^"]+)", (\d+)', recent)}
+    titles = re.findall(r'\t"([^"]+)", "(%[^"]+)"', (PROFILE / "preferences").read_text())
+    assert {form.split(":0:")[0] for _, form in titles} == set(widths)
+    first = titles[:[title for title, _ in titles].index("Info") + 1]
+    assert sum(widths[form.split(":0:")[0]] for _, form in first) <= 750
+
+
+def test_bookmarks(profiled, tshark):
+    """Edit > Preferences > Display Filters: each is a filter, and has a name."""
+    capture = staged(tshark, LAB / "bg_mwg_mix.pcap")
+    counts = {}
+    for line in (PROFILE / "dfilters").read_text().splitlines():
+        name, expression = re.fullmatch(r'"([^"]+)" (.+)', line).groups()
+        counts[name] = len(profiled.run("-2", "-r", capture, "-Y", expression).splitlines())
+    assert counts["MWG 502: every diagnosed response"] == 6
+    assert counts["MWG 502: every frame of every case"] == 27
+    assert counts["MWG 502: Cannot Connect"] == 3
+
+
+def test_graphs(profiled, tshark):
+    """Statistics > I/O Graphs: one for each category, and all responses."""
+    capture = staged(tshark, LAB / "bg_mwg_mix.pcap")
+    counts = {row[1]: len(profiled.run("-r", capture, "-Y", text(row[2])).splitlines()) for row in rows("io_graphs")}
+    assert counts == {"Host Not Resolvable": 1, "Cannot Connect": 3, "Bad Response": 2, "Relayed": 0, "Unknown": 0, "All responses": 8}
 
 
 @pytest.mark.parametrize("macro, written_out", [

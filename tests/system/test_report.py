@@ -9,7 +9,7 @@ import re
 import subprocess
 
 import browser
-import hostile
+import hostile_texts
 import pytest
 from conftest import ARTICLE, LAB, TESTS
 from test_reported import article, pcap, response
@@ -149,7 +149,7 @@ def test_by_keyboard(report, chromium):
 @pytest.mark.parametrize("name", ["mix", "hostile"])
 def test_it_fits(report, chromium, width, name):
     """No page is wider than the window, with every case open."""
-    chromium.open(report(MIX if name == "mix" else hostile.capture()), width=width)
+    chromium.open(report(MIX if name == "mix" else hostile_texts.capture()), width=width)
     chromium.run("document.getElementById('open').click()")
     assert chromium.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert chromium.run("document.querySelectorAll('td.details').length") == chromium.run(ROWS)
@@ -181,7 +181,7 @@ def test_printed(report, chromium):
 
 
 def test_hostile_texts_stay_text(report, chromium):
-    page = report(hostile.capture())
+    page = report(hostile_texts.capture())
     data = data_of(page)        # nothing in it ends the script
     assert data["cases"][2]["url"].startswith("http://</script><script>")
     assert page.read_text().count("</script>") == 2

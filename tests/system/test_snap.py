@@ -5,10 +5,9 @@ Where Wireshark's HTTP dissector finds a head cut, it shows a status or nothing,
 which depends on the byte where the cut is, and on its version.
 """
 
-import struct
-
 import pytest
 from conftest import LAB
+from pcapfile import read, written
 from scapy.all import IP, TCP, Ether, PcapWriter
 from test_truth import contract, truth_of
 
@@ -16,22 +15,16 @@ from test_truth import contract, truth_of
 CUTS = (84, 91, 92, 94, 95, 96, 97, 98, 99, 101, 104, 128, 200)
 
 
-def cut(data, snap):
+def cut(capture, snap):
     """The capture as `tcpdump -s SNAP` would have written it."""
-    out = bytearray(data[:24])
-    at = 24
-    while at < len(data):
-        seconds, fraction, captured, length = struct.unpack_from("<IIII", data, at)
-        kept = min(captured, snap)
-        out += struct.pack("<IIII", seconds, fraction, kept, length) + data[at + 16:at + 16 + kept]
-        at += 16 + captured
-    return bytes(out)
+    link, frames = read(capture)
+    return written(link, [frame._replace(data=frame.data[:snap]) for frame in frames])
 
 
 @pytest.mark.parametrize("snap", CUTS)
 def test_verdicts_are_those_of_the_whole_capture(tshark, snap):
     capture = LAB / "bg_mwg_mix.pcap"
-    staged = tshark.stage(f"snap{snap}.pcap", cut(capture.read_bytes(), snap))
+    staged = tshark.stage(f"snap{snap}.pcap", cut(capture, snap))
     causes = {verdict["frame"]: verdict["mwg502.cause"] for verdict in tshark.verdicts(staged)}
     assert causes == {entry["frame"]: [contract(entry["cause"])] for entry in truth_of(capture)}
 
@@ -72,7 +65,7 @@ def test_head_in_two_segments(tshark, tmp_path, split, snap):
     with PcapWriter(str(whole), linktype=1) as writer:
         for frame in segments(*filter(None, [response[:split], response[split:]])):
             writer.write(frame)
-    staged = tshark.stage("split.pcap", cut(whole.read_bytes(), snap))
+    staged = tshark.stage("split.pcap", cut(whole, snap))
     verdicts = tshark.verdicts(staged)
     assert [verdict["frame"] for verdict in verdicts] == [6 if split else 5]
     assert len(verdicts[0]["mwg502.cause"]) == 1

@@ -5,11 +5,13 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 
-import hostile
+import hostile_texts
 import pytest
 from conftest import ARTICLE, LAB
+from sharkd import Sharkd
 
 MIX = LAB / "bg_mwg_mix.pcap"
 
@@ -71,7 +73,7 @@ def test_json_says_what_the_fields_say(tshark, capture):
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda path: path.stem)
 def test_json_leaves_no_field_out(tshark, capture):
     """A field that is new to the packet details has its member: under its name, or where its list is."""
-    elsewhere = re.compile(r"time|advice\.step|(server|client)\.ipv6|attempt\..*|lookup\..*|.*_frame|(un)?explained(\..*)?|differs|evidence|request")
+    elsewhere = re.compile(r"time|advice\.step|why\.term|branch\..*|(server|client)\.ipv6|attempt\..*|lookup\..*|.*_frame|(un)?explained(\..*)?|differs|evidence|request")
 
     def members(value, path=""):
         yield path
@@ -140,7 +142,7 @@ def test_csv(tshark):
     assert (row.pop("client"), row.pop("client_port")) == (case["client"]["ip"], str(case["client"]["port"]))
     assert (row.pop("server"), row.pop("server_port")) == (case["server"]["ip"], str(case["server"]["port"]))
     assert float(row.pop("wait")) == case["wait"]
-    assert row == {name: str(case[name]) for name in row}
+    assert row == {name: str(case.get(name, "")) for name in row}
 
 
 def test_no_case(tshark):
@@ -154,14 +156,14 @@ def test_no_case(tshark):
 @pytest.fixture(scope="module")
 def hostile_capture(tmp_path_factory):
     path = tmp_path_factory.mktemp("hostile") / "hostile.pcap"
-    path.write_bytes(hostile.capture())
+    path.write_bytes(hostile_texts.capture())
     return path
 
 
 def test_hostile_json(tshark, hostile_capture):
     cases = objects(tshark, hostile_capture, "-2")
-    assert len(cases) == len(hostile.TEXTS)
-    by_name = dict(zip(hostile.TEXTS, cases, strict=True))
+    assert len(cases) == len(hostile_texts.TEXTS)
+    by_name = dict(zip(hostile_texts.TEXTS, cases, strict=True))
     assert by_name["quotes"]["host"] == 'say"yes",no'
     assert by_name["template"]["url"] == "http://${7*7}`{{7*7}}/%s%n\\u003c\\"
     assert "\ufffd" in by_name["encoding"]["url"]
@@ -172,7 +174,7 @@ def test_hostile_json(tshark, hostile_capture):
 def test_hostile_csv(tshark, hostile_capture):
     """Each case is one line, and no cell is a formula."""
     out = table(tshark, hostile_capture, "mwg502,csv")
-    assert len(out.splitlines()) == 1 + len(hostile.TEXTS)
+    assert len(out.splitlines()) == 1 + len(hostile_texts.TEXTS)
     for row in rows(out):
         assert None not in row and None not in row.values()
         assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for cell in row.values() if cell)
@@ -187,7 +189,7 @@ def test_hostile_table(tshark, hostile_capture):
     lines = table(tshark, hostile_capture, "mwg502,cases").splitlines()
     head = next(line for line in lines if line.startswith("Case"))
     causes = [line.index("nxdomain") for line in lines if re.match(r" +\d+ +\d+ +2013-", line)]
-    assert causes == [head.index("Cause")] * len(hostile.TEXTS)
+    assert causes == [head.index("Cause")] * len(hostile_texts.TEXTS)
     assert max(map(len, lines)) < 200
 
 
@@ -206,3 +208,23 @@ def test_share_of_all_responses(tshark):
 def test_statistics_by_client(tshark):
     out = table(tshark, MIX, "mwg502,tree").split("Responses by client")[1].split("Wait of the client")[0]
     assert re.search(r"10\.10\.67\.4 +4 ", out) and re.search(r"10\.10\.67\.5 +2 ", out)
+
+
+@pytest.mark.skipif(not shutil.which("sharkd"), reason="no sharkd")
+def test_tables_of_the_menus(tshark):
+    """Wireshark's tables, as sharkd fills them: each time anew, and of another file too."""
+    shark = Sharkd(tshark)
+    staged = [tshark.stage(name, data) for name, data in (("mix.pcap", MIX.read_bytes()), ("rst.pcap", (ARTICLE / "rst.pcap").read_bytes()))]
+    for capture, causes in ((staged[0], ["nxdomain", "rst", "invalid_response", "icmp", "server_closed", "syn_timeout"]), (staged[1], ["rst"])):
+        shark.ask("load", file=str(capture))
+        for _ in range(2):
+            (table_,) = shark.ask("tap", tap0="nstat:mwg502,table")["taps"]
+            items = table_["tables"][0]["i"] if "i" in table_["tables"][0] else table_["tables"][0]["items"]
+            assert [row[0] for row in items] == list(range(1, len(causes) + 1))
+            assert [row[4] for row in items] == causes
+            (times,) = shark.ask("tap", tap0="srt:mwg502")["taps"]
+            assert times["tables"][0]["f"] == "mwg502.case"
+            rows_ = {row["idx"]: row["n"] for row in times["tables"][0]["r"] if row["num"]}
+            assert list(rows_) == list(range(1, len(causes) + 1))
+            assert [text.split()[0] for text in rows_.values()] == causes
+    shark.close()

@@ -14,7 +14,8 @@ import subprocess
 
 import pytest
 from conftest import LAB
-from readings import CAPTURES, Way, join, read_all, read_lines, records, run
+from pcapfile import pcapng, read, segment, with_numbers, with_payload, written
+from readings import CAPTURES, Way, join, read_all, read_lines, run
 from sharkd import Sharkd
 
 # Columns of sharkd hold no more than this many fields, and 2047 characters of each.
@@ -28,7 +29,7 @@ LINKS = ["mwg502.case", "mwg502.role", "mwg502.response_frame"]
 SOME = list(dict.fromkeys([c for c in CAPTURES if "mix" in c.name or "six" in c.name or "arp" in c.name] + CAPTURES[::3]))
 
 # What stands with another response frame.
-PLACE = {"frame", "mwg502.range", "mwg502.filter", "mwg502.case"}
+PLACE = {"frame", "mwg502.range", "mwg502.filter", "mwg502.export_filter", "mwg502.case"}
 
 
 def off(*preferences):
@@ -155,18 +156,13 @@ def test_reassembly(tshark, plain, options, captures):
         assert said(verdicts) == said(plain[capture]), capture
 
 
-def split_segment(record, at, link_length):
-    """The record of a TCP segment as those of two; the first one has so many bytes."""
-    head, packet = record[:16], record[16:]
-    ip = link_length
-    tcp = ip + (packet[ip] & 15) * 4
-    data = tcp + (packet[tcp + 12] >> 4) * 4
-    sequence = struct.unpack(">I", packet[tcp + 4:tcp + 8])[0]
-    for payload, offset in ((packet[data:data + at], 0), (packet[data + at:], at)):
-        part = bytearray(packet[:data] + payload)
-        part[ip + 2:ip + 4] = struct.pack(">H", len(part) - ip)
-        part[tcp + 4:tcp + 8] = struct.pack(">I", (sequence + offset) % 2 ** 32)
-        yield head[:8] + struct.pack("<II", len(part), len(part)) + bytes(part)
+def split_segment(link, frame, at):
+    """The frame of a TCP segment as those of two; the first one has so many bytes."""
+    whole = segment(link, frame.data)
+    payload = frame.data[whole.payload:]
+    for part, offset in ((payload[:at], 0), (payload[at:], at)):
+        data = with_payload(with_numbers(frame.data, whole, whole.seq + offset, whole.ack), whole, part)
+        yield frame._replace(data=data, length=len(data))
 
 
 @pytest.mark.parametrize("at", [15, 40])
@@ -179,10 +175,8 @@ def split_segment(record, at, link_length):
 ], ids=["all", "tcp", "headers", "both", "no-http"])
 def test_head_in_two_segments(tshark, options, at):
     """Wireshark may show its first half, its second half, or both: that is one response."""
-    data = (LAB / "mwg_rst.pcap").read_bytes()
-    found = records(LAB / "mwg_rst.pcap")[1]
-    staged = tshark.stage("halves.pcap", data[:24] + b"".join(
-        [*found[:15], *split_segment(found[15], at, 20), *found[16:]]))
+    link, found = read(LAB / "mwg_rst.pcap")
+    staged = tshark.stage("halves.pcap", written(link, [*found[:15], *split_segment(link, found[15], at), *found[16:]]))
     [row] = tshark.run("-n", "-r", staged, *options, "-Y", "mwg502.cause", "-T", "fields", "-e", "mwg502.cause", "-e",
                        "mwg502.request_frame", "-e", "mwg502.evidence_frame").splitlines()
     staged.unlink()
@@ -240,13 +234,17 @@ def sharkd(tshark):
     process.close()
 
 
+def case_of(verdict):
+    """The request and the evidence."""
+    return {frame for field in ("mwg502.request_frame", "mwg502.evidence_frame") for frame in verdict.get(field, "").split(",") if frame}
+
+
 def links_of(verdicts):
     """Frames of each case: the cases that they belong to."""
     found = collections.defaultdict(set)
     for verdict in verdicts:
-        for field in ("mwg502.request_frame", "mwg502.evidence_frame"):
-            for frame in filter(None, verdict.get(field, "").split(",")):
-                found[frame].add(verdict["frame"])
+        for frame in case_of(verdict):
+            found[frame].add(verdict["frame"])
     return found
 
 
@@ -261,6 +259,9 @@ def test_sharkd(tshark, plain, sharkd):
         linked = {row["frame"]: set(row["mwg502.response_frame"].split(","))
                   for row in sharkd.frames("mwg502.response_frame", LINKS)}
         assert linked == links_of(plain[capture.name]), capture.name
+        if expected and "," not in expected[0]["mwg502.cause"]:
+            shown = {row["frame"] for row in sharkd.frames(expected[0]["mwg502.filter"], ["frame.number"])}
+            assert shown == {expected[0]["frame"], *case_of(expected[0])}, capture.name
         staged.unlink()
 
 
@@ -302,9 +303,8 @@ def originals(shown, tshark, capture):
         path = path.with_suffix(".pcap")
     kept, found = iter(shown), {}
     row = next(kept, None)
-    for number, record in enumerate(records(path)[1], 1):
-        seconds, micros = struct.unpack("<II", record[:8])
-        if row and (f"{seconds}.{micros:06}", hashlib.md5(record[16:]).hexdigest()) == (
+    for number, frame in enumerate(read(path)[1], 1):
+        if row and (f"{frame.time / 1e6:.6f}", hashlib.md5(frame.data).hexdigest()) == (
                 row["frame.time_epoch"][:-3], row["frame.md5_hash"]):
             found[row["frame"]] = str(number)
             row = next(kept, None)
@@ -365,27 +365,12 @@ def test_read_filter(tshark, plain):
     assert [c for part in join(complaints, enumerate(SOME)) for c in part] == []
 
 
-def pcapng(link, numbered):
-    """A capture of interfaces 0 and 1; each frame as its interface and its record in a pcap."""
-    def block(kind, body):
-        length = struct.pack("<I", 12 + len(body))
-        return struct.pack("<I", kind) + length + body + length
-
-    found = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + 2 * block(1, struct.pack("<HHI", link, 0, 0))
-    for interface, record in numbered:
-        seconds, micros, captured, length = struct.unpack("<IIII", record[:16])
-        time = seconds * 10 ** 6 + micros
-        found += block(6, struct.pack("<IIIII", interface, time >> 32, time & 0xFFFFFFFF, captured, length) +
-                       record[16:] + bytes(-captured % 4))
-    return found
-
-
 @pytest.mark.parametrize("read_filter", ["http", "http.request || tcp.flags.reset == 1", "http || tcp.flags.reset == 1",
                                          "http.response"])
 def test_read_filter_out_of_order(tshark, tmp_path, read_filter):
     """SYN and RST come later in the file than their 502, from another interface: the second pass knows them."""
-    link, found = records(LAB / "mwg_rst.pcap")
-    sides = [(0 if struct.pack(">H", 9090) in record[56:60] else 1, record) for record in found]
+    link, found = read(LAB / "mwg_rst.pcap")
+    sides = [(0 if struct.pack(">H", 9090) in frame.data[40:44] else 1, frame) for frame in found]
     capture = tmp_path / "mixed.pcapng"
     capture.write_bytes(pcapng(link, [*sides[:13], sides[15], *sides[13:15], *sides[16:]]))
     [verdict] = tshark.verdicts(capture, passes=2)

@@ -24,6 +24,9 @@ static struct {
     struct ipaddr cards[CARDS_MAX];
     link_t links[CARDS_MAX];
     unsigned n_cards;
+    uint8_t ttl;                /* of servers */
+    uint16_t ip_id;
+    uint32_t tsval;
     struct {
         struct ipaddr ip[2];
         uint16_t port[2];
@@ -48,6 +51,8 @@ capture_begin(unsigned interfaces)
     capture.has_interface = interfaces > 0;
     dns_socket(0);
     dns_type(DNS_TYPE_A);
+    dns_server(NULL);
+    dns_packet(0);
     capture.settings.memory = 30 * NS_PER_SECOND;
     capture.settings.watched = is_502;
     return &capture.settings;
@@ -98,7 +103,7 @@ card(const char *address, uint8_t number)
 link_t
 facts_link(const struct ipaddr *address)
 {
-    for (unsigned i = 0; i < capture.n_cards; i++)
+    for (unsigned i = capture.n_cards; i-- > 0; )       /* the one that it got last */
         if (ipaddr_equal(&capture.cards[i], address))
             return capture.links[i];
     return 0;
@@ -133,6 +138,12 @@ facts_tell(const struct fact *fact)
 /* TCP *********************************************************************/
 
 void
+servers_ttl(uint8_t ttl)
+{
+    capture.ttl = ttl;
+}
+
+void
 leg(unsigned n, const char *from, const char *to, uint16_t port)
 {
     g_assert_cmpuint(n, <, STREAMS_MAX);
@@ -160,6 +171,9 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned length, 
     seg->sport = capture.streams[n].port[side];
     seg->dport = capture.streams[n].port[!side];
     seg->flags = flags;
+    seg->ttl = side == SERVER ? capture.ttl : 64;
+    seg->ip_id = capture.ip_id;
+    seg->tsval = capture.tsval;
     seg->seq = capture.streams[n].next[side];
     seg->ack = flags & TCP_ACK ? capture.streams[n].next[!side] : 0;
     seg->data = (const uint8_t *)text;
@@ -184,6 +198,26 @@ syn(unsigned n)
 {
     capture.streams[n].next[CLIENT] = 1000 * (n + 1);   /* also where it is repeated */
     return bare(n, CLIENT, TCP_SYN);
+}
+
+uint32_t
+syn_says(unsigned n, const char *text)
+{
+    capture.streams[n].next[CLIENT] = 1000 * (n + 1);
+    return segment(n, CLIENT, TCP_SYN, text, (unsigned)strlen(text), UINT_MAX, 0);
+}
+
+uint32_t
+syn_back(unsigned n)
+{
+    return bare(n, SERVER, TCP_SYN);
+}
+
+void
+numbered(uint16_t ip_id, uint32_t tsval)
+{
+    capture.ip_id = ip_id;
+    capture.tsval = tsval;
 }
 
 uint32_t
@@ -241,7 +275,7 @@ unreachable(unsigned n, const char *router)
     fact.u.icmp.key.to = capture.streams[n].ip[SERVER];
     fact.u.icmp.key.port = capture.streams[n].port[SERVER];
     fact.u.icmp.sport = capture.streams[n].port[CLIENT];
-    fact.u.icmp.error = (struct icmp_error){ fact.frame, fact.time, ip(router), false, 3, 1, 0 };
+    fact.u.icmp.error = (struct icmp_error){ fact.frame, fact.time, ip(router), false, 3, 1, fact.frame };
     return facts_tell(&fact);
 }
 
@@ -274,6 +308,12 @@ uint32_t
 says_cut(unsigned n, int side, const char *text, unsigned captured, unsigned status)
 {
     return segment(n, side, TCP_ACK | PSH, text, (unsigned)strlen(text), captured, status);
+}
+
+uint32_t
+says_bytes(unsigned n, int side, const void *bytes, unsigned length)
+{
+    return segment(n, side, TCP_ACK | PSH, (const char *)bytes, length, UINT_MAX, 0);
 }
 
 uint32_t

@@ -37,6 +37,9 @@ void switch_to(unsigned interface_id, unsigned ms);
 /* Frames from and to that address have this network card, from 1. */
 void card(const char *address, uint8_t number);
 
+/* What sides that were asked send from now on has this TTL; 0, as at first: unknown. */
+void servers_ttl(uint8_t ttl);
+
 /*
  * TCP streams. scene() gives ALICE, BOB and CAROL connections to port 9090 of the gateway, and
  * the gateway some to port 80 of SERVER_1; DIRECT_n are for connections that pass it by.
@@ -54,11 +57,13 @@ void is_known(const char *name, const char *address);   /* the gateway looked it
 void other_frame_at(unsigned interface_id, unsigned ms);
 uint32_t asks_at(unsigned interface_id, unsigned ms);
 uint32_t gets_502_at(unsigned interface_id, unsigned ms);
-
 /* TCP stream n, from 0: whose SYN is from one address to the other one's port. */
 void leg(unsigned n, const char *from, const char *to, uint16_t port);
 uint32_t syn(unsigned n);
+uint32_t syn_says(unsigned n, const char *text);        /* with bytes: Fast Open */
+uint32_t syn_back(unsigned n);          /* the other side opens the same connection */
 uint32_t synack(unsigned n);
+void numbered(uint16_t ip_id, uint32_t tsval);          /* the SYNs that follow; 0: not */
 uint32_t acked(unsigned n);
 uint32_t stands(unsigned n);            /* all three; the SYN's frame */
 uint32_t refused(unsigned n);           /* RST of the server */
@@ -73,6 +78,7 @@ uint32_t says_again(unsigned n, int side, unsigned back, const char *text, unsig
 void skips(unsigned n, int side, unsigned bytes);       /* which come later */
 uint32_t says_cut(unsigned n, int side, const char *text, unsigned captured, unsigned status);
 
+uint32_t says_bytes(unsigned n, int side, const void *bytes, unsigned length);
 uint32_t says_hello(unsigned n);        /* TLS */
 
 /* Requests: to a proxy (absolute form), to a server, to a server for a client (X-Forwarded-For) */
@@ -89,6 +95,11 @@ void dns_type(uint16_t type);           /* of both; A at first */
 uint32_t looks_up(uint16_t id, const char *from, const char *name);
 uint32_t resolved(uint16_t id, const char *to, const char *name, unsigned rcode, const char *address);
 uint32_t dns_rejected(uint16_t id, const char *asker, uint16_t ip_id);      /* ICMP, with this IP id */
+uint32_t dns_port_rejected(uint16_t id, const char *asker, uint16_t ip_id); /* which quotes no more than the ports */
+void dns_server(const char *address);   /* whom the next ones ask, and who answers; NULL, as at first: RESOLVER */
+void dns_packet(uint16_t ip_id);        /* of the next ones; 0, as at first: unknown */
+uint32_t resolved_alias(uint16_t id, const char *to, const char *name, const char *canonical);  /* and no address */
+uint32_t truncated(uint16_t id, const char *to, const char *name);
 
 uint32_t arp(const char *asker, const char *neighbor);
 

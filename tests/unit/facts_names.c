@@ -7,8 +7,27 @@
 #include "facts.h"
 
 static struct {
-    uint16_t socket, type;
+    uint16_t socket, type, ip_id;
+    const char *server;
 } dns;
+
+void
+dns_server(const char *address)
+{
+    dns.server = address;
+}
+
+void
+dns_packet(uint16_t ip_id)
+{
+    dns.ip_id = ip_id;
+}
+
+static struct ipaddr
+server_ip(void)
+{
+    return ip(dns.server ? dns.server : RESOLVER);
+}
 
 void
 dns_socket(uint16_t port)
@@ -37,12 +56,13 @@ dns_frame(uint16_t id, const char *asker, const char *name, bool response)
     m->frame = fact.frame;
     m->time = fact.time;
     m->response = response;
-    m->src = ip(response ? RESOLVER : asker);
-    m->dst = ip(response ? asker : RESOLVER);
+    m->src = response ? server_ip() : ip(asker);
+    m->dst = response ? ip(asker) : server_ip();
     m->link_src = facts_link(&m->src);
     m->sport = response ? DNS_PORT : port_of(id);
     m->dport = response ? port_of(id) : DNS_PORT;
     m->id = id;
+    m->ip_id = dns.ip_id;
     m->type = dns.type;
     m->name = name;
     return fact;
@@ -68,7 +88,25 @@ resolved(uint16_t id, const char *to, const char *name, unsigned rcode, const ch
 }
 
 uint32_t
-dns_rejected(uint16_t id, const char *asker, uint16_t ip_id)
+resolved_alias(uint16_t id, const char *to, const char *name, const char *canonical)
+{
+    struct fact fact = dns_frame(id, to, name, true);
+
+    fact.u.dns.canonical[fact.u.dns.n_canonical++] = canonical;
+    return facts_tell(&fact);
+}
+
+uint32_t
+truncated(uint16_t id, const char *to, const char *name)
+{
+    struct fact fact = dns_frame(id, to, name, true);
+
+    fact.u.dns.truncated = true;
+    return facts_tell(&fact);
+}
+
+static uint32_t
+rejected(uint16_t id, const char *asker, uint16_t ip_id, bool id_known)
 {
     struct fact fact = facts_next(FACT_DNS_ERROR);
     struct dns_error *error = &fact.u.dns_error.error;
@@ -76,10 +114,22 @@ dns_rejected(uint16_t id, const char *asker, uint16_t ip_id)
     error->frame = fact.frame;
     error->time = fact.time;
     error->type = error->code = 3;
-    error->key = (struct asked_key){ .from = ip(asker), .to = ip(RESOLVER), .port = port_of(id), .id = id };
-    error->id_known = true;
+    error->key = (struct asked_key){ .from = ip(asker), .to = server_ip(), .port = port_of(id), .id = id_known ? id : 0 };
+    error->id_known = id_known;
     error->ip_id = ip_id;
     return facts_tell(&fact);
+}
+
+uint32_t
+dns_rejected(uint16_t id, const char *asker, uint16_t ip_id)
+{
+    return rejected(id, asker, ip_id, true);
+}
+
+uint32_t
+dns_port_rejected(uint16_t id, const char *asker, uint16_t ip_id)
+{
+    return rejected(id, asker, ip_id, false);
 }
 
 uint32_t
@@ -89,5 +139,6 @@ arp(const char *asker, const char *neighbor)
 
     fact.u.neighbor.asker = ip(asker);
     fact.u.neighbor.neighbor = ip(neighbor);
+    fact.u.neighbor.link = facts_link(&fact.u.neighbor.asker);
     return facts_tell(&fact);
 }

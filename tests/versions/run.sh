@@ -85,9 +85,9 @@ compile() {
         return
     fi
     built=ok
-    for file in "$top"/plugin/*.c; do
+    for file in "$top"/plugin/*.c "$top"/plugin/*/*.c; do
         # shellcheck disable=SC2046 # one word an option
-        gcc -std=gnu11 -fsyntax-only -Wall -Wextra -Wshadow -Werror -DMWG502_VERSION='"0"' \
+        gcc -I "$top/plugin" -std=gnu11 -fsyntax-only -Wall -Wextra -Wshadow -Werror -DMWG502_VERSION='"0"' \
             -isystem "$include" -isystem "$include/include" $(pkg-config --cflags glib-2.0) "$file" \
             >>"$scratch/compiler" 2>&1 || built=failed
     done

@@ -20,6 +20,8 @@ class Deployment:
         site = families.build(options.kind, rng, options.requests, options.rate)
         net = Net(sim, capture, link, rng, options.loss, site.gateway_ports)
         self.net, self.books, self.crowds = net, [], []
+        if site.settings.get("apart"):
+            link.apart(1, rng)
         if site.settings.get("nat"):
             net.nat = self._nat(site, rng)
         many = site.settings.get("gateways", 1)

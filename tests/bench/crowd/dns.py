@@ -138,7 +138,6 @@ class Resolver:
         for _ in range(world.dns_attempts):
             if not open_:
                 break
-            again = False
             for qtype in list(open_):
                 self._send(host, name, suffixed, qtype, open_[qtype], server, port, state, lookup)
                 yield rng.uniform(0.00002, 0.0003)
@@ -147,7 +146,7 @@ class Resolver:
                 state.signal = Signal()
                 yield state.signal, deadline - sim.now
                 if state.errors and not retried:         # SERVFAIL: ask the question once more
-                    retried = again = True
+                    retried = True
                     qtype = state.errors.pop()
                     open_[qtype] = rng.getrandbits(16)
                     self._send(host, name, suffixed, qtype, open_[qtype], server, port, state, lookup)

@@ -32,11 +32,17 @@ class Link:
         self.name, self.type = name, self.TYPES[name]
         mac = lambda: bytes([0x02]) + bytes(rng.randrange(256) for _ in range(5))
         self.own, self.router = mac(), mac()
+        self.legs = {}                                   # interface: (own, router) where it has a card of its own
+
+    def apart(self, interface, rng):
+        """Gives an interface a card of its own, behind another router."""
+        self.legs[interface] = b"\x02" + rng.randbytes(5), b"\x02" + rng.randbytes(5)
 
     def header(self, proto, outgoing, interface=0):
-        mac = self.own if outgoing else self.router
+        own, router = self.legs.get(interface, (self.own, self.router))
+        mac = own if outgoing else router
         if self.name == "ethernet":
-            return (self.router + self.own if outgoing else self.own + self.router) + struct.pack("!H", proto)
+            return (router + own if outgoing else own + router) + struct.pack("!H", proto)
         kind = 4 if outgoing else 0
         if self.name == "sll":
             return struct.pack("!HHH8sH", kind, 1, 6, mac + b"\0\0", proto)

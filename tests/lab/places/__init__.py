@@ -17,7 +17,7 @@ def Q(path, cause=None, server=None, **kw):
 
     cause None: no 502 is expected; "ended": the server is made to end the connection, by FIN or RST. server: (address, port) that the deciding attempt goes to. Further keys: kind (how the request looks
     on the server's leg: "http", "h2", "tls", "bytes"), legs (inner gateways, each {"to", "cause", "server"}), frames (a function of the truth
-    that finds the evidence), mark (what stands before the number in the path), exact, also_acceptable, note, stall, sender, and those of inside/client.py.
+    that finds the evidence), mark (what stands before the number in the path), asker (who looks the name up, where its packets are seen twice), exact, also_acceptable, note, stall, sender, and those of inside/client.py.
     """
     COUNT[0] += 1
     path += kw.pop("mark", "&" if "?" in path else "?") + "q=%d" % COUNT[0]

@@ -132,7 +132,7 @@ def scgi_apache(w):
         software.uwsgi(w, listen="127.0.0.1:4000", how="scgi-socket")
         software.apache(w, "ProxyTimeout 2\nProxyPass /down scgi://127.0.0.1:9099/\nProxyPass / scgi://127.0.0.1:4000/\n", "proxy_scgi")
     w.proxy = begin
-    each(w, Q("/?do=ok"), Q("/?do=kill", "ended", ("127.0.0.1", 4000)), Q("/?do=502", "relayed", ("127.0.0.1", 4000)), Q("/?do=slow", "response_timeout", ("127.0.0.1", 4000)),
+    each(w, Q("/?do=ok"), Q("/?do=kill", "ended", ("127.0.0.1", 4000), unseen=True), Q("/?do=502", "relayed", ("127.0.0.1", 4000)), Q("/?do=slow", "response_timeout", ("127.0.0.1", 4000)),
          Q("/down/", "rst", DOWN))
 
 
@@ -145,7 +145,7 @@ def uwsgi_apache(w):
         software.uwsgi(w, listen="127.0.0.1:3032")
         software.apache(w, "ProxyTimeout 2\nProxyPass /down uwsgi://127.0.0.1:9099/\nProxyPass / uwsgi://127.0.0.1:3032/\n", "proxy_uwsgi")
     w.proxy = begin
-    each(w, Q("/?do=ok"), Q("/?do=kill", "ended", up), Q("/?do=502", "relayed", up), Q("/?do=slow", "response_timeout", up),
+    each(w, Q("/?do=ok"), Q("/?do=kill", "ended", up, unseen=True), Q("/?do=502", "relayed", up), Q("/?do=slow", "response_timeout", up, unseen=True),
          Q("/down/", "rst", DOWN))
 
 

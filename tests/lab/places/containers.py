@@ -90,7 +90,7 @@ def docker_name_gone(w):
         software.origin(w, "B", [[B, 3000, "http"]])
         software.nginx(w, "resolver 192.0.2.53 valid=1s ipv6=off; server { listen 80; location / { set $up app.local.test; proxy_pass http://$up:3000; } location /gone { set $up gone.local.test; proxy_pass http://$up:3000; } }", "A", port=80)
     w.proxy = begin
-    each(w, Q("/ok"), Q("/gone", "nxdomain"))
+    each(w, Q("/ok"), Q("/gone", "nxdomain", asker=A))
     w.asked[-1][0]["requests"][0]["host"] = "gone.local.test"
 
 

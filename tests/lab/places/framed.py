@@ -135,7 +135,7 @@ REFUSED = (("dead", "connection refused"), ("wall", "host unreachable"), ("nohos
 def socks_questions(*refused):
     parent = (GW2, 1080)
     out = [Q("/ok", absolute=True)] + [Q("/", "unknown", parent, host=host + ".media.test" + (":81" if host == "dead" else ""), absolute=True, note="the SOCKS parent refused: " + why) for host, why in REFUSED if host in refused]
-    return out + [Q("/" + what, cause, parent, absolute=True) for what, cause in (("empty", "server_closed"), ("rst", "server_reset"), ("garbage", "invalid_response"), ("s502", "relayed"))]
+    return out + [Q("/" + what, cause, parent, absolute=True) for what, cause in (("empty", "server_closed"), ("rst", "ended"), ("garbage", "invalid_response"), ("s502", "relayed"))]
 
 
 @place

@@ -3,7 +3,7 @@
 import time
 
 import software
-from frames import ACK, FIN, RST, SYN
+from frames import FIN, RST
 from places import Q, each, kept, place
 from world import GW, SRV
 

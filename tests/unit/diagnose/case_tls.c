@@ -56,9 +56,9 @@ static const struct case_row rows[] = {
       EXPECT(RESPONSE_TIMEOUT, LIKELY, "9 server_request") },
     { "in_tls_remembered", .attempts = { { TO_BY(2, MEMORY), STOOD(2), HELLO(5), TLS_DONE, TLS_ASKED(9), FIN(10) } },
       EXPECT(SERVER_CLOSED, INFERRED, "9 server_request, 10 server_close") },
-    { "answered_in_tls", .attempts = { { TO(2), STOOD(2), HELLO(5), TLS_DONE, TLS_ASKED(9), TLS_ANSWER(12) } }, EXPECT_UNKNOWN(REASON) },
+    { "answered_in_tls", .attempts = { { TO(2), STOOD(2), HELLO(5), TLS_DONE, TLS_ASKED(9), TLS_ANSWER(12) } }, EXPECT_UNKNOWN(KEYS) },
     { "answered_in_tls_and_closed", .attempts = { { TO(2), STOOD(2), HELLO(5), TLS_DONE, TLS_ASKED(9), TLS_ANSWER(12), FIN(13) } },
-      EXPECT_UNKNOWN(REASON) },
+      EXPECT_UNKNOWN(KEYS) },
 };
 
 const struct case_table case_tls = { rows, G_N_ELEMENTS(rows) };

@@ -9,11 +9,13 @@
 #define ONE(...) .attempts = { { TO(2), STOOD(2), __VA_ARGS__ } }
 
 static const struct case_row rows[] = {
-    { "no_request", .doubts = { .no_request = true }, EXPECT_UNKNOWN(REQUEST), .says = "tcpdump" },
+    { "no_request", .doubts = { .no_request = true }, EXPECT_UNKNOWN(REQUEST), .says = "Start the capture before the request" },
+    { "malformed_request", .doubts = { .no_request = true, .unreadable_request = true }, EXPECT_UNKNOWN(REQUEST), .says = "cannot be read as a request" },
     { "no_request_nor_gateway", .doubts = { .no_request = true, .no_gateway_side = true }, EXPECT_UNKNOWN(REQUEST) },
-    { "clients_side_only", .doubts = { .no_gateway_side = true }, EXPECT_UNKNOWN(GATEWAY_SIDE) },
+    { "clients_side_only", .doubts = { .no_gateway_side = true }, EXPECT_UNKNOWN(GATEWAY_SIDE), .says = "Capture on the gateway itself" },
+    { "taken_on_the_gateway", .doubts = { .no_gateway_side = true, .at_gateway = true }, EXPECT_UNKNOWN(GATEWAY_SIDE), .says = "decided by itself" },
     { "too_much_at_once", .doubts = { .several = true }, EXPECT_UNKNOWN(CHOICE) },
-    { "nothing_done", EXPECT_UNKNOWN(ATTEMPT) },
+    { "nothing_done", EXPECT_UNKNOWN(ATTEMPT), .says = "The gateway's own log tells" },
     { "nothing_done_disorder", .doubts = { .disorder = true, .cut_short = true, .too_many = true }, EXPECT_UNKNOWN(ATTEMPT) },
     { "name_resolved", SEARCH, .no_decision = true, .questions = { { A("h.example", 2), ADDRESS(3) } }, EXPECT_UNKNOWN(CONNECTION) },
 
@@ -43,8 +45,8 @@ static const struct case_row rows[] = {
     { "complete_behind_missing", ONE(ASKED(5), DATUM(6), HEAD(6, 504, 150), .reply.missing = true, COMPLETE(6)), .answered = 504, EXPECT_UNKNOWN(REASON) },
 
     /* the connection stood, no request on it is visible */
-    { "idle_connection", ONE(.tls = { .begun = false }), EXPECT_UNKNOWN(REASON) },
-    { "unreadable_request", ONE(.gateway_bytes_frame = 5), EXPECT_UNKNOWN(REASON) },
+    { "idle_connection", ONE(.tls = { .begun = false }), EXPECT_UNKNOWN(REASON), .says = "the gateway sent nothing on it" },
+    { "unreadable_request", ONE(.gateway_bytes_frame = 5), EXPECT_UNKNOWN(REASON), .says = "what the gateway sent on it cannot be read" },
 };
 
 const struct case_table case_unknown = { rows, G_N_ELEMENTS(rows) };

@@ -1,0 +1,155 @@
+/* export.c
+ * The frames that a verdict needs: exported alone, the case has the same verdict
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <stdlib.h>
+
+#include <glib.h>
+
+#include "cases/export.h"
+
+/* Attempts and look-ups beyond are left out: the verdict rests on the last ones. */
+#define SPANS_MAX 33
+#define SUPPORT_MAX 256
+
+/* Searches of the host's name that are looked at for the one that told its address. */
+#define LOOKED_AT_MAX 16
+
+/* connections *************************************************************/
+
+static void
+add_span(struct verdict *v, uint32_t stream, uint32_t from)
+{
+    if (from && from <= v->frame && v->n_spans < SPANS_MAX)
+        v->spans[v->n_spans++] = (struct span){ stream, from };
+}
+
+/*
+ * What stands in it can be read from the request on, as where a capture begins later; behind the SYN
+ * the bytes between would be missing. TLS, HTTP/2 and tunnels are read from their beginning.
+ */
+static uint32_t
+begin_of_attempt(const struct attempt *a)
+{
+    bool whole = !a->reused || a->tls.begun || a->decrypted || a->h2;
+
+    return whole && a->hs.syn.n > 0 ? a->hs.syn.no[0] : a->request_frame ? a->request_frame : a->gateway_bytes_frame;
+}
+
+static uint32_t
+begin_of_request(const struct exchange *ex)
+{
+    const struct conn *conn = ex->conn;
+    bool whole = ex->nth == 1 || ex->of_frame > 0 || ex->ready_at > ex->request.time || conn->tls || conn->h2 || conn->in_tunnel;
+
+    if (ex->without_request)
+        return ex->response_frame;
+    return whole && conn->hs.syn.n > 0 ? conn->hs.syn.no[0] : ex->request.frame;
+}
+
+/* look-ups ****************************************************************/
+
+static void
+add_frames(struct verdict *v, const struct frames *frames)
+{
+    for (unsigned i = 0; i < frames->n && v->n_support < SUPPORT_MAX; i++)
+        v->support[v->n_support++] = frames->no[i];
+}
+
+static void
+add_question(struct verdict *v, const struct question *q)
+{
+    add_frames(v, &q->sent);
+    add_frames(v, &q->answers);
+    add_frames(v, &q->icmp);
+}
+
+/* The latest search that told an address of the name by then; NULL: none is remembered. */
+static const struct lookup *
+telling_lookup(const list_t *searches, when_t until)
+{
+    unsigned looked_at = 0;
+
+    for (const node_t *l = searches->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        const struct lookup *lookup = (const struct lookup *)l->data;
+        if (lookup->resolved && lookup->start <= until)
+            return lookup;
+    }
+    return NULL;
+}
+
+static void
+add_lookups(struct verdict *v, const struct name *name, const struct evidence *e)
+{
+    const struct lookup *told = name ? telling_lookup(&name->searches, e->response_time) : NULL;
+
+    for (unsigned i = 0; e->search && i < e->search->n; i++)
+        add_question(v, e->search->questions[i]);
+    for (unsigned k = 0; told && k < told->n; k++)
+        add_question(v, &told->questions[k]->q);
+}
+
+/* the whole ***************************************************************/
+
+static int
+by_number(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+    return a < b ? -1 : a > b;
+}
+
+void
+export_fill(struct verdict *v, const struct exchange *ex, const struct evidence *e)
+{
+    unsigned n = MIN(e->n_attempts, SPANS_MAX - 1);
+
+    v->spans = wmem_alloc_array(wmem_file_scope(), struct span, n + 1);
+    v->support = wmem_alloc_array(wmem_file_scope(), uint32_t, SUPPORT_MAX);
+    add_span(v, ex->conn->stream, begin_of_request(ex));
+    for (unsigned i = e->n_attempts - n; i < e->n_attempts; i++)
+        add_span(v, e->attempts[i].stream, begin_of_attempt(&e->attempts[i]));
+    add_lookups(v, ex->name, e);
+    if (e->unreached)
+        add_frames(v, &e->unreached->asked);
+    v->support = (uint32_t *)wmem_realloc(wmem_file_scope(), v->support, (v->n_support ? v->n_support : 1) * sizeof *v->support);
+}
+
+static unsigned
+collect_numbers(const struct verdict *v, uint32_t *numbers)
+{
+    unsigned n = 0, kept = 0;
+
+    numbers[n++] = verdict_number(v, v->request_frame);
+    numbers[n++] = verdict_number(v, v->frame);
+    for (unsigned i = 0; i < v->n_cited; i++)
+        numbers[n++] = verdict_number(v, v->cited[i].frame);
+    for (unsigned i = 0; i < v->n_support; i++)
+        numbers[n++] = verdict_number(v, v->support[i]);
+    qsort(numbers, n, sizeof *numbers, by_number);
+    for (unsigned i = 0; i < n; i++)
+        if (numbers[i] && (kept == 0 || numbers[kept - 1] != numbers[i]))
+            numbers[kept++] = numbers[i];
+    return kept;
+}
+
+char *
+export_filter(wmem_allocator_t *scope, const struct verdict *v)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(scope, "frame.number in {");
+    uint32_t *numbers = g_new(uint32_t, 2 + v->n_cited + v->n_support);
+    unsigned n = collect_numbers(v, numbers);
+
+    for (unsigned i = 0; i < n; i++)
+        wmem_strbuf_append_printf(text, "%s%u", i > 0 ? ", " : "", numbers[i]);
+    wmem_strbuf_append_c(text, '}');
+    g_free(numbers);
+    for (unsigned i = 0; i < v->n_spans; i++) {
+        uint32_t from = verdict_number(v, v->spans[i].from);
+        if (from)
+            wmem_strbuf_append_printf(text, " || (tcp.stream == %u && frame.number in {%u..%u})", v->spans[i].stream, from, verdict_number(v, v->frame));
+    }
+    return wmem_strbuf_finalize(text);
+}

@@ -1,0 +1,363 @@
+/* search.c
+ * Which DNS questions are one search: the tries to resolve one name for one request
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+
+#include "bytes/url.h"
+#include "net/search.h"
+
+/* A question within this time of the last one may belong to the same search: resolvers wait for 30 s at most (resolv.conf(5)). */
+#define SEARCH_PAUSE (40 * NS_PER_SECOND)
+
+/* Nothing is waited for any more: what the asker does next it does at once, woken by the last answer. */
+#define ASKS_ON_WITHIN (NS_PER_SECOND / 10)
+
+/* The AAAA query behind the answer to A comes sooner, and a silence that makes an asker turn to the next name takes longer. */
+#define OTHER_TYPE_WITHIN NS_PER_SECOND
+#define SILENCE_LONG (NS_PER_SECOND * 9 / 10)
+
+/* Searches for one name that are looked at for each question, and those of one asker for one socket. */
+#define LOOKED_AT_MAX 64
+#define SOCKETS_LOOKED_AT_MAX 16
+
+/*
+ * A capture holds no more of them at once: 500 names a second that are kept for a minute each, or 100
+ * that fail and are kept for five. A flood of any size costs no more memory.
+ */
+#define SEARCHES_MAX (1u << 15)
+
+void
+search_shelve(struct lookup *search, list_t *shelf)
+{
+    if (search->shelf)
+        list_remove(search->shelf, &search->shelf_link);
+    search->shelf = shelf;
+    list_append(shelf, &search->shelf_link);
+}
+
+void
+search_drop(struct root *root, struct lookup *search)
+{
+    for (unsigned i = 0; i < search->n; i++) {
+        struct asked *asked = search->questions[i];
+
+        if (asked->in_table)
+            bounded_remove(&root->asked, &asked->entry);
+        frames_free(&asked->q.sent);
+        frames_free(&asked->q.answers);
+        frames_free(&asked->q.icmp);
+        wmem_free(wmem_file_scope(), (char *)asked->q.name);
+        wmem_free(wmem_file_scope(), asked);
+    }
+    list_remove(&search->name->searches, &search->name_link);
+    if (search->host)
+        list_remove(&search->host->searches, &search->host_link);
+    list_remove(search->shelf, &search->shelf_link);
+    wmem_free(wmem_file_scope(), search);
+}
+
+static void
+make_room(struct root *root)
+{
+    list_t *open = &root->lookups_open, *resolved = &root->lookups_resolved;
+
+    if (list_length(open) + list_length(resolved) >= SEARCHES_MAX)
+        search_drop(root, (struct lookup *)list_first(list_length(open) > list_length(resolved) ? open : resolved));
+}
+
+static struct lookup *
+search_new(struct root *root, struct name *name, struct host *host, when_t time)
+{
+    struct lookup *lookup;
+
+    make_room(root);
+    lookup = wmem_new0(wmem_file_scope(), struct lookup);
+    node_init(&lookup->name_link, lookup);
+    node_init(&lookup->host_link, lookup);
+    node_init(&lookup->shelf_link, lookup);
+    lookup->name = name;
+    list_append(&name->searches, &lookup->name_link);
+    if (list_length(&host->searches) >= HOST_RECENT_MAX)
+        ((struct lookup *)list_take_first(&host->searches))->host = NULL;
+    lookup->host = host;
+    list_append(&host->searches, &lookup->host_link);
+    lookup->start = lookup->last = time;
+    search_shelve(lookup, &root->lookups_open);
+    return lookup;
+}
+
+/* the name ****************************************************************/
+
+static struct exchange *
+waiting_for(struct name *name, when_t time)
+{
+    for (node_t *l = name ? name->open.tail : NULL; l; l = l->prev) {
+        struct exchange *ex = (struct exchange *)l->data;
+        if (ex->request.time <= time + CLOCK_SLACK)
+            return ex;
+    }
+    return NULL;
+}
+
+/*
+ * The name whose search this is: the name asked for itself, or where nobody waits for that one, the
+ * name that is an alias of it (the asker follows a CNAME itself), or the host behind which a search
+ * suffix was put.
+ */
+static struct name *
+searched_name(struct root *root, const char *asked, when_t time, struct exchange **waiting)
+{
+    char host[URL_HOST_BUFFER];
+    char *dot;
+    struct name *name = name_find(root, asked);
+
+    if ((*waiting = waiting_for(name, time)))
+        return name;
+    if (name && name->alias_of) {
+        struct name *alias = name_find(root, name->alias_of);
+        if ((*waiting = waiting_for(alias, time)))
+            return alias;
+    }
+    g_strlcpy(host, asked, sizeof host);
+    while ((dot = strrchr(host, '.')) && dot > host) {
+        *dot = '\0';
+        name = name_find(root, host);
+        if ((*waiting = waiting_for(name, time)))
+            return name;
+    }
+    return name_get(root, asked);
+}
+
+/* how it fits *************************************************************/
+
+static bool
+is_gateways(const struct host *asker, const struct lookup *lookup)
+{
+    return !lookup->host || asker == lookup->host || ipaddr_is_loopback(&asker->ip) || ipaddr_is_loopback(&lookup->host->ip) ||
+           (asker->gateway && asker->gateway == lookup->host->gateway);
+}
+
+/* Other searches went over this socket too: it tells nothing. */
+static bool
+is_shared_socket(const struct host *asker, const struct lookup *lookup, uint16_t port)
+{
+    unsigned looked_at = 0;
+
+    for (const GList *l = asker->searches.tail; l && looked_at < SOCKETS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        const struct lookup *other = (const struct lookup *)l->data;
+        for (unsigned i = 0; other != lookup && i < other->n; i++)
+            if (other->questions[i]->key.port == port)
+                return true;
+    }
+    return false;
+}
+
+/* How a question fits to a search, best last. */
+enum fit { FITS_NOT, FITS_AS_REPEAT, FITS_AS_NEXT_NAME, FITS_AS_OTHER_TYPE, FITS_SOCKET };
+
+static bool
+has_answer(const struct question *q)
+{
+    return q->answers.seen > 0 && q->outcome != DNS_SILENT;     /* truncated: it is asked again over TCP */
+}
+
+/* Every question has an answer. An ICMP error need not have reached the asker. */
+static bool
+is_answered(const struct lookup *lookup)
+{
+    for (unsigned i = 0; i < lookup->n; i++)
+        if (!has_answer(&lookup->questions[i]->q))
+            return false;
+    return true;
+}
+
+/* Every question has an answer or an error, or the asker waited in vain for long. */
+static bool
+is_settled(const struct lookup *lookup, when_t now)
+{
+    if (now - lookup->last > SILENCE_LONG)
+        return true;
+    for (unsigned i = 0; i < lookup->n; i++)
+        if (lookup->questions[i]->q.answers.seen + lookup->questions[i]->q.icmp.seen == 0)
+            return false;
+    return true;
+}
+
+/* The same question, on the same leg (a loopback resolver asks on with the same words). */
+static bool
+is_same_question(const struct asked *asked, const struct dns_message *m)
+{
+    return asked->q.type == m->type && strcmp(asked->q.name, m->name) == 0 && ipaddr_equal(&asked->q.asker, &m->src) &&
+           ipaddr_equal(&asked->q.server, &m->dst);
+}
+
+/*
+ * The socket that asked this asks on: A and AAAA, the suffixes and the servers of one search often share
+ * one. The same question again is another search's, unless it was answered and the socket is this search's alone.
+ */
+static bool
+is_asked_on_same_socket(const struct lookup *lookup, const struct asked *asked, const struct dns_message *m, const struct host *asker)
+{
+    if (!ipaddr_equal(&asked->q.asker, &m->src) || asked->key.port != m->sport)
+        return false;
+    return !is_same_question(asked, m) || (asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport));
+}
+
+/* What a new question has in common with those of a search. */
+struct overlap {
+    bool name, question, socket;
+};
+
+static struct overlap
+overlap_of(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
+{
+    struct overlap overlap = { false, false, false };
+
+    for (unsigned i = 0; i < lookup->n && !overlap.socket; i++) {
+        const struct asked *asked = lookup->questions[i];
+        overlap.name = overlap.name || strcmp(asked->q.name, m->name) == 0;
+        overlap.question = overlap.question || is_same_question(asked, m);
+        overlap.socket = !lookup->resolved && is_asked_on_same_socket(lookup, asked, m, asker);
+    }
+    return overlap;
+}
+
+/* It may go on: for the same asker, with room, and not so long after that it was given up. */
+static bool
+may_go_on(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
+{
+    when_t pause = m->time - lookup->last;
+
+    return lookup->n < QUESTIONS_MAX && is_gateways(asker, lookup) && pause <= (is_answered(lookup) ? ASKS_ON_WITHIN : SEARCH_PAUSE);
+}
+
+static enum fit
+fit_of(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
+{
+    struct overlap overlap;
+
+    if (lookup->resolved) {     /* the AAAA query that a resolver sends behind the answer to A */
+        if (lookup->n == QUESTIONS_MAX || !is_gateways(asker, lookup) || m->time - lookup->last >= OTHER_TYPE_WITHIN)
+            return FITS_NOT;
+        overlap = overlap_of(lookup, m, asker);
+        return overlap.name && !overlap.question ? FITS_AS_OTHER_TYPE : FITS_NOT;
+    }
+    if (!may_go_on(lookup, m, asker))
+        return FITS_NOT;
+    overlap = overlap_of(lookup, m, asker);
+    if (overlap.socket)
+        return FITS_SOCKET;
+    if (overlap.question)
+        return FITS_AS_REPEAT;
+    if (overlap.name)
+        return FITS_AS_OTHER_TYPE;
+    return is_settled(lookup, m->time) ? FITS_AS_NEXT_NAME : FITS_NOT;
+}
+
+/* When the asker turns to the next name: at once, or when what it asked again is silent for as long as it waited before. */
+static when_t
+next_name_due(const struct lookup *lookup)
+{
+    when_t due = lookup->last;
+
+    for (unsigned i = 0; i < lookup->n; i++) {
+        const struct question *q = &lookup->questions[i]->q;
+        if (q->answers.seen + q->icmp.seen == 0 && q->sent.seen > 1)
+            due = MAX(due, q->last_sent + (q->last_sent - q->first_sent) / (q->sent.seen - 1));
+    }
+    return due;
+}
+
+/* Of two whose next name it can be, the one that was to turn to it now. */
+static struct lookup *
+nearer(struct lookup *x, struct lookup *y, when_t now)
+{
+    return x && ABS(now - next_name_due(x)) <= ABS(now - next_name_due(y)) ? x : y;
+}
+
+/*
+ * The running search that a question belongs to: one that uses the same socket; the oldest that
+ * has asked for the name, but not for this type or not this server; the one that was
+ * to turn to its next name now; where no more requests wait than searches run,
+ * the newest that has asked this already (a repeat with another id); NULL: none.
+ */
+static struct lookup *
+running_search(const struct name *name, const struct dns_message *m, const struct host *asker)
+{
+    struct lookup *other_type = NULL, *next_name = NULL, *repeat = NULL;
+    unsigned looked_at = 0, running = 0;
+
+    for (const node_t *l = name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        if (((const struct lookup *)l->data)->owner)
+            continue;           /* a request had it, and is answered */
+        struct lookup *lookup = (struct lookup *)l->data;
+
+        switch (fit_of(lookup, m, asker)) {
+        case FITS_SOCKET:
+            return lookup;
+        case FITS_AS_OTHER_TYPE:
+            if (!other_type || !lookup->resolved)
+                other_type = lookup;
+            break;
+        case FITS_AS_NEXT_NAME:
+            next_name = nearer(next_name, lookup, m->time);
+            break;
+        case FITS_AS_REPEAT:
+            running++;
+            if (!repeat)
+                repeat = lookup;
+            break;
+        case FITS_NOT:
+            break;
+        }
+    }
+    if (other_type || next_name)
+        return other_type ? other_type : next_name;
+    return running >= list_length(&name->open) ? repeat : NULL;
+}
+
+/* who asks ****************************************************************/
+
+/* A host that looks up what a client just asked a gateway for is that gateway, unless it is what was asked for. */
+static void
+learn_asker(struct root *root, const struct exchange *waiting, struct host *asker)
+{
+    if (!waiting || !waiting->gateway || asker->gateway == waiting->gateway || asker->answers_dns || ipaddr_is_loopback(&asker->ip) ||
+        ipaddr_equal(&asker->ip, &waiting->conn->side[CLIENT].ip) || name_has_address(waiting->name, &asker->ip))
+        return;
+    struct host *asked = host_get(root, &waiting->conn->side[SERVER].ip);
+    if (!host_on_same_link(asked, asker) && host_serves(asker, waiting->name))
+        return;
+    host_join(root, asked, asker);
+}
+
+struct lookup *
+search_for(struct root *root, const struct dns_message *m)
+{
+    struct exchange *waiting;
+    struct name *name = searched_name(root, m->name, m->time, &waiting);
+    struct host *asker = host_get(root, &m->src);
+
+    if (m->link_src)
+        asker->link = m->link_src;
+    host_get(root, &m->dst)->answers_dns = true;
+    learn_asker(root, waiting, asker);
+    struct lookup *running = running_search(name, m, asker);
+    return running ? running : search_new(root, name, asker, m->time);
+}
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */
