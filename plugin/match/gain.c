@@ -106,6 +106,14 @@ response_gain(const struct scope *s, const struct use *use)
     return use->end ? profile_gain(p, DELAY_RESPONSE, s->until - use->end, s->failures) : profile_gain(p, DELAY_PATIENCE, use->silent, 0);
 }
 
+static const struct use *
+first_try(const struct scope *s, const struct use *last)
+{
+    for (unsigned steps = 0; last->before >= 0 && steps < USES_MAX; steps++)
+        last = &s->uses[last->before];
+    return last;
+}
+
 /* The strongest that ties any of the tries to the request; INT_MIN: one of them came before it. */
 static int
 relation_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)

@@ -292,7 +292,7 @@ static void
 opaque_begun(struct root *root, struct exchange *ex, const struct host *sender)
 {
     ex->had_parent = may_serve_somebody(root, ex, sender);
-    activity_begun(root, ex->conn);
+    attempt_begun(root, ex->conn);
     chain_request_begun(root, ex);
 }
 
@@ -323,7 +323,7 @@ match_begun(struct root *root, struct exchange *ex)
     }
     count_habit(sender, ex, parent);
     if (ex->had_parent) {
-        activity_begun(root, ex->conn);
+        attempt_begun(root, ex->conn);
         chain_request_begun(root, ex);
     } else if (is_at_work(asked)) {
         sender->is_client = true;

@@ -74,7 +74,6 @@ bool is_crowded(const struct scope *s, const struct name *name);
 
 /* uses.c: what the gateway did on connections between request and response, and what came of it. */
 void find_uses(struct scope *s);
-const struct use *first_try(const struct scope *s, const struct use *last);
 void fill_attempt(struct attempt *attempt, const struct use *use, when_t from);
 
 /* The serial of whom it belongs to for sure, 0: not known. */

@@ -224,14 +224,6 @@ link_tries(struct scope *s)
     }
 }
 
-const struct use *
-first_try(const struct scope *s, const struct use *last)
-{
-    for (unsigned steps = 0; last->before >= 0 && steps < USES_MAX; steps++)
-        last = &s->uses[last->before];
-    return last;
-}
-
 void
 find_uses(struct scope *s)
 {

@@ -33,12 +33,10 @@ stand(struct conn *conn, struct activities *activities, bool failed)
 }
 
 void
-activity_begun(struct root *root, struct conn *conn)
+activity_stand(struct root *root, struct conn *conn, struct activities *activities)
 {
-    const struct host *opener = host_find(root, &conn->side[CLIENT].ip);
-
     conn->active_since = root->now;
-    stand(conn, opener && opener->gateway ? &opener->gateway->activities : &root->strays, false);
+    stand(conn, activities, false);
 }
 
 void

@@ -15,7 +15,7 @@
  * SYN, or from a request on a connection that was kept, in the order in which they began; failed
  * from what ended it (RST, ICMP error, FIN), in the order in which they failed.
  */
-void activity_begun(struct root *root, struct conn *conn);
+void activity_stand(struct root *root, struct conn *conn, struct activities *activities);
 void activity_failed(struct conn *conn);
 
 /* It explains nothing any more: what it carried was answered, or it is a client's. */

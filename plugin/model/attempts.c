@@ -140,12 +140,20 @@ file_host(struct root *root, struct conn *conn)
 }
 
 void
+attempt_begun(struct root *root, struct conn *conn)
+{
+    const struct host *opener = host_find(root, &conn->side[CLIENT].ip);
+
+    activity_stand(root, conn, opener && opener->gateway ? &opener->gateway->activities : &root->strays);
+}
+
+void
 attempt_file(struct root *root, struct conn *conn)
 {
     file_host(root, conn);
     file_target(root, conn);
     file_approach(root, conn);
-    activity_begun(root, conn);
+    attempt_begun(root, conn);
 }
 
 void

@@ -13,6 +13,9 @@
 void attempt_file(struct root *root, struct conn *conn);
 void attempt_unfile(struct conn *conn);
 
+/* It stands among what its opener's gateway has under way (activity.h): with its SYN, or a request on one that was kept. */
+void attempt_begun(struct root *root, struct conn *conn);
+
 /* What from tried at that address and port; NULL: nothing. */
 struct target *attempts_at(struct root *root, const struct ipaddr *from, const struct ipaddr *to, uint16_t port);
 
