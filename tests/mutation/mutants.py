@@ -131,7 +131,6 @@ MUTANTS = [
     ("attempts", "match/gain.c", "if (address < INT64_MAX)", "if (false)", QUICK),
     ("attempts", "match/gain.c", "if (child == use->ex)\n        child = NULL; ", "", QUICK),
     ("attempts", "match/gain.c", "return use->end ? profile_gain(p, DELAY_RESPONSE, s->until - use->end, s->failures) : ", "return ", QUICK),
-    ("attempts", "match/gain.c", "(use->start + slack < waiting->request.time && waiting != s->ex)", "false", QUICK),
     ("attempts", "match/decide.c", "#define BELONGS_FROM (-400)", "#define BELONGS_FROM 4000", QUICK),
     ("attempts", "match/decide.c", "        s->several = true;\n        c->decided = NULL;", "        s->several = false;", QUICK),
     ("attempts", "match/decide.c", " || !is_in_sequence(c, use))", ")", QUICK),
@@ -194,7 +193,6 @@ MUTANTS = [
     ("dropped packets", "diagnose/diagnose.c", "return e->response_time - since < FIRST_REPEAT;", "return false;", QUICK),
 
     # a gateway's addresses, and its tries
-    ("network cards", "match/match.c", " && !host_on_same_link(sender, host_find(root, &waiting->conn->side[SERVER].ip)))", ")", QUICK),
     ("network cards", "match/match.c", "asked->link = ex->conn->side[SERVER].link;", ";", QUICK),
     ("network cards", "match/collect.c", "host_join_card(root, asked);", ";", QUICK),
     ("network cards", "match/chain.c", "if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)", "if (false)", QUICK),
