@@ -23,8 +23,18 @@ http_fault_words(enum http_fault fault)
     case HTTP_FAULT_LENGTH:      return "a contradictory or malformed Content-Length";
     case HTTP_FAULT_CHUNK:       return "a malformed chunk size";
     case HTTP_FAULT_HEAD_SIZE:   return "a header beyond any limit";
+    case HTTP_FAULT_CODING:      return "a Transfer-Encoding that is repeated, unknown, or beside a Content-Length";
+    case HTTP_FAULT_FOLD:        return "a header line folded into two";
+    case HTTP_FAULT_SWITCH:      return "101 to a request that asked for no other protocol";
+    case N_HTTP_FAULTS:          break;
     }
     return "";
+}
+
+bool
+http_fault_is_readable(enum http_fault fault)
+{
+    return fault >= HTTP_FAULT_CODING;
 }
 
 bool
@@ -184,10 +194,36 @@ read_content_length(struct slice value, struct http_head *head)
     return HTTP_FAULT_NONE;
 }
 
+/* RFC 9112 section 7, without parameters; "identity" is RFC 2616's. */
 static bool
-ends_with_chunked(struct slice value)
+is_known_coding(struct slice coding)
 {
-    return value.n >= 7 && g_ascii_strncasecmp(value.s + value.n - 7, "chunked", 7) == 0;
+    static const char *const known[] = { "chunked", "gzip", "x-gzip", "deflate", "compress", "x-compress", "identity" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+        if (slice_is(coding, known[i]))
+            return true;
+    return false;
+}
+
+/* A list of codings; chunked stands once, and last. */
+static void
+read_transfer_encoding(struct slice value, struct http_head *head)
+{
+    const char *s = value.s, *end = value.s + value.n;
+    bool ok = !head->coded && value.n > 0;
+
+    head->coded = true;
+    while (s < end) {
+        const char *comma = (const char *)memchr(s, ',', (size_t)(end - s)), *over = comma ? comma : end;
+        const char *parameter = (const char *)memchr(s, ';', (size_t)(over - s));
+        struct slice coding = trimmed(s, parameter ? parameter : over);
+        ok = ok && !head->chunked && is_known_coding(coding);
+        head->chunked = slice_is(coding, "chunked");
+        s = over + (comma != NULL);
+    }
+    if (!ok && !head->is_request && head->forbidden == HTTP_FAULT_NONE)
+        head->forbidden = HTTP_FAULT_CODING;
 }
 
 static bool
@@ -200,7 +236,7 @@ is_token(const char *s, const char *end)
 
 /* The headers that matter, in order of length: most others need few looks. */
 enum header {
-    VIA, HOST, COOKIE, SERVER, REFERER, X_SCHEME, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_ARR_LOG_ID, X_REQUEST_ID,
+    VIA, HOST, COOKIE, SERVER, REFERER, UPGRADE, X_SCHEME, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_ARR_LOG_ID, X_REQUEST_ID,
     PROXY_STATUS, AUTHORIZATION, X_SQUID_ERROR, CONTENT_LENGTH, X_AMZN_TRACE_ID, X_FORWARDED_FOR, CONTENT_ENCODING, X_CORRELATION_ID,
     TRANSFER_ENCODING, X_ENVOY_TIMEOUT, OTHER_HEADER
 };
@@ -215,6 +251,7 @@ static const struct {
     HEADER(COOKIE, "Cookie"),
     HEADER(SERVER, "Server"),
     HEADER(REFERER, "Referer"),
+    HEADER(UPGRADE, "Upgrade"),
     HEADER(X_SCHEME, "X-Scheme"),
     HEADER(FORWARDED, "Forwarded"),
     HEADER(USER_AGENT, "User-Agent"),
@@ -252,7 +289,8 @@ http_take_header(struct slice name, struct slice value, struct http_head *head)
 
     switch (header) {
     case CONTENT_LENGTH:    return read_content_length(value, head);
-    case TRANSFER_ENCODING: head->chunked = ends_with_chunked(value); break;
+    case TRANSFER_ENCODING: read_transfer_encoding(value, head); break;
+    case UPGRADE:           head->upgrade = value.n > 0; break;
     case HOST:              head->host = value; break;
     case X_FORWARDED_FOR:   head->forwarded_for = value; break;
     case SERVER:            head->server = value; break;
@@ -289,8 +327,10 @@ read_header_line(struct slice line, struct http_head *head)
     const char *end = line.s + line.n;
     const char *colon = (const char *)memchr(line.s, ':', line.n);
 
-    if (line.s[0] == ' ' || line.s[0] == '\t')          /* obs-fold */
+    if (line.s[0] == ' ' || line.s[0] == '\t') {        /* obs-fold */
+        head->forbidden = head->is_request || head->forbidden ? head->forbidden : HTTP_FAULT_FOLD;
         return HTTP_FAULT_NONE;
+    }
     if (!colon || colon == line.s)
         return HTTP_FAULT_HEADER_LINE;
     if (!head->is_request && (!is_token(line.s, colon) || has_control_char((struct slice){ colon + 1, (size_t)(end - colon - 1) })))
@@ -333,6 +373,8 @@ http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head
     }
     head->length = n - (size_t)(end - s);
     head->forwarded = head->forwarded || head->forwarded_for.n > 0;
+    if (!is_request && head->coded && head->content_length >= 0 && head->forbidden == HTTP_FAULT_NONE)
+        head->forbidden = HTTP_FAULT_CODING;
     if (is_request)
         head->fault = HTTP_FAULT_NONE;
     return head->complete;

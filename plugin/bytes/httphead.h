@@ -33,8 +33,16 @@ enum http_fault {
     HTTP_FAULT_HEADER_LINE,     /* no colon, no name, blanks or control characters in the name or value */
     HTTP_FAULT_LENGTH,          /* Content-Length is no number, or two of them differ */
     HTTP_FAULT_CHUNK,           /* a chunk does not begin with its size */
-    HTTP_FAULT_HEAD_SIZE        /* no end of the head within HTTP_HEAD_MAX bytes */
+    HTTP_FAULT_HEAD_SIZE,       /* no end of the head within HTTP_HEAD_MAX bytes */
+    /* What RFC 9112 forbids, though it can be read all the same: some take it, some do not. */
+    HTTP_FAULT_CODING,          /* Transfer-Encoding twice, beside Content-Length, or unknown */
+    HTTP_FAULT_FOLD,            /* a header line that goes on in the next line */
+    HTTP_FAULT_SWITCH,          /* 101 that nobody asked for */
+    N_HTTP_FAULTS
 };
+
+/* true: of the second kind. */
+bool http_fault_is_readable(enum http_fault fault);
 
 /* "a header line without a colon or with a bad name", ...: fits behind "the server sent" */
 const char *http_fault_words(enum http_fault fault);
@@ -43,6 +51,7 @@ struct http_head {
     bool is_request;
     bool complete;              /* the blank line was there */
     enum http_fault fault;      /* of a response only */
+    enum http_fault forbidden;  /* likewise: of those that are readable */
     size_t length;              /* bytes up to and with the blank line, or all if !complete */
 
     struct slice method, target;        /* of a request; target as sent */
@@ -54,6 +63,8 @@ struct http_head {
     struct slice request_id;            /* the first of X-Request-ID, traceparent and their like */
     int64_t content_length;             /* -1: none */
     bool chunked;
+    bool coded;                         /* there is a Transfer-Encoding */
+    bool upgrade;                       /* there is an Upgrade: a request that asks for a 101 */
     const char *maker;                  /* name of a header that one kind of proxy adds to its requests; NULL: none is known */
     bool forwarded;                     /* Via, Forwarded or X-Forwarded-For: a proxy made it */
 };

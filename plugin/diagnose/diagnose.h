@@ -24,6 +24,13 @@ void diagnose(const struct evidence *evidence, struct finding *finding);
  */
 bool judge_search(const struct evidence *evidence, struct finding *finding);
 
+/*
+ * true: the gateway ended it right behind bytes of the server, which did not end it: it did not wait for
+ * more, since no gateway waits for less than half a second. What it disliked about them can only be guessed,
+ * but where their header was longer than many gateways take: that is not meant here.
+ */
+bool attempt_broke_off(const struct attempt *attempt, when_t until);
+
 /* When the gateway asked the server; its start where no request was seen. */
 when_t attempt_request_time(const struct attempt *attempt);
 

@@ -70,6 +70,22 @@ head_is_beyond_limits(const struct attempt *a, when_t until)
     return a->reply.head_length >= SMALLEST_HEAD_LIMIT && (a->reply.complete || until - a->reply.last_data < NO_WAIT);
 }
 
+/* A pause behind which a reaction is one to what came before it. */
+#define AT_ONCE (NS_PER_SECOND / 50)
+
+bool
+attempt_broke_off(const struct attempt *a, when_t until)
+{
+    const struct reply *reply = &a->reply;
+    when_t end = a->closed[CLIENT].frame && a->closed[CLIENT].time < until ? a->closed[CLIENT].time : until;
+    when_t quiet = end - reply->last_data;
+    when_t pause = reply->data.seen > 1 ? (reply->last_data - reply->first_data) / (reply->data.seen - 1) : reply->last_data - a->request_time;
+
+    if (!reply->last_data || reply->head_length >= SMALLEST_HEAD_LIMIT || server_ended(a, end) || quiet < 0 || quiet >= NO_WAIT)
+        return false;
+    return end - a->request_time < NO_WAIT || (quiet < AT_ONCE && pause > 10 * AT_ONCE);
+}
+
 static struct outcome
 reply_outcome(const struct attempt *a, when_t until, unsigned code)
 {
@@ -78,10 +94,12 @@ reply_outcome(const struct attempt *a, when_t until, unsigned code)
 
     if (a->early_frame && !answered)
         return cause_only(CAUSE_INVALID_RESPONSE);      /* it spoke first, as HTTP servers never do */
-    if (reply->fault != HTTP_FAULT_NONE)
+    if (reply->fault != HTTP_FAULT_NONE && !http_fault_is_readable(reply->fault))
         return cause_only(CAUSE_INVALID_RESPONSE);
     if (answered && reply->status == code)
         return (struct outcome){ CAUSE_RELAYED, reply->status };
+    if (reply->fault != HTTP_FAULT_NONE)
+        return cause_only(CAUSE_INVALID_RESPONSE);
     if (answered && reply->complete && reply->complete_time <= until)
         return (struct outcome){ head_is_beyond_limits(a, until) ? CAUSE_INVALID_RESPONSE : CAUSE_UNKNOWN, reply->status };
     if (reply->missing && !reply->complete)
@@ -89,8 +107,10 @@ reply_outcome(const struct attempt *a, when_t until, unsigned code)
     if (answered || reply->head_length > 0) {
         if (server_ended(a, until))
             return cause_only(CAUSE_TRUNCATED);
-        return cause_only(head_is_beyond_limits(a, until) ? CAUSE_INVALID_RESPONSE : CAUSE_RESPONSE_TIMEOUT);
+        return cause_only(head_is_beyond_limits(a, until) || attempt_broke_off(a, until) ? CAUSE_INVALID_RESPONSE : CAUSE_RESPONSE_TIMEOUT);
     }
+    if (reply->interim > 0 && attempt_broke_off(a, until))
+        return cause_only(CAUSE_INVALID_RESPONSE);
     return ended_or_silent(a, until, CAUSE_SERVER_CLOSED, CAUSE_SERVER_RESET);
 }
 

@@ -67,6 +67,7 @@ keep_request(struct request *request, const struct http_head *head, uint16_t def
     request->forwarded = head->forwarded;
     request->maker = head->maker;
     request->cut_short = !head->complete;
+    request->upgrade = head->upgrade;
     request->frame = frame;
     request->time = time;
 }

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "http/dissector.h"
 #include "http/exchange.h"
 #include "http/hidden.h"
 #include "http/messages.h"
@@ -79,11 +80,13 @@ hide_head(struct exchange *ex, const struct segment *seg, const struct http_head
     exchange_hide(ex, 0, at, (size_t)(end - at));
 }
 
-/* By snap length: whether HTTP shows what there is of a head depends on Wireshark's version. */
-static bool
-is_cut_short(const struct feed *feed)
+/* What is wrong with a response that can be read. */
+static enum http_fault
+forbidden(const struct exchange *ex, const struct http_head *head)
 {
-    return feed->seg->captured < feed->seg->length && feed->seg->frame == feed->root->frame;
+    bool asked = ex->without_request || ex->request.upgrade || ex->request.cut_short;
+
+    return head->forbidden == HTTP_FAULT_NONE && head->status == 101 && !asked ? HTTP_FAULT_SWITCH : head->forbidden;
 }
 
 static enum http_body
@@ -93,6 +96,10 @@ response_head(struct feed *feed, const struct http_head *head)
     const struct reading *reading = reading_get(feed->conn, SERVER);
     struct reply *reply = &ex->reply;
 
+    if (head->status == 0) {
+        reply->missing = true;          /* the snap length cut it inside the status line */
+        return HTTP_BODY_NONE;
+    }
     if (head->status / 100 == 1 && head->status != 101) {
         reply->interim++;
         return HTTP_BODY_NONE;
@@ -101,6 +108,7 @@ response_head(struct feed *feed, const struct http_head *head)
     reply->head_frame = reading->message_frame;
     reply->head_time = reading->message_time;
     reply->head_length = (uint32_t)head->length;
+    reply->fault = forbidden(ex, head);
     ex->body = (struct body_mark){ 0, 0 };
     ex->body_length = (uint64_t)MAX(head->content_length, 0);
     ex->response_frame = reading->message_frame;
@@ -109,15 +117,24 @@ response_head(struct feed *feed, const struct http_head *head)
         return response_body(ex, head);         /* with its first segment already */
     ex->state = EXCHANGE_ANSWERED;
     ex->answers++;
-    if (!feed->root->settings.watched(head->status))
+    dissector_note(feed->conn, ex, head);
+    if (feed->root->settings.watched(head->status) && !dissector_shows(feed->root, feed->conn, head, feed->seg))
+        hide_head(ex, feed->seg, head);
+    if (!feed->root->settings.watched(head->status) && response_body(ex, head) != HTTP_BODY_TO_CLOSE)
         exchange_served(feed->root, ex);
-    else if (feed->conn->in_tunnel || is_cut_short(feed) || feed->root->settings.heads_are_shown)
-        hide_head(ex, feed->seg, head);      /* the dissector need not follow to here */
     if (ex->request.connect && head->status / 100 == 2)
         feed->conn->tunnel_owner = ex->serial;
     if (ex->request.connect && head->status / 100 == 2 && reading_stream(feed->conn, CLIENT))
         httpstream_tunnel(reading_stream(feed->conn, CLIENT));
     return response_body(ex, head);
+}
+
+/* A response without a length is served once it goes on as what it began: a gateway may think better of it until then. */
+static void
+serve_unwatched(struct root *root, struct exchange *ex)
+{
+    if (!ex->served && !root->settings.watched(exchange_status(ex)))
+        exchange_served(root, ex);
 }
 
 static void
@@ -127,6 +144,7 @@ response_end(struct feed *feed)
 
     if (!ex || ex->state == EXCHANGE_WAITING)
         return;                         /* an interim response is no end */
+    serve_unwatched(feed->root, ex);
     ex->over = true;
     ex->reply.complete = true;
     if (httpstream_body_length(feed->stream) > 0)
@@ -168,6 +186,7 @@ look_for_hidden(struct feed *feed, const uint8_t *bytes, size_t n, bool tunnel)
         ex->response_time = feed->seg->time;
         exchange_hide(ex, status, bytes, n);
     }
+    serve_unwatched(feed->root, ex);
     ex->last_length = feed->seg->length;
 }
 
@@ -253,6 +272,16 @@ note_reply_bytes(const struct root *root, const struct conn *conn, const struct 
         exchange_note_data(root, ex, seg);
 }
 
+/* The snap length cut a head, or what follows it: the server said something that the capture does not hold. */
+static void
+note_unread(const struct conn *conn)
+{
+    struct exchange *ex = conn->receiving ? conn->receiving : exchange_waiting(conn);
+
+    if (ex && !ex->over)
+        ex->reply.missing = true;
+}
+
 void
 messages_bytes(struct root *root, struct conn *conn, int side, struct httpstream *stream, const struct segment *seg)
 {
@@ -262,6 +291,8 @@ messages_bytes(struct root *root, struct conn *conn, int side, struct httpstream
     if (side == SERVER && (!conn->decrypted || stream != reading_stream(conn, SERVER)))
         note_reply_bytes(root, conn, seg);
     httpstream_feed(stream, seg->data, seg->captured, seg->length, &calls, &feed);
+    if (side == SERVER && seg->captured < seg->length && httpstream_is_lost(stream))
+        note_unread(conn);
 }
 
 void

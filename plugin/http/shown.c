@@ -73,5 +73,5 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again
         found = answer_unread(root, conn, status, inside, frame, time);
     }
     found->state = EXCHANGE_SHOWN;
-    return found;
+    return found->hidden && found->hidden->told && found->served ? NULL : found;
 }

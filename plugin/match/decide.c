@@ -381,6 +381,7 @@ explain(struct contest *c, unsigned column, int margin)
     for (unsigned k = 0; k < c->a.n_columns; k++)
         if (!c->columns[k]->its && (!next || c->columns[k]->gain > next->gain))
             next = c->columns[k];
+    why->decided = true;
     why->clues = decided->relation.clues;
     why->after = decided->start - c->s->from;
     why->before = decided->end ? c->s->until - decided->end : 0;

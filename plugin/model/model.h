@@ -157,6 +157,7 @@ struct conn {
     bool syn_seen;
     bool had_exchange;
     bool in_tunnel;             /* HTTP is read behind a CONNECT on it */
+    bool astray;                /* Wireshark's HTTP dissector takes its responses for something else (dissector.h) */
     bool h2;                    /* its client speaks HTTP/2 */
     uint8_t shelf;              /* enum shelf */
     uint32_t owner;             /* serial of the exchange that claimed it */
@@ -228,6 +229,7 @@ struct request {
     uint16_t port;
     bool connect, absolute, forwarded;
     bool cut_short;             /* the capture does not hold all of its head */
+    bool upgrade;               /* it asks for another protocol */
     const char *maker;          /* see struct http_head; NULL: none */
     struct request_marks marks;
 };
@@ -375,7 +377,8 @@ struct root {
     unsigned sweeps;            /* calls of capture_sweep() */
     bool decrypts;              /* some TLS is, for which there are keys */
     bool disorder;              /* time went backwards */
-    bool cut_short;
+    bool cut_short;             /* frames are */
+    uint32_t snap_length;       /* bytes of a frame that was; 0: none was */
     struct settings settings;
 };
 

@@ -45,7 +45,9 @@ static void
 begin_frame(struct frame_view *view)
 {
     const packet_info *pinfo = view->pinfo;
-    struct frame_facts facts = { view->frame, view->time, pinfo->fd->cap_len < pinfo->fd->pkt_len, false, 0 };
+    struct frame_facts facts = {
+        .frame = view->frame, .time = view->time, .cut_short = pinfo->fd->cap_len < pinfo->fd->pkt_len, .captured = pinfo->fd->cap_len,
+    };
 
     if (pinfo->rec && pinfo->rec->rec_type == REC_TYPE_PACKET && (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)) {
         facts.has_interface = true;

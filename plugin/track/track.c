@@ -371,6 +371,8 @@ track_frame(struct tracker *t, const struct frame_facts *facts)
     watermarks_note(&t->marks, interface_id, time);
     root->now = MAX(root->now, time);
     root->cut_short = root->cut_short || facts->cut_short;
+    if (facts->cut_short)
+        root->snap_length = MAX(root->snap_length, facts->captured);
     if (t->frames++ == 0 && facts->has_interface)
         begin_late(t, 0);
     else if (!t->late && (root->disorder || t->marks.n > 1))

@@ -45,6 +45,7 @@ struct frame_facts {
     uint32_t frame;             /* its serial, see numbers.h */
     when_t time;
     bool cut_short;             /* shorter than the packet was */
+    uint32_t captured;          /* bytes that it has */
     bool has_interface;
     uint32_t interface_id;
 };

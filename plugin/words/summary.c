@@ -14,6 +14,15 @@
 
 /* responses ***************************************************************/
 
+static when_t
+broke_off_after(const struct writer *w)
+{
+    const struct attempt *a = w->f->attempt;
+    when_t end = a->closed[CLIENT].frame ? MIN(a->closed[CLIENT].time, w->e->response_time) : w->e->response_time;
+
+    return end - a->reply.last_data;
+}
+
 static void
 say_invalid(struct writer *w)
 {
@@ -23,6 +32,9 @@ say_invalid(struct writer *w)
         SAY(w, "%s spoke first, before any request: it is no HTTP server", server(w));
     else if (w->f->attempt->not_h2_frame)
         SAY(w, "%s answered with bytes that are no HTTP/2, which the gateway speaks to it", server(w));
+    else if (r->fault == HTTP_FAULT_NONE && attempt_broke_off(w->f->attempt, w->e->response_time))
+        SAY(w, "the gateway broke off %s behind the last bytes of %s, without waiting for more: it did not like them", duration(w, broke_off_after(w)),
+            server(w));
     else if (r->fault == HTTP_FAULT_NONE)
         SAY(w, "%s sent a header of %u bytes, more than many proxies take", server(w), r->head_length);
     else

@@ -96,7 +96,7 @@ take_reply(struct input *in, struct reply *reply)
         reply->complete_time = take_time(in);
     }
     if (flags & 0x20) {
-        reply->fault = (enum http_fault)take_below(in, HTTP_FAULT_HEAD_SIZE + 1);
+        reply->fault = (enum http_fault)take_below(in, N_HTTP_FAULTS);
     }
 }
 

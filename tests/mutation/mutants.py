@@ -188,7 +188,7 @@ MUTANTS = [
     ("dropped packets", "http/attempt.c", "(flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, CLIENT))", "flow_ends_behind_gap(conn, SERVER)", QUICK),
     ("dropped packets", "http/attempt.c", "(flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, CLIENT))", "flow_lacks_acked(conn, CLIENT)", QUICK),
     ("dropped packets", "diagnose/outcome.c", "if (reply->missing && !reply->complete)", "if (false)", QUICK),
-    ("dropped packets", "diagnose/diagnose.c", "if (a->reply.gap)", "if (false)", QUICK),
+    ("dropped packets", "diagnose/diagnose.c", "if (a->reply.gap || ", "if (", QUICK),
     ("dropped packets", "diagnose/diagnose.c", "return e->response_time - since < FIRST_REPEAT;", "return false;", QUICK),
 
     # a gateway's addresses, and its tries

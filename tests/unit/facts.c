@@ -25,6 +25,7 @@ static struct {
     link_t links[CARDS_MAX];
     unsigned n_cards;
     uint8_t ttl;                /* of servers */
+    uint32_t snap;
     uint16_t ip_id;
     uint32_t tsval;
     struct {
@@ -80,6 +81,12 @@ passes(unsigned ms)
 }
 
 void
+frames_are_cut(uint32_t length)
+{
+    capture.snap = length;
+}
+
+void
 is_set_back(unsigned ms)
 {
     capture.now -= ms * MS;
@@ -127,6 +134,8 @@ facts_next(enum fact_kind kind)
     memset(&frame, 0, sizeof frame);
     frame.frame = ++capture.frame;
     frame.time = capture.now += MS;
+    frame.cut_short = capture.snap > 0;
+    frame.captured = capture.snap;
     frame.has_interface = capture.has_interface;
     frame.interface_id = capture.interface_id;
     track_first_visit(capture_tracker(), capture.frame);

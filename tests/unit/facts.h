@@ -30,6 +30,7 @@ struct tracker *capture_tracker(void);
 void capture_ends(void);                /* every frame is visited again */
 void passes(unsigned ms);               /* nothing is captured for so long */
 void is_set_back(unsigned ms);          /* the clock */
+void frames_are_cut(uint32_t length);   /* those that follow, to so many bytes; 0: they are not */
 
 /* The next frames are of that interface, so many milliseconds from the beginning. */
 void switch_to(unsigned interface_id, unsigned ms);

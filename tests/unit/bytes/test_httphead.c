@@ -128,6 +128,36 @@ static const struct bad {
     { "first_one_counts",  OK "Content-Length: x\r\nbroken\r\n\r\n",     HTTP_FAULT_LENGTH, 200 },
 };
 
+/* What is forbidden, but can be read. */
+static const struct forbidden {
+    const char *name, *bytes;
+    enum http_fault fault;
+    bool chunked;
+} forbidden[] = {
+    { "coding_twice",      OK "Transfer-Encoding: chunked\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n", HTTP_FAULT_CODING, true },
+    { "chunked_twice",     OK "Transfer-Encoding: chunked, chunked\r\n\r\n", HTTP_FAULT_CODING, true },
+    { "chunked_first",     OK "Transfer-Encoding: chunked, gzip\r\n\r\n", HTTP_FAULT_CODING, false },
+    { "unknown_coding",    OK "Transfer-Encoding: xyzzy\r\n\r\n",     HTTP_FAULT_CODING, false },
+    { "no_coding",         OK "Transfer-Encoding:\r\n\r\n",           HTTP_FAULT_CODING, false },
+    { "coding_and_length", OK "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", HTTP_FAULT_CODING, true },
+    { "length_and_coding", OK "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", HTTP_FAULT_CODING, true },
+    { "folded",            OK "X-Long: a\r\n  b: c\r\n\r\n",           HTTP_FAULT_FOLD, false },
+    { "nothing",           OK "Transfer-Encoding: GZIP;q=1 , chunked\r\n\r\n", HTTP_FAULT_NONE, true },
+};
+
+static void
+test_forbidden(gconstpointer data)
+{
+    const struct forbidden *row = data;
+    struct http_head head;
+
+    g_assert_true(http_read_head((const uint8_t *)row->bytes, strlen(row->bytes), false, &head));
+    g_assert_cmpint(head.fault, ==, HTTP_FAULT_NONE);
+    g_assert_cmpint(head.forbidden, ==, row->fault);
+    g_assert_cmpint(head.chunked, ==, row->chunked);
+    g_assert_cmpint(http_fault_is_readable(head.forbidden), ==, row->fault != HTTP_FAULT_NONE);
+}
+
 /* Once a fault shows, it stays the same however much follows. */
 static void
 test_bad(gconstpointer data)
@@ -287,6 +317,7 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     ADD_ROWS("/httphead/response/", responses, test_response);
     ADD_ROWS("/httphead/fault/", bad, test_bad);
+    ADD_ROWS("/httphead/forbidden/", forbidden, test_forbidden);
     ADD_ROWS("/httphead/request/", requests, test_request);
     ADD_ROWS("/httphead/begins/", begins, test_begins);
     ADD_ROWS("/httphead/is_response_head/", is_heads, test_is_head);

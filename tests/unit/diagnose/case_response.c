@@ -88,6 +88,11 @@ static const struct case_row rows[] = {
     { "end_too_late", ONE(NEW, DATA(6, 120, 6, 120), HEAD(6, 200, 150), COMPLETE(120)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
     { "icmp_for_request", ONE(NEW, .icmp_late_frame = 6, .hs.icmp_type = 3, .hs.icmp_code = 1), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request"),
       .says = "Host unreachable (ICMP type 3, code 1)" },
+    { "broke_off_head", ONE(NEW, DATUM(6), PART_OF_HEAD(7), GATEWAY_FIN(6)), EXPECT(INVALID_RESPONSE, LIKELY, "5 server_request, 6 server_response"),
+      .says = "broke off" },
+    { "broke_off_interim", ONE(NEW, DATUM(6), INTERIM(1), GATEWAY_FIN(6)), EXPECT(INVALID_RESPONSE, LIKELY, "5 server_request, 6 server_response") },
+    { "broke_off_body", ONE(NEW, DATUM(6), HEAD(6, 200, 150), GATEWAY_FIN(6)), EXPECT(INVALID_RESPONSE, LIKELY, "5 server_request, 6 server_response") },
+    { "gave_up_behind_drops", ONE(NEW, DATA(6, 94, 6, 94), PART_OF_HEAD(7), GATEWAY_FIN(95)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
     { "kept_alive", ONE(KEPT(5), ASKED(5)), EXPECT(RESPONSE_TIMEOUT, OBSERVED, "5 server_request") },
 
     /* passed on: the same status only */
@@ -97,6 +102,8 @@ static const struct case_row rows[] = {
       EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response") },
     { "while_it_comes", ONE(NEW, DATUM(6), HEAD(6, 502, 150)), .answered = 502, EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response") },
     { "504", .status = 504, ONE(NEW, DATUM(6), HEAD(6, 504, 150), COMPLETE(6)), .answered = 504,
+      EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response") },
+    { "doubtful_framing", ONE(NEW, DATUM(6), HEAD(6, 502, 150), COMPLETE(6), FAULT(CODING, 6)), .answered = 502,
       EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response") },
     { "long_head", ONE(NEW, DATUM(6), HEAD(6, 502, 9000), COMPLETE(6)), .answered = 502, EXPECT(RELAYED, OBSERVED, "5 server_request, 6 server_response") },
     { "learnt", .attempts = { { TO_BY(2, LEARNT), NEW, DATUM(6), HEAD(6, 502, 150), COMPLETE(6) } }, .answered = 502,
