@@ -103,19 +103,13 @@ cite_reply(struct finding *f)
     }
 }
 
+/* What came of it, and the frames that show it. */
 static void
-judge_attempts(const struct evidence *e, struct finding *f)
+judge_attempt(const struct evidence *e, struct finding *f, const struct attempt *a)
 {
-    const struct attempt *a = &e->attempts[e->n_attempts - 1];
-
     f->attempt = a;
     f->outcome = attempt_outcome(a, e->response_time, e->status);
     f->cause = f->outcome.cause;
-    f->confidence = confidence_of(a->tie, a->alone);
-    if (a->tls.begun && !a->decrypted && a->tls.done && f->cause != CAUSE_TLS)
-        finding_weaken(f);      /* record directions tell, not contents */
-    if (a->reply.gap || (f->cause == CAUSE_INVALID_RESPONSE && a->reply.fault == HTTP_FAULT_NONE && attempt_broke_off(a, e->response_time)))
-        finding_weaken(f);
     if (f->cause == CAUSE_RESPONSE_TIMEOUT)
         f->stall = attempt_stall(a);
     if (f->cause == CAUSE_RST || f->cause == CAUSE_TRUNCATED || f->cause == CAUSE_SERVER_CLOSED || f->cause == CAUSE_SERVER_RESET)
@@ -136,6 +130,22 @@ judge_attempts(const struct evidence *e, struct finding *f)
     default:
         cite_reply(f);
     }
+}
+
+/* The last one decides. Of what the gateway remembers each upstream's failure is part of the reason. */
+static void
+judge_attempts(const struct evidence *e, struct finding *f)
+{
+    const struct attempt *a = &e->attempts[e->n_attempts - 1];
+
+    for (unsigned i = 0; e->attempts_remembered && &e->attempts[i] < a; i++)
+        judge_attempt(e, f, &e->attempts[i]);
+    judge_attempt(e, f, a);
+    f->confidence = confidence_of(a->tie, a->alone);
+    if (a->tls.begun && !a->decrypted && a->tls.done && f->cause != CAUSE_TLS)
+        finding_weaken(f);      /* record directions tell, not contents */
+    if (a->reply.gap || (f->cause == CAUSE_INVALID_RESPONSE && a->reply.fault == HTTP_FAULT_NONE && attempt_broke_off(a, e->response_time)))
+        finding_weaken(f);
 }
 
 /* look-ups ****************************************************************/

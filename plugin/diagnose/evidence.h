@@ -112,6 +112,8 @@ struct attempt {
     bool alone;                 /* nothing else fits as well */
     struct ipaddr server, gateway;
     uint16_t port;
+    struct ipaddr behind;       /* the server, as the capture shows it behind address translation */
+    uint16_t behind_port;       /* 0: it is not translated, as far as was seen */
     uint32_t stream;
     when_t start;               /* first SYN; of a kept-alive connection the request on it */
     uint32_t request_frame;     /* the segment with the request line; 0: no request was read on it */

@@ -25,6 +25,7 @@ struct dns_message {
     link_t link_src;
     uint16_t sport, dport, id;
     uint16_t ip_id;             /* of the IPv4 header, 0: unknown; copies of a frame have the same */
+    uint8_t ttl;                /* of the IPv4 header, 0: unknown */
     bool response, truncated;
     bool cut_short;             /* there are answers, but the capture does not hold their addresses */
     uint8_t rcode;

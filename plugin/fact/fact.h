@@ -50,6 +50,7 @@ struct fact {
         struct {
             struct target_key key;
             uint16_t sport;
+            uint32_t stream_plus_1;     /* tcp.stream of what it quotes; 0: not known */
             struct icmp_error error;
         } icmp;
         struct dns_message dns;

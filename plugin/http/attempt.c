@@ -106,6 +106,18 @@ is_half_closed(const struct conn *conn)
     return gateway->closed.frame && !gateway->closed.reset && at_once && (!server->first_bytes || server->first_bytes > gateway->closed.time);
 }
 
+/* Only where that is another one: masquerading alone changes the gateway's side. */
+static void
+fill_translation(struct attempt *a, const struct conn *conn)
+{
+    const struct translated *translated = conn->translated;
+
+    if (!translated || (translated->server_port == a->port && ipaddr_equal(&translated->server, &a->server)))
+        return;
+    a->behind = translated->server;
+    a->behind_port = translated->server_port;
+}
+
 void
 attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *ex)
 {
@@ -116,6 +128,7 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
     a->gateway = gateway->ip;
     a->port = server->port;
     a->stream = conn->stream;
+    fill_translation(a, conn);
     a->hs = conn->hs;
     if (!is_half_closed(conn))
         a->closed[CLIENT] = gateway->closed;

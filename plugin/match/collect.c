@@ -207,7 +207,6 @@ collect(struct scope *s, struct collected *found)
     memset(e, 0, sizeof *e);            /* the arrays are large: only what is filled is read */
     memset(&found->search, 0, sizeof found->search);
     memset(&found->unreached, 0, sizeof found->unreached);
-    memset(&found->why, 0, sizeof found->why);
     e->status = s->status;
     e->request_time = ex->request.time;
     e->response_time = s->until;
@@ -238,7 +237,8 @@ collect(struct scope *s, struct collected *found)
     for (unsigned i = 0; i < s->n_lookups && !s->preview && !s->remembered; i++)
         if (!s->lookup_shared)
             s->lookups[i]->owner = ex->serial;
-    found->why = s->why;
+    if (e->n_attempts > 0 && s->why.decided)
+        e->why = why_words(&s->why);
     e->doubts.several = s->several;
     e->doubts.no_gateway_side = !gateway_side_is_seen(s) && s->n_lookups == 0;
 }

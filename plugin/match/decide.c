@@ -343,9 +343,9 @@ learn_places(const struct scope *s, const struct use *use)
         !ipaddr_is_loopback(&opener->ip))
         host_join(s->root, host_get(s->root, &s->ex->conn->side[SERVER].ip), opener);
     if (s->name)
-        next_hop_learn(s->name->next_hops, ip, conn->side[SERVER].port, s->root->now);
+        next_hop_learn(s->name->next_hops, ip, conn->side[SERVER].port, route_hash(s->ex), s->root->now);
     if (!name_has_address(s->name, ip))
-        next_hop_learn(s->gateway->next_hops, ip, conn->side[SERVER].port, s->root->now);
+        next_hop_learn(s->gateway->next_hops, ip, conn->side[SERVER].port, route_hash(s->ex), s->root->now);
 }
 
 void
@@ -361,8 +361,13 @@ commit_uses(struct contest *c)
     for (unsigned i = 0; i < s->n; i++)
         if (s->uses[i].its)
             use_own(&s->uses[i], s->ex->serial);
-    if (c->margin >= MARGIN_LEARNT && decided->gain >= MARGIN_LEARNT)
-        learn_places(s, decided);
+    if (c->margin < MARGIN_LEARNT || decided->gain < MARGIN_LEARNT)
+        return;
+    unsigned steps = 0;
+    for (const struct use *use = decided; use && steps < NEXT_HOPS_MAX; steps++) {
+        learn_places(s, use);
+        use = use->before >= 0 ? &s->uses[use->before] : NULL;
+    }
 }
 
 /* the whole ***************************************************************/
@@ -376,6 +381,7 @@ explain(struct contest *c, unsigned column, int margin)
     for (unsigned k = 0; k < c->a.n_columns; k++)
         if (!c->columns[k]->its && (!next || c->columns[k]->gain > next->gain))
             next = c->columns[k];
+    why->decided = true;
     why->clues = decided->relation.clues;
     why->after = decided->start - c->s->from;
     why->before = decided->end ? c->s->until - decided->end : 0;

@@ -116,12 +116,13 @@ static bool
 may_serve(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct host *sender, bool word_for_word)
 {
     const struct side *asked = &waiting->conn->side[SERVER], *server = &ex->conn->side[SERVER];
+    bool same_server = asked->port == server->port && ipaddr_equal(&asked->ip, &server->ip);
 
     /* The gateway closed the connection on which its client waited: nothing serves that any more. */
     if (waiting->conn->side[SERVER].closed.frame)
         return false;
     if (waiting->conn == ex->conn || waiting->request.time > ex->request.time + CLOCK_SLACK ||
-        (asked->port == server->port && ipaddr_equal(&asked->ip, &server->ip) && waiting->request.absolute))
+        (same_server && (waiting->request.absolute || ipaddr_equal(&sender->ip, &server->ip))))
         return false;
     if (sender->gateway && sender->gateway == waiting->gateway)
         return true;
@@ -260,9 +261,9 @@ learn(struct root *root, const struct exchange *ex, struct exchange *parent, str
     if (!parent->name)
         return;
     learn_upstream(root, parent->name, &conn->side[SERVER].ip);
-    next_hop_learn(parent->name->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, root->now);
+    next_hop_learn(parent->name->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, route_hash(parent), root->now);
     if (parent->gateway && !name_has_address(parent->name, &conn->side[SERVER].ip))
-        next_hop_learn(parent->gateway->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, root->now);
+        next_hop_learn(parent->gateway->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, route_hash(parent), root->now);
 }
 
 static void
@@ -296,6 +297,17 @@ opaque_begun(struct root *root, struct exchange *ex, const struct host *sender)
     chain_request_begun(root, ex);
 }
 
+/* The address that the client asked stands for the gateway's own, from which it asks on; for a server's, which asks nobody, that says nothing. */
+static void
+join_translated(struct root *root, const struct exchange *ex, struct host *asked)
+{
+    const struct translated *behind = ex->conn->translated;
+    struct host *own = behind && !ipaddr_equal(&behind->server, &asked->ip) ? host_get(root, &behind->server) : NULL;
+
+    if (own && (!ex->had_parent || is_at_work(own)))
+        host_join(root, asked, own);
+}
+
 void
 match_begun(struct root *root, struct exchange *ex)
 {
@@ -317,6 +329,11 @@ match_begun(struct root *root, struct exchange *ex)
     if (!parent && asked->link && sender->link != asked->link)
         host_join_card(root, asked);
     ex->had_parent = parent || may_serve_somebody(root, ex, sender);
+    if (!ex->had_parent && asked->link == LINK_SELF) {
+        host_join_card(root, asked);
+        host_prove(root, asked);
+    }
+    join_translated(root, ex, asked);
     if (parent) {
         adopt(parent, ex);
         learn(root, ex, parent, sender);
@@ -326,7 +343,7 @@ match_begun(struct root *root, struct exchange *ex)
         attempt_begun(root, ex->conn);
         chain_request_begun(root, ex);
     } else if (is_at_work(asked)) {
-        sender->is_client = true;
+        sender->is_client = sender->link != LINK_SELF;     /* a client on the gateway itself */
         activity_over(ex->conn);
     }
     file(root, ex, asked, name);
@@ -421,6 +438,22 @@ match_forgotten(struct root *root, struct exchange *ex)
     }
 }
 
+/* Something that it tried is tied to the request, or it is its own failure and nobody else's. */
+static bool
+connected_for(struct scope *s)
+{
+    struct contest *contest = g_new0(struct contest, 1);
+
+    contest->s = s;
+    decide_uses(contest);
+    const struct use *decided = contest->decided;
+    bool found = decided && decided->end && decided->outcome.cause != CAUSE_UNKNOWN && !(decided->relation.clues & (1u << CLUE_STRAY));
+    g_free(contest);
+    for (unsigned i = 0; i < s->n && !found; i++)
+        found = s->uses[i].relation.tie >= TIE_ADDRESS;
+    return found;
+}
+
 bool
 match_is_gateway(struct root *root, const struct exchange *ex)
 {
@@ -432,8 +465,7 @@ match_is_gateway(struct root *root, const struct exchange *ex)
     s = g_new(struct scope, 1);
     scope_init(s, root, (struct exchange *)ex, root->now, ex->reply.status);
     find_uses(s);
-    for (unsigned i = 0; i < s->n; i++)
-        found = found || s->uses[i].relation.tie >= TIE_ADDRESS;
+    found = connected_for(s);
     for (node_t *l = ex->name ? ex->name->searches.tail : NULL; l && !found; l = l->prev) {
         const struct lookup *lookup = (const struct lookup *)l->data;
         if (lookup->start < s->from)

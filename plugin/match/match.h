@@ -15,6 +15,7 @@
 
 /* Why the deciding connection is the request's, and how far the next one is: see why.c. */
 struct why {
+    bool decided;               /* the rest is set */
     uint32_t clues;             /* see relation.h */
     when_t after;               /* it began so long after the request */
     when_t before;              /* it failed so long before the response; 0: it was silent */
@@ -34,7 +35,6 @@ struct collected {
     const struct question *questions[QUESTIONS_MAX];
     struct unreached unreached;
     uint32_t asked_frames[FRAMES_MAX];
-    struct why why;
 };
 
 /* Collects what the gateway did for this exchange up to its response, claims it and fills *found. */

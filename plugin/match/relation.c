@@ -41,6 +41,15 @@ name_hash(const struct name *name)
     return g_str_hash(name->text) | 1;
 }
 
+unsigned
+route_hash(const struct exchange *ex)
+{
+    const char *path = ex->request.path && ex->request.path[0] == '/' ? ex->request.path + 1 : "";
+    size_t n = strcspn(path, "/?");
+
+    return path[n] == '/' ? bytes_hash(path, n, 0) | 1 : 0;
+}
+
 static void
 found(struct relation *r, enum clue clue)
 {
@@ -102,6 +111,15 @@ names_client(const char *list, const struct ipaddr *ip)
     return false;
 }
 
+/* Whom the child names: the client, or whom the client's own request named already (a proxy asked on another one's behalf). */
+static bool
+names_same(const struct exchange *waiting, const struct exchange *child)
+{
+    const char *list = child->request.forwarded_for, *before = waiting->request.forwarded_for;
+
+    return names_client(list, &waiting->conn->side[CLIENT].ip) || (before && strncmp(list, before, strlen(before)) == 0);
+}
+
 /* How much a request that differs speaks against a gateway that has passed on so many as they were. */
 static int
 other_request_gain(const struct gateway *gateway)
@@ -136,7 +154,7 @@ relate_texts(struct relation *r, const struct gateway *gateway, const struct exc
 {
     if (!child->request.method)
         return;
-    if (child->request.forwarded_for && names_client(child->request.forwarded_for, &waiting->conn->side[CLIENT].ip))
+    if (child->request.forwarded_for && names_same(waiting, child))
         found(r, CLUE_NAMES_CLIENT);
     else if (child->request.forwarded_for && !waiting->request.forwarded_for)
         found(r, CLUE_OTHER_CLIENT);

@@ -65,6 +65,9 @@ bool same_request(const struct exchange *x, const struct exchange *y);
 /* The gateway of a request; made where it is not known yet. */
 struct gateway *gateway_of(struct root *root, const struct exchange *exchange);
 
+/* Where the path begins: reverse proxies send "/shop/..." and "/mail/..." to different servers. 0: it has no such part. */
+unsigned route_hash(const struct exchange *exchange);
+
 /* Of a name's text; never 0. */
 unsigned name_hash(const struct name *name);
 

@@ -6,13 +6,29 @@
 
 #include <glib.h>
 
+#include "http/attempt.h"
 #include "match/scope.h"
 
-/* The latest failure that was found so far. */
+/* Upstreams of one host whose failures are told. */
+#define UPSTREAMS_MAX 8
+
+/* A gateway that knows of no live upstream answers at once: what takes longer than a server is away had a reason that was not seen. */
+#define AT_ONCE (NS_PER_SECOND / 200)
+
+/* Health checks come again and again. */
+#define CHECKS_MIN 2
+
+struct failure {
+    struct conn *conn;
+    when_t ended;
+};
+
+/* What failed last: a search, or each upstream. */
 struct memory {
     when_t ended;
-    struct lookup *lookup;      /* NULL: it was a connection's */
-    struct conn *conn;
+    struct lookup *lookup;      /* the latest failure was that one; NULL: a connection's, or none */
+    struct failure upstreams[UPSTREAMS_MAX];
+    unsigned n;
 };
 
 static bool
@@ -39,68 +55,168 @@ remember_lookups(const struct scope *s, struct memory *memory)
             continue;
         if (lookup->resolved)
             return;
-        if (is_in_memory(s, lookup->last) && lookup->last > memory->ended)
-            *memory = (struct memory){ lookup->last, lookup, NULL };
+        if (is_in_memory(s, lookup->last) && lookup->last > memory->ended) {
+            memory->ended = lookup->last;
+            memory->lookup = lookup;
+        }
     }
 }
 
-/* The target's latest failure before the request; NULL: none, or a connection that was begun behind it stood. */
-static struct conn *
-latest_failure(const struct scope *s, const struct target *target, when_t *ended)
+/* upstreams ***************************************************************/
+
+static struct exchange *
+last_exchange(const struct conn *conn)
 {
-    struct conn *latest = NULL;
+    return (struct exchange *)list_last(&conn->exchanges);
+}
+
+/* A connection that stood failed where its last request had no good answer. */
+static bool
+failed_though_it_stood(struct scope *s, struct conn *conn)
+{
+    struct exchange *ex = last_exchange(conn);
+
+    if (!ex || !ex->owner || !conn_failed(conn) || s->until - s->ex->ready_at > AT_ONCE)
+        return false;
+    attempt_fill(&s->scratch, conn, ex);
+    enum cause cause = attempt_outcome(&s->scratch, s->ex->ready_at, s->status).cause;
+    return cause != CAUSE_UNKNOWN && cause != CAUSE_RELAYED;
+}
+
+/* The target's latest failure before the request, and how many went before it; conn NULL: none, or what was begun behind it stood. */
+static struct failure
+latest_failure(struct scope *s, const struct target *target, unsigned *times)
+{
+    struct failure latest = { NULL, 0 };
     when_t stood = 0;
     unsigned looked_at = 0;
 
-    *ended = 0;
+    *times = 0;
     for (node_t *l = target->attempts.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
         when_t failed = conn_failed(conn), end = MAX(failed, conn->hs.last_syn);
-        if (conn->hs.acked && conn->hs.first_syn < s->ex->ready_at)
-            stood = MAX(stood, conn->hs.first_syn);
-        if (conn->hs.acked || !is_in_memory(s, end) || (!failed && !conn->owner) || end <= *ended)
+        if (conn->hs.acked && !failed_though_it_stood(s, conn)) {
+            if (conn->hs.first_syn < s->ex->ready_at)
+                stood = MAX(stood, conn->hs.first_syn);
             continue;
-        latest = conn;
-        *ended = end;
+        }
+        if (!is_in_memory(s, end) || (!failed && !conn->owner))
+            continue;
+        (*times)++;
+        if (end > latest.ended)
+            latest = (struct failure){ conn, end };
     }
-    return *ended > stood ? latest : NULL;
+    if (latest.ended <= stood)
+        latest.conn = NULL;
+    return latest;
+}
+
+static bool
+is_noted(const struct memory *memory, const struct conn *conn)
+{
+    for (unsigned i = 0; i < memory->n; i++)
+        if (memory->upstreams[i].conn == conn)
+            return true;
+    return false;
 }
 
 static void
-remember_target(const struct scope *s, const struct ipaddr *ip, uint16_t port, struct memory *memory)
+remember_target(struct scope *s, const struct target *target, unsigned at_least, struct memory *memory)
+{
+    unsigned times;
+    struct failure failure = latest_failure(s, target, &times);
+
+    if (!failure.conn || times < at_least || memory->n == UPSTREAMS_MAX || is_noted(memory, failure.conn))
+        return;
+    memory->upstreams[memory->n++] = failure;
+    if (failure.ended > memory->ended) {
+        memory->ended = failure.ended;
+        memory->lookup = NULL;
+    }
+}
+
+static void
+remember_place(struct scope *s, const struct ipaddr *ip, uint16_t port, struct memory *memory)
 {
     for (unsigned h = 0; h < s->gateway->n_known; h++) {
-        when_t ended;
-        struct target *target = attempts_at(s->root, &s->gateway->hosts[h], ip, port);
-        struct conn *conn = target ? latest_failure(s, target, &ended) : NULL;
-        if (conn && ended > memory->ended)
-            *memory = (struct memory){ ended, NULL, conn };
+        const struct target *target = attempts_at(s->root, &s->gateway->hosts[h], ip, port);
+        if (target)
+            remember_target(s, target, 1, memory);
     }
 }
 
+/* Those of the request's route, where it is known; else all. */
 static void
-remember_hops(const struct scope *s, const struct next_hop *hops, struct memory *memory)
+remember_hops(struct scope *s, const struct next_hop *hops, struct memory *memory)
 {
+    unsigned route = route_hash(s->ex);
+    bool known = false;
+
     for (int i = 0; i < NEXT_HOPS_MAX; i++)
-        if (hops[i].port)
-            remember_target(s, &hops[i].ip, hops[i].port, memory);
+        known = known || (hops[i].port && route && hops[i].route == route);
+    for (int i = 0; i < NEXT_HOPS_MAX; i++)
+        if (hops[i].port && (!known || hops[i].route == route))
+            remember_place(s, &hops[i].ip, hops[i].port, memory);
+}
+
+/* Nothing is known of the host: one of the places where requests for any host go. */
+static void
+remember_latest_hop(struct scope *s, struct memory *memory)
+{
+    unsigned latest = 0;
+
+    remember_hops(s, s->gateway->next_hops, memory);
+    for (unsigned i = 1; i < memory->n; i++)
+        if (memory->upstreams[i].ended > memory->upstreams[latest].ended)
+            latest = i;
+    memory->upstreams[0] = memory->upstreams[latest];
+    memory->n = MIN(memory->n, 1);
+}
+
+/* Upstreams that were down whenever the gateway looked, as health checks do: no request of a client is needed for that. */
+static void
+remember_checks(struct scope *s, struct memory *memory)
+{
+    if (s->until - s->ex->ready_at > AT_ONCE)
+        return;
+    for (unsigned h = 0; h < s->gateway->n_known; h++) {
+        const struct host *host = host_find(s->root, &s->gateway->hosts[h]);
+        for (node_t *l = host ? host->conns.tail : NULL; l; l = l->prev) {
+            const struct conn *conn = (const struct conn *)l->data;
+            if (!conn->hs.acked && !conn->owner && conn->target && conn_failed(conn))
+                remember_target(s, conn->target, CHECKS_MIN, memory);
+        }
+    }
+}
+
+/* the whole ***************************************************************/
+
+static void
+take_upstreams(struct scope *s, const struct memory *memory)
+{
+    for (unsigned i = 0; i < memory->n; i++) {
+        struct conn *conn = memory->upstreams[i].conn;
+        s->uses[s->n++] = (struct use){ .conn = conn, .ex = conn->hs.acked ? last_exchange(conn) : NULL, .relation.tie = TIE_MEMORY, .its = true, .alone = true };
+    }
 }
 
 bool
 find_remembered(struct scope *s)
 {
-    struct memory memory = { 0, NULL, NULL };
+    struct memory memory = { 0, NULL, { { NULL, 0 } }, 0 };
     const struct name *name = s->name;
     bool looked_up_here = name && (name->n_addresses > 0 || !list_is_empty(&name->searches));
 
     if (name) {
         remember_lookups(s, &memory);
         for (unsigned i = 0; i < name->n_addresses; i++)
-            remember_target(s, &name->addresses[i], s->ex->request.port, &memory);
+            remember_place(s, &name->addresses[i], s->ex->request.port, &memory);
         remember_hops(s, name->next_hops, &memory);
     }
-    if (!looked_up_here)        /* else it asks no next hop for that host */
-        remember_hops(s, s->gateway->next_hops, &memory);
+    if (!looked_up_here && !memory.ended)       /* else it asks no next hop for that host */
+        remember_latest_hop(s, &memory);
+    if (!looked_up_here && !memory.ended)
+        remember_checks(s, &memory);
     if (!memory.ended)
         return false;
     s->remembered = memory.ended;
@@ -110,7 +226,7 @@ find_remembered(struct scope *s)
         s->lookup_tie = TIE_MEMORY;
         s->lookup_alone = true;
     } else {
-        s->uses[s->n++] = (struct use){ .conn = memory.conn, .relation.tie = TIE_MEMORY, .its = true, .alone = true };
+        take_upstreams(s, &memory);
     }
     return true;
 }

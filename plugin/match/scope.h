@@ -103,6 +103,9 @@ struct contest {
 void decide_uses(struct contest *contest);
 void commit_uses(struct contest *contest);
 
+/* why.c: the terms with "; " between them, in wmem_file_scope(); the caller owns the text. */
+const char *why_words(const struct why *why);
+
 /* searches.c: the look-ups of the request; true: one of them failed and explains the response. */
 bool find_searches(struct scope *s);
 bool find_searches_by_time(struct scope *s);

@@ -110,6 +110,17 @@ find_unreached_server(struct scope *s, const struct ipaddr *server, struct unrea
     return true;
 }
 
+/* Only a proxy that is told whom to ask has to look that up; one that stands before servers has their addresses. */
+static bool
+may_look_up(const struct scope *s)
+{
+    const struct request *request = &s->ex->request;
+
+    if (!request->absolute && !request->connect)
+        return s->name && s->name->upstream;
+    return !s->name || s->name->n_addresses == 0;
+}
+
 bool
 find_unreached_by_time(struct scope *s, struct unreached *u)
 {
@@ -124,6 +135,6 @@ find_unreached_by_time(struct scope *s, struct unreached *u)
         return false;
     set_unreached(u, n, NULL, 0, TIE_TIME);
     host = (const struct host *)bounded_find(&s->root->gateways.hosts, &n->ip);
-    u->for_dns = (host && host->answers_dns) || !s->name || s->name->n_addresses == 0;
+    u->for_dns = (host && host->answers_dns) || may_look_up(s);
     return true;
 }

@@ -64,14 +64,29 @@ may_own(const struct scope *s, const struct use *use)
     return !owner || owner == s->ex->serial || (tunnel && s->ex->serial > tunnel && owner == tunnel);
 }
 
+/*
+ * Where the gateway itself was asked: that is another client's, unless it is transparent and asks the server for
+ * which it answered, with its own address or its client's.
+ */
+static bool
+asks_gateway(const struct scope *s, const struct conn *conn, const struct host *opener)
+{
+    const struct side *asked = &s->ex->conn->side[SERVER], *server = &conn->side[SERVER], *client = &conn->side[CLIENT];
+    bool may_be_transparent = (opener && opener->gateway == s->gateway) || ipaddr_equal(&client->ip, &s->ex->conn->side[CLIENT].ip);
+
+    if (server->port != asked->port || !ipaddr_equal(&server->ip, &asked->ip))
+        return false;
+    return s->ex->request.absolute || ipaddr_equal(&client->ip, &server->ip) || !may_be_transparent;
+}
+
 /* The gateway asks neither itself nor, as a server, a DNS server; another gateway's connections are that one's. */
 static bool
 may_be_its(const struct scope *s, const struct conn *conn)
 {
-    const struct side *asked = &s->ex->conn->side[SERVER], *server = &conn->side[SERVER];
+    const struct side *server = &conn->side[SERVER];
     const struct host *opener = host_find(s->root, &conn->side[CLIENT].ip);
 
-    if (conn == s->ex->conn || (server->port == asked->port && ipaddr_equal(&server->ip, &asked->ip) && s->ex->request.absolute))
+    if (conn == s->ex->conn || asks_gateway(s, conn, opener))
         return false;
     if (server->port == DNS_PORT && s->ex->request.port != DNS_PORT)
         return false;

@@ -195,13 +195,14 @@ log_next_hop(const struct ipaddr *ip, uint16_t port)
 }
 
 void
-next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, when_t now)
+next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, unsigned route, when_t now)
 {
     struct next_hop *oldest = hops;
 
     for (struct next_hop *h = hops; h < hops + NEXT_HOPS_MAX; h++) {
         if (h->port == port && ipaddr_equal(&h->ip, ip)) {
             h->last = now;
+            h->route = route;
             return;
         }
         if (h->last < oldest->last)
@@ -209,5 +210,5 @@ next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, wh
     }
     if (log_is_on())
         log_next_hop(ip, port);
-    *oldest = (struct next_hop){ *ip, port, now };
+    *oldest = (struct next_hop){ *ip, port, route, now };
 }

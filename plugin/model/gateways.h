@@ -19,6 +19,7 @@ struct name;
 struct next_hop {
     struct ipaddr ip;
     uint16_t port;              /* 0: the place is free */
+    unsigned route;             /* hash of where the path of the latest one begins; 0: it had none */
     when_t last;
 };
 #define NEXT_HOPS_MAX 4
@@ -101,6 +102,6 @@ bool host_on_same_link(const struct host *a, const struct host *b);
 bool host_serves(const struct host *host, const struct name *name);
 
 /* Notes that a request went there; the hop that was used longest ago makes room. hops: NEXT_HOPS_MAX of them. */
-void next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, when_t now);
+void next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, unsigned route, when_t now);
 
 #endif

@@ -131,6 +131,12 @@ struct chain {
     bool followed;              /* this one was tried in vain: another one was begun behind it */
 };
 
+/* The addresses of a connection that the capture holds a second time, as it is behind address translation (tcp/copies.h). */
+struct translated {
+    struct ipaddr client, server;
+    uint16_t server_port;
+};
+
 /* How long a connection is kept (retention.h). */
 enum shelf { SHELF_OPEN, SHELF_FAILED, SHELF_SERVED, SHELF_DONE, N_SHELVES };
 
@@ -158,6 +164,7 @@ struct conn {
     uint32_t tunnel_owner;      /* of the CONNECT that made it a tunnel */
     uint32_t not_h2_frame;      /* the server's first bytes, where the gateway speaks HTTP/2 and it does not */
 
+    struct translated *translated;      /* NULL: it was seen once */
     struct tls_conn *tls;       /* NULL: no ClientHello was seen */
     struct decrypted *decrypted;    /* NULL: nothing of it was decrypted */
     list_t exchanges;           /* in the order of their requests */
@@ -185,8 +192,19 @@ struct conn {
 /* A busy gateway's connections that segments come of meanwhile: most are found without hashing. */
 #define LATEST_CONNS 1024
 
+/* What tells a SYN among the latest ones; a power of two, some seconds of a busy gateway. */
+#define FIRST_PACKETS 4096
+struct first_packet {
+    uint32_t isn;
+    uint32_t stream_plus_1;     /* 0: none */
+    uint32_t timestamp;         /* RFC 7323, 0: none */
+    uint16_t ip_id;             /* 0: none */
+};
+
 struct conns {
     bounded_t table;
+    bounded_t copies;           /* streams of connections that have another one (tcp/copies.h) */
+    struct first_packet first_packets[FIRST_PACKETS];
     struct conn *latest[LATEST_CONNS];  /* one of those whose stream leaves this remainder, or NULL */
 };
 
@@ -288,6 +306,16 @@ struct lookup {                 /* one search, see struct search */
     unsigned n;
 };
 
+/* The latest queries, as they were sent and as they were seen once more (net/translated.h); a power of two. */
+#define FIRST_QUERIES 1024
+struct first_query {
+    unsigned hash;              /* of id, name and type */
+    struct asked_key key, copy; /* copy: all 0 if there is none */
+    when_t time;                /* 0: the place is free */
+    uint16_t ip_id;
+    uint8_t ttl;
+};
+
 struct asked {
     struct bounded_entry entry; /* key: key */
     struct asked_key key;
@@ -336,6 +364,7 @@ struct root {
     struct gateways gateways;
     struct names names;
     bounded_t asked, neighbors, reported;
+    struct first_query first_queries[FIRST_QUERIES];
     struct activities strays;   /* of addresses that are not known to be any gateway's */
     list_t lookups_open, lookups_resolved;      /* oldest first */
     list_t by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */

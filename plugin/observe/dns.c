@@ -62,6 +62,7 @@ read_dns_message(const struct frame_view *view, field_info *question, const fiel
     m->dport = (uint16_t)view->pinfo->destport;
     m->id = tvb_get_ntohs(at.tvb, at.start);
     m->ip_id = view->pinfo->ptype == PT_UDP && m->src.family == 4 ? ip_id_before((struct place){ at.tvb, at.start - 8 }) : 0;
+    m->ttl = view->pinfo->ptype == PT_UDP && m->src.family == 4 ? ttl_before((struct place){ at.tvb, at.start - 8 }) : 0;
     m->response = byte_at(at, 2) & 0x80;
     m->truncated = byte_at(at, 2) & 0x02;
     m->rcode = byte_at(at, 3) & 0x0f;

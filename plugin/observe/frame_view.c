@@ -47,13 +47,25 @@ direction_of(const struct frame_view *view)
     }
 }
 
-/* On loopback all addresses are zero: nothing tells one end from the other. */
+/* What stays on the host that captured it: loopback's addresses, or one of its own towards itself. */
+static bool
+stays_on_host(const packet_info *pinfo)
+{
+    struct ipaddr src = ipaddr_from(&pinfo->src), dst = ipaddr_from(&pinfo->dst);
+
+    return ipaddr_is_loopback(&src) || ipaddr_is_loopback(&dst) || (src.family && ipaddr_equal(&src, &dst));
+}
+
 void
 read_links(const struct frame_view *view, link_t *src, link_t *dst)
 {
     const packet_info *pinfo = view->pinfo;
     int direction = direction_of(view);
 
+    if (stays_on_host(pinfo)) {
+        *src = *dst = LINK_SELF;
+        return;
+    }
     *src = link_from(&pinfo->dl_src);
     *dst = link_from(&pinfo->dl_dst);
     if (!*src && pinfo->dl_src.type == AT_ETHER)
@@ -68,6 +80,12 @@ uint16_t
 ip_id_before(struct place transport)
 {
     return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ? tvb_get_ntohs(transport.tvb, transport.start - 16) : 0;
+}
+
+uint8_t
+ttl_before(struct place transport)
+{
+    return has_bytes(transport, -20, 20) && byte_at(transport, -20) == 0x45 ? byte_at(transport, -12) : 0;
 }
 
 /*

@@ -68,6 +68,9 @@ void read_links(const struct frame_view *view, link_t *src, link_t *dst);
 /* The identification of an IPv4 header without options (RFC 791) right before that place; 0 where there is none. */
 uint16_t ip_id_before(struct place transport);
 
+/* Its TTL; 0: it cannot be told. */
+uint8_t ttl_before(struct place transport);
+
 #endif
 
 /*

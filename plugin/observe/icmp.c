@@ -79,6 +79,15 @@ icmp_sender(const struct frame_view *view, struct place icmp, bool v6)
     return ipaddr_from(&view->pinfo->net_src);
 }
 
+static uint32_t
+quoted_stream(const struct frame_view *view)
+{
+    const GPtrArray *found = fields_of(view, TCP_STREAM);
+    field_info *stream = field_at(found, 0);
+
+    return stream ? fvalue_get_uinteger(COMPAT_VALUE(stream)) + 1 : 0;
+}
+
 static void
 see_icmp_error(struct frame_view *view, const field_info *type_field, bool v6)
 {
@@ -108,6 +117,7 @@ see_icmp_error(struct frame_view *view, const field_info *type_field, bool v6)
         struct fact fact = fact_of(view, FACT_ICMP);
         fact.u.icmp.key = key;
         fact.u.icmp.sport = sport;
+        fact.u.icmp.stream_plus_1 = quoted_stream(view);
         fact.u.icmp.error = (struct icmp_error){ view->frame, view->time, source, v6, type, code, quote_hash(icmp) };
         track_fact(view->tracker, &fact);
     } else if (protocol == IP_PROTO_UDP && key.port == DNS_PORT) {

@@ -36,6 +36,7 @@ long_at(const uint8_t *p)
 struct ip_header {
     int left;                   /* how many bytes the packet still had from the TCP header on; -1: not known */
     uint8_t ttl;                /* 0: not known */
+    uint16_t id;                /* 0: not known */
 };
 
 /*
@@ -51,17 +52,17 @@ ip_header_before(const struct frame_view *view, struct bytes all, int tcp)
         const uint8_t *ip = all.p + tcp - ihl;
         if (ip[0] == (0x40 | ihl / 4) && ip[9] == IP_PROTO_TCP && memcmp(ip + 12, src->data, 4) == 0) {
             int total = (int)word_at(ip + 2);
-            return (struct ip_header){ total > ihl ? total - ihl : -1, ip[8] };     /* 0: segmentation offload */
+            return (struct ip_header){ total > ihl ? total - ihl : -1, ip[8], (uint16_t)word_at(ip + 4) };     /* 0: segmentation offload */
         }
     }
     for (int header = 40; src->type == AT_IPv6 && header <= 40 + 256 && tcp >= header; header += 8) {
         const uint8_t *ip = all.p + tcp - header;
         if (ip[0] >> 4 == 6 && memcmp(ip + 8, src->data, 16) == 0) {
             int payload = (int)word_at(ip + 4);
-            return (struct ip_header){ payload > 0 ? payload - (header - 40) : -1, ip[7] };
+            return (struct ip_header){ payload > 0 ? payload - (header - 40) : -1, ip[7], 0 };
         }
     }
-    return (struct ip_header){ -1, 0 };
+    return (struct ip_header){ -1, 0, 0 };
 }
 
 /* TCP options (RFC 9293 section 3.1, RFC 7323). */

@@ -12,36 +12,10 @@
 #include "model/attempts.h"
 #include "model/retention.h"
 #include "tcp/conn.h"
+#include "tcp/copies.h"
 #include "tcp/flow.h"
 #include "tcp/handshake.h"
 #include "tcp/traits.h"
-
-static const void *
-stream_key(uint32_t stream)
-{
-    return GUINT_TO_POINTER(stream + 1);
-}
-
-static struct conn **
-latest_slot(struct root *root, uint32_t stream)
-{
-    return &root->conns.latest[stream % LATEST_CONNS];
-}
-
-struct conn *
-conn_find(struct root *root, uint32_t stream)
-{
-    struct conn **latest = latest_slot(root, stream);
-
-    if (!*latest || (*latest)->stream != stream) {
-        struct conn *conn = (struct conn *)bounded_find(&root->conns.table, stream_key(stream));
-        if (!conn)
-            return NULL;
-        *latest = conn;
-    }
-    (*latest)->entry.used = true;
-    return *latest;
-}
 
 static struct conn *
 conn_new(struct root *root, const struct segment *seg)
@@ -56,7 +30,7 @@ conn_new(struct root *root, const struct segment *seg)
     conn->side[CLIENT].link = seg->link_src;
     conn->side[SERVER].link = seg->link_dst;
     conn->last = seg->time;
-    bounded_insert(&root->conns.table, &conn->entry, stream_key(seg->stream));
+    bounded_insert(&root->conns.table, &conn->entry, conn_key(seg->stream));
     retain_new(root, conn);
     return conn;
 }
@@ -64,8 +38,7 @@ conn_new(struct root *root, const struct segment *seg)
 static void
 conn_free(struct root *root, struct conn *conn)
 {
-    if (*latest_slot(root, conn->stream) == conn)
-        *latest_slot(root, conn->stream) = NULL;
+    conn_lost(root, conn);
     root->conn_listener->dropped(root, conn);
     attempt_unfile(conn);
     retain_no_more(root, conn);
@@ -74,6 +47,7 @@ conn_free(struct root *root, struct conn *conn)
     frames_free(&conn->hs.syn);
     frames_free(&conn->hs.rst);
     frames_free(&conn->hs.icmp);
+    wmem_free(wmem_file_scope(), conn->translated);
     wmem_free(wmem_file_scope(), conn);
 }
 
@@ -91,6 +65,17 @@ conn_evict(bounded_t *table, struct bounded_entry *entry)
 }
 
 /* segments ****************************************************************/
+
+/* The capturing host passed it on: that it got or sent a copy does not make it one of the ends. */
+static void
+forget_passing_host(struct conn *conn, const struct segment *copy)
+{
+    if (copy->link_src == conn->side[CLIENT].link && copy->link_dst == conn->side[SERVER].link)
+        return;
+    for (int side = CLIENT; side <= SERVER; side++)
+        if (conn->side[side].link == LINK_SELF)
+            conn->side[side].link = 0;
+}
 
 void
 conn_swap_sides(struct conn *conn)
@@ -176,10 +161,12 @@ begin_with_syn(struct root *root, struct conn *conn, const struct segment *syn)
         conn->isn = syn->seq;
         attempt_file(root, conn);
         handshake_syn(root, conn, syn);
+        copies_note(root, conn, syn);
         root->conn_listener->opened(root, conn);
         return conn;
     }
     handshake_syn(root, conn, syn);
+    forget_passing_host(conn, syn);
     return conn;
 }
 
@@ -239,13 +226,18 @@ forget_ignored_reset(struct conn *conn, const struct segment *seg, int side)
         *server = (struct closing){ 0 };
 }
 
-struct conn *
-conn_segment(struct root *root, const struct segment *seg, bool *again)
+static bool
+is_syn(const struct segment *seg)
 {
-    struct conn *conn = conn_find(root, seg->stream);
+    return (seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+/* A segment of a connection that is known, or that none is known of. */
+static struct conn *
+segment_of(struct root *root, struct conn *conn, const struct segment *seg, bool *again)
+{
     int side;
 
-    *again = false;
     if ((seg->flags & TCP_SYN) && !(seg->flags & TCP_RST))
         return segment_syn(root, conn, seg, again);
     if (!conn) {
@@ -274,4 +266,22 @@ conn_segment(struct root *root, const struct segment *seg, bool *again)
     if (seg->flags & (TCP_FIN | TCP_RST))
         segment_end(root, conn, seg, side);
     return conn;
+}
+
+struct conn *
+conn_segment(struct root *root, const struct segment *seg, bool *again)
+{
+    struct conn *conn = conn_find(root, seg->stream), *original;
+    struct segment as;
+
+    *again = false;
+    if (conn)
+        return segment_of(root, conn, seg, again);
+    original = is_syn(seg) ? copies_begin(root, seg) : copies_segment(root, seg, &as);
+    if (!original)
+        return segment_of(root, NULL, seg, again);
+    if (!is_syn(seg))
+        return segment_of(root, original, &as, again);
+    forget_passing_host(original, seg);
+    return original;
 }

@@ -29,7 +29,8 @@ struct conn_listener {
 
 /*
  * Returns the segment's connection, or NULL where the segment belongs to none that is
- * known and opens none. *again: all its bytes were seen before.
+ * known and opens none. *again: all its bytes were seen before. A copy's segment is the
+ * original's, whose stream is another one (see copies.h).
  */
 struct conn *conn_segment(struct root *root, const struct segment *segment, bool *again);
 
@@ -38,6 +39,12 @@ struct conn *conn_find(struct root *root, uint32_t stream);
 
 /* true: its first bytes are the first ones that the capture has of it. */
 bool conn_is_whole(const struct conn *conn);
+
+/* Of a stream in the table of connections; for that of copies too. */
+const void *conn_key(uint32_t stream);
+
+/* It is about to be freed: conn_find() has no hold on it any more. */
+void conn_lost(struct root *root, const struct conn *conn);
 
 /* CLIENT or SERVER: who sent the segment. */
 int conn_side_of(const struct conn *conn, const struct ipaddr *ip, uint16_t port);

@@ -14,6 +14,7 @@
 #include "net/lookup.h"
 #include "net/neighbor.h"
 #include "net/search.h"
+#include "tcp/copies.h"
 #include "track/capture.h"
 
 /*
@@ -94,6 +95,7 @@ capture_new(const struct settings *settings)
     struct root *root = wmem_new0(wmem_file_scope(), struct root);
 
     table_init(root, &root->conns.table, CONNS_MAX, g_direct_hash, g_direct_equal, NULL, conn_evict);
+    table_init(root, &root->conns.copies, CONNS_MAX, g_direct_hash, g_direct_equal, NULL, copies_evict);
     table_init(root, &root->gateways.hosts, HOSTS_MAX, ipaddr_hash, ipaddr_key_equal, host_may_go, host_evict);
     table_init(root, &root->attempts.targets, CONNS_MAX * 2, target_key_hash, target_key_equal, target_may_go, target_evict);
     table_init(root, &root->attempts.approaches, CONNS_MAX * 2, target_key_hash, target_key_equal, NULL, entry_free);

@@ -16,6 +16,8 @@
 #include "model/attempts.h"
 #include "net/lookup.h"
 #include "net/neighbor.h"
+#include "net/translated.h"
+#include "tcp/copies.h"
 #include "tcp/flow.h"
 #include "tcp/handshake.h"
 #include "track/capture.h"
@@ -130,9 +132,12 @@ has_waiting(struct root *root, const struct ipaddr *ip)
     return host && host->gateway && !list_is_empty(&host->gateway->open);
 }
 
+/* In uwsgi, behind SOCKS or a PROXY line the request is none that can be read. */
 static bool
 serves_gateway(struct root *root, const struct exchange *ex)
 {
+    if (ex->without_request)
+        return has_waiting(root, &ex->conn->side[CLIENT].ip);
     return ex->had_parent && !match_is_gateway(root, ex);
 }
 
@@ -206,7 +211,8 @@ apply_tcp(const struct view *view, const struct fact *fact)
     struct conn *conn = conn_segment(view->root, &fact->u.tcp.segment, &again);
     struct exchange *ex;
 
-    if (!conn)
+    /* What a copy shows, the original's own frame shows too. */
+    if (!conn || conn->stream != fact->u.tcp.segment.stream)
         return;
     for (unsigned i = 0; i < fact->u.tcp.n_shown; i++)
         apply_shown(view, conn, &fact->u.tcp.shown[i], again, fact);
@@ -228,6 +234,9 @@ static void
 apply_icmp(struct root *root, const struct fact *fact)
 {
     struct conn *conn = conn_from(root, &fact->u.icmp.key, fact->u.icmp.sport);
+
+    if (!conn && fact->u.icmp.stream_plus_1)
+        conn = copies_original(root, fact->u.icmp.stream_plus_1 - 1);
 
     if (conn)
         handshake_icmp(root, conn, &fact->u.icmp.error);
@@ -252,7 +261,7 @@ apply(struct tracker *t, struct root *root, const struct fact *fact)
         apply_icmp(root, fact);
         break;
     case FACT_DNS:
-        lookup_message(root, &fact->u.dns);
+        translated_message(root, &fact->u.dns);
         break;
     case FACT_DNS_ERROR:
         lookup_icmp(root, &fact->u.dns_error.error);

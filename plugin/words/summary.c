@@ -190,8 +190,12 @@ say_doubts(struct writer *w)
     const struct evidence *e = w->e;
     const struct finding *f = w->f;
 
+    if (f->attempt && f->attempt->behind_port)
+        SAY(w, "; address translation makes %s of that address", words_endpoint(w->scope, &f->attempt->behind, f->attempt->behind_port));
     if (f->confidence == CONFIDENCE_INFERRED)
         SAY(w, "; the gateway sent nothing for this request: it remembered this from %s before", duration(w, e->remembered));
+    if (e->attempts_remembered && e->n_attempts > 1)
+        SAY(w, ", and failures of %u more server%s", e->n_attempts - 1, e->n_attempts > 2 ? "s" : "");
     if (f->soon)
         SAY(w, "; so soon that an answer may be missing from the capture");
     if (f->early)

@@ -182,11 +182,18 @@ slowest_rst(const struct writer *w)
     return slowest;
 }
 
+/* Of what is remembered, other servers' frames are cited too. */
+static unsigned
+count_there(const struct writer *w, enum role role, const struct frames *of_deciding)
+{
+    return w->e->attempts_remembered ? of_deciding->n : count_role(w->f, role);
+}
+
 static void
 say_rst(struct writer *w)
 {
     const struct attempt *a = w->f->attempt;
-    unsigned syns = count_role(w->f, ROLE_SYN), rsts = count_role(w->f, ROLE_RST);
+    unsigned syns = count_there(w, ROLE_SYN, &a->hs.syn), rsts = count_there(w, ROLE_RST, &a->hs.rst);
 
     if (a->hs.acked)
         SAY(w, "%s accepted the connection and reset it before any byte of the request was sent", server(w));
@@ -202,7 +209,7 @@ static void
 say_icmp(struct writer *w)
 {
     const struct handshake *hs = &w->f->attempt->hs;
-    unsigned syns = count_role(w->f, ROLE_SYN), errors = count_role(w->f, ROLE_ICMP);
+    unsigned syns = count_there(w, ROLE_SYN, &hs->syn), errors = count_there(w, ROLE_ICMP, &hs->icmp);
 
     SAY(w, "%s %s ", plain_address(w, &hs->icmp_source), words_icmp_expired(hs->icmp6, hs->icmp_type) ? "dropped" : "rejected");
     if (syns == 1)

@@ -31,7 +31,7 @@ static struct {
     struct {
         struct ipaddr ip[2];
         uint16_t port[2];
-        uint32_t next[2];
+        uint32_t isn, next[2];
     } streams[STREAMS_MAX];
 } capture;
 
@@ -107,9 +107,18 @@ card(const char *address, uint8_t number)
     capture.links[capture.n_cards++] = (link_t)number << 8;
 }
 
+void
+captured_on(const char *address)
+{
+    card(address, 0);
+    capture.links[capture.n_cards - 1] = LINK_SELF;
+}
+
 link_t
 facts_link(const struct ipaddr *address)
 {
+    if (ipaddr_is_loopback(address))
+        return LINK_SELF;
     for (unsigned i = capture.n_cards; i-- > 0; )       /* the one that it got last */
         if (ipaddr_equal(&capture.cards[i], address))
             return capture.links[i];
@@ -160,8 +169,16 @@ leg(unsigned n, const char *from, const char *to, uint16_t port)
     capture.streams[n].ip[SERVER] = ip(to);
     capture.streams[n].port[CLIENT] = (uint16_t)(40000 + n);
     capture.streams[n].port[SERVER] = port;
-    capture.streams[n].next[CLIENT] = 1000 * (n + 1);
+    capture.streams[n].isn = capture.streams[n].next[CLIENT] = 1000 * (n + 1);
     capture.streams[n].next[SERVER] = 9000000;
+}
+
+void
+translated(unsigned n, unsigned of)
+{
+    capture.streams[n].port[CLIENT] = capture.streams[of].port[CLIENT];
+    capture.streams[n].isn = capture.streams[of].isn;
+    memcpy(capture.streams[n].next, capture.streams[of].next, sizeof capture.streams[n].next);
 }
 
 static uint32_t
@@ -205,7 +222,7 @@ bare(unsigned n, int side, uint8_t flags)
 uint32_t
 syn(unsigned n)
 {
-    capture.streams[n].next[CLIENT] = 1000 * (n + 1);   /* also where it is repeated */
+    capture.streams[n].next[CLIENT] = capture.streams[n].isn;   /* also where it is repeated */
     return bare(n, CLIENT, TCP_SYN);
 }
 
@@ -284,6 +301,7 @@ unreachable(unsigned n, const char *router)
     fact.u.icmp.key.to = capture.streams[n].ip[SERVER];
     fact.u.icmp.key.port = capture.streams[n].port[SERVER];
     fact.u.icmp.sport = capture.streams[n].port[CLIENT];
+    fact.u.icmp.stream_plus_1 = n + 1;
     fact.u.icmp.error = (struct icmp_error){ fact.frame, fact.time, ip(router), false, 3, 1, fact.frame };
     return facts_tell(&fact);
 }

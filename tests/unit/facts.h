@@ -41,6 +41,9 @@ void card(const char *address, uint8_t number);
 /* What sides that were asked send from now on has this TTL; 0, as at first: unknown. */
 void servers_ttl(uint8_t ttl);
 
+/* That address is the host's that captured. */
+void captured_on(const char *address);
+
 /*
  * TCP streams. scene() gives ALICE, BOB and CAROL connections to port 9090 of the gateway, and
  * the gateway some to port 80 of SERVER_1; DIRECT_n are for connections that pass it by.
@@ -60,6 +63,7 @@ uint32_t asks_at(unsigned interface_id, unsigned ms);
 uint32_t gets_502_at(unsigned interface_id, unsigned ms);
 /* TCP stream n, from 0: whose SYN is from one address to the other one's port. */
 void leg(unsigned n, const char *from, const char *to, uint16_t port);
+void translated(unsigned n, unsigned of);       /* n is the other one's connection, as it is behind address translation */
 uint32_t syn(unsigned n);
 uint32_t syn_says(unsigned n, const char *text);        /* with bytes: Fast Open */
 uint32_t syn_back(unsigned n);          /* the other side opens the same connection */
