@@ -267,6 +267,12 @@ take_uncontested(struct contest *c, const struct use *decided)
             continue;
         use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use, decided);
     }
+    /* Where nobody else waits, a try in the middle of others need not explain the response. */
+    for (unsigned i = 0; i < c->s->n && c->a.n_rows == 1; i++) {
+        struct use *use = &c->s->uses[i];
+        if (!use->its && same_server(use, decided) && use->relation.tie >= TIE_ADDRESS && is_in_sequence(c, use))
+            use->its = use->alone = true;
+    }
 }
 
 /* The tries that went before it. */
