@@ -23,8 +23,8 @@
 #define OTHER_PORT (-600)
 #define OTHER_REQUEST (-1000)
 
-/* That something failed and is tried again is a little less usual than that a request comes. */
-#define TRIED_AGAIN (-100)
+/* So much rarer may be what keeps the order in which requests came. */
+#define IN_ORDER_MOST 400
 
 /* How many things a gateway begins in a second, where it is not known; the same for all that are compared. */
 #define USUAL_RATE 10.0
@@ -108,7 +108,7 @@ common_gain(const struct event *e, const struct conn *earlier)
 
 /* A connection that failed, or whose server answered so that another one is to be asked. */
 static int
-again_gain(const struct event *e, const struct conn *failed)
+failed_gain(const struct event *e, const struct conn *failed)
 {
     const struct exchange *last = (const struct exchange *)list_last(&failed->exchanges);
     int gain = common_gain(e, failed);
@@ -118,7 +118,7 @@ again_gain(const struct event *e, const struct conn *failed)
     if (last && e->child && last->request.method && e->child->request.method)
         gain += same_request(last, e->child) ? SAME_REQUEST_AGAIN : OTHER_REQUEST;
     int start = start_gain(e, conn_failed(failed));
-    return start == ASSIGN_NEVER ? start : start + gain + TRIED_AGAIN;
+    return start == ASSIGN_NEVER ? start : start + gain + again_gain(e->gateway);
 }
 
 /* One that is silent: the gateway goes on to the next one when its patience is over. */
@@ -129,7 +129,7 @@ silent_gain(const struct event *e, const struct conn *silent)
 
     if (same_server(silent, e->conn) || silent->hs.synack_frame || e->time - since < SILENT_LONG)
         return ASSIGN_NEVER;
-    return common_gain(e, silent) + profile_gain(profile_of(e->gateway), DELAY_PATIENCE, e->time - since, 0) + TRIED_AGAIN;
+    return common_gain(e, silent) + profile_gain(profile_of(e->gateway), DELAY_PATIENCE, e->time - since, 0) + again_gain(e->gateway);
 }
 
 static struct conn *
@@ -143,7 +143,7 @@ best_failed(const struct event *e, int *best_gain)
         struct conn *failed = (struct conn *)l->data;
         if (failed == e->conn || failed->owner || chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges)))
             continue;
-        int gain = again_gain(e, failed);
+        int gain = failed_gain(e, failed);
         if (gain > *best_gain) {
             *best_gain = gain;
             best = failed;
@@ -163,37 +163,51 @@ best_failed(const struct event *e, int *best_gain)
     return best;
 }
 
-/* When the gateway could turn to a server for the request: it came, its turn came, or an address for it did. */
+/* When the gateway could turn to a server for the request: its turn came, or an address for it did. INT64_MAX: its look-up goes on. */
 static when_t
 ready_since(const struct exchange *waiting, when_t now)
 {
-    when_t since = MAX(waiting->ready_at, waiting->request.time);
-    const struct lookup *last = waiting->name ? (const struct lookup *)list_last(&waiting->name->searches) : NULL;
+    when_t told = address_told(waiting, now);
 
-    return last && last->resolved && last->start >= since && last->last <= now ? last->last : since;
+    return told ? told : waiting->ready_at;
+}
+
+struct candidate {
+    struct exchange *waiting;
+    int gain, relation;
+    when_t since;
+};
+
+/* What came first is served first, unless that is much rarer than the other: of equal requests the one that fits best is the last that came. */
+static bool
+is_better(const struct candidate *x, const struct candidate *best)
+{
+    if (!best->waiting || x->relation != best->relation)
+        return !best->waiting || x->gain > best->gain;
+    return x->since < best->since ? x->gain > best->gain - IN_ORDER_MOST : x->gain > best->gain + IN_ORDER_MOST;
 }
 
 static struct exchange *
 best_request(const struct event *e, int *best_gain)
 {
-    struct exchange *best = NULL;
+    struct candidate best = { NULL, ASSIGN_NEVER, 0, 0 };
     unsigned looked_at = 0;
 
-    *best_gain = ASSIGN_NEVER;
     for (node_t *l = e->gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
-        struct exchange *waiting = (struct exchange *)l->data;
-        if (waiting->begun || waiting->conn == e->conn)
+        struct candidate c = { .waiting = (struct exchange *)l->data };
+        if (c.waiting->begun || c.waiting->conn == e->conn)
             continue;
-        int start = start_gain(e, ready_since(waiting, e->time));
+        c.since = ready_since(c.waiting, e->time);
+        int start = start_gain(e, c.since);
         if (start == ASSIGN_NEVER)
             continue;
-        int gain = start + relation_of(e->root, waiting, e->conn, e->child).gain;
-        if (gain > *best_gain) {
-            *best_gain = gain;
-            best = waiting;
-        }
+        c.relation = relation_of(e->root, c.waiting, e->conn, e->child).gain;
+        c.gain = start + c.relation;
+        if (is_better(&c, &best))
+            best = c;
     }
-    return best;
+    *best_gain = best.gain;
+    return best.waiting;
 }
 
 static void

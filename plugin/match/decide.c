@@ -24,8 +24,8 @@
 #define MARGIN_LEARNT 600
 
 /* What an order that is kept gains for each place, and at most. */
-#define IN_ORDER 70
-#define IN_ORDER_MOST 400
+#define IN_ORDER 120
+#define IN_ORDER_MOST 1200
 
 /* Requests that wait for the gateway and are looked at. */
 #define RIVALS_LOOKED_AT_MAX 256
@@ -129,7 +129,7 @@ same_server(const struct use *x, const struct use *y)
 static when_t
 answered_after(const struct contest *c, unsigned row)
 {
-    return row == 0 ? 0 : MAX(c->rows[row]->ready_at, c->rows[row]->request.time);
+    return row == 0 ? 0 : MAX(c->rows[row]->ready_at, address_told(c->rows[row], c->s->until));
 }
 
 static int
@@ -142,19 +142,25 @@ rank_of_row(const struct contest *c, unsigned row)
     return rank;
 }
 
+/* What goes on ends behind all that has ended. */
+static bool
+ends_before(const struct use *x, const struct use *y)
+{
+    if (x->end && y->end)
+        return x->end < y->end;
+    return x->end || (!y->end && x->start < y->start);
+}
+
 /* Among what was tried at the same server: others take longer or shorter for reasons of their own. */
 static int
 rank_of_column(const struct contest *c, unsigned column)
 {
     const struct use *use = c->columns[column];
-    when_t time = use->end ? use->end : use->start;
     int rank = 0;
 
-    for (unsigned k = 0; k < c->a.n_columns; k++) {
-        when_t other = c->columns[k]->end ? c->columns[k]->end : c->columns[k]->start;
+    for (unsigned k = 0; k < c->a.n_columns; k++)
         if (same_server(c->columns[k], use))
-            rank += (other < time) - (other > time);
-    }
+            rank += ends_before(c->columns[k], use) - ends_before(use, c->columns[k]);
     return rank;
 }
 
@@ -190,9 +196,9 @@ is_assigned_to_rival(const struct contest *c, unsigned column)
 
 /* How much better the assignment is than the best one in which the column is another request's; what is left for the own one there. */
 static int
-margin_of(const struct contest *c, int sum, unsigned column, int *instead)
+margin_of(const struct assignment *a, int sum, unsigned column, int *instead)
 {
-    struct assignment other = c->a;
+    struct assignment other = *a;
 
     other.gain[0][column] = ASSIGN_NEVER;
     int without = assign(&other);
@@ -290,6 +296,17 @@ take_earlier_tries(struct contest *c, const struct use *last)
     }
 }
 
+/* A try that went before may be another request's last one: then this one's evidence is not sure. */
+static bool
+may_be_anothers(const struct contest *c)
+{
+    for (unsigned k = 0; k < c->a.n_columns; k++)
+        for (unsigned row = 1; row < c->a.n_rows && c->columns[k]->its && c->columns[k] != c->decided; row++)
+            if (c->a.gain[row][k] > 0 && c->a.gain[0][k] - c->a.gain[row][k] < MARGIN_OBSERVED)
+                return true;
+    return false;
+}
+
 /* Whichever of those that fit about as well it was. */
 static bool
 all_say_the_same(const struct contest *c, const struct use *decided)
@@ -338,6 +355,21 @@ learn_delays(const struct contest *c, const struct use *decided)
         profile_learn(p, DELAY_PATIENCE, decided->silent, window, true);
 }
 
+/* How often it tries again, where no other request can have caused what looks like it. */
+static void
+learn_tries(const struct contest *c)
+{
+    struct gateway *gateway = c->s->gateway;
+    unsigned tries = 0;
+
+    for (unsigned i = 0; i < c->s->n; i++)
+        tries += c->s->uses[i].its;
+    if (c->a.n_rows > 1 || gateway->n_again > UINT32_MAX / 2 || gateway->n_once > UINT32_MAX / 2)
+        return;
+    gateway->n_again += tries - 1;
+    gateway->n_once += tries == 1;
+}
+
 static void
 learn_places(const struct scope *s, const struct use *use)
 {
@@ -364,6 +396,7 @@ commit_uses(struct contest *c)
     if (!decided || !decided->its)
         return;
     learn_delays(c, decided);
+    learn_tries(c);
     for (unsigned i = 0; i < s->n; i++)
         if (s->uses[i].its)
             use_own(&s->uses[i], s->ex->serial);
@@ -413,7 +446,7 @@ decide_uses(struct contest *c)
     }
     unsigned column = (unsigned)c->a.column_of[0];
     struct use *decided = c->columns[column];
-    c->margin = margin_of(c, sum, column, &c->instead);
+    c->margin = margin_of(&c->a, sum, column, &c->instead);
     if (c->margin < MARGIN_LIKELY) {
         s->several = true;
         s->same_cause = all_say_the_same(c, decided);
@@ -427,6 +460,8 @@ decide_uses(struct contest *c)
     for (unsigned i = 0; i < s->n; i++)
         if (s->uses[i].its)
             take_earlier_tries(c, &s->uses[i]);
+    if (may_be_anothers(c))
+        decided->alone = false;
     if (has_equal(c, decided)) {
         s->several = true;
         c->decided = NULL;

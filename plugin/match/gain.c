@@ -11,32 +11,11 @@
 #include "http/exchange.h"
 #include "match/scope.h"
 
-/* Look-ups of one name that are looked at for what a connection followed. */
-#define LOOKUPS_LOOKED_AT_MAX 16
-
 /* A gateway serves the requests of one connection one after the other: to turn to the next one before is rare. */
 #define BEFORE_ITS_TURN (-400)
 
 /* What was tried again is no reason to answer the client. */
 #define FOLLOWED (-700)
-
-/* That a second try follows a failed one is a little less usual than that it follows its request. */
-#define TRY_AGAIN (-150)
-
-/* How long before its start an address for the request was there; INT64_MAX: never. */
-static when_t
-since_address(const struct exchange *waiting, when_t start)
-{
-    when_t least = INT64_MAX;
-    unsigned looked_at = 0;
-
-    for (node_t *l = waiting->name ? waiting->name->searches.tail : NULL; l && looked_at < LOOKUPS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
-        const struct lookup *lookup = (const struct lookup *)l->data;
-        if (lookup->resolved && lookup->last <= start && lookup->last >= waiting->request.time)
-            least = MIN(least, start - lookup->last);
-    }
-    return least;
-}
 
 static bool
 same_port(const struct use *x, const struct use *y)
@@ -62,14 +41,14 @@ static int
 start_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
 {
     struct profile *p = s->gateway->profile;
-    when_t delay = use->start - MAX(waiting->ready_at, waiting->request.time);
-    when_t address = since_address(waiting, use->start), failure = since_failure(s, waiting, use);
-    int gain = delay < 0 ? BEFORE_ITS_TURN : profile_gain(p, DELAY_START, delay, s->rate);
+    when_t delay = use->start - waiting->ready_at;
+    when_t address = address_told(waiting, use->start), failure = since_failure(s, waiting, use);
+    int gain = delay < 0 || address == INT64_MAX ? BEFORE_ITS_TURN : profile_gain(p, DELAY_START, delay, s->rate);
 
-    if (address < INT64_MAX)
-        gain = MAX(gain, profile_gain(p, DELAY_START, address, s->rate));
+    if (address && address < INT64_MAX)
+        gain = MAX(gain, profile_gain(p, DELAY_START, use->start - address, s->rate));
     if (failure < INT64_MAX)
-        gain = MAX(gain, profile_gain(p, DELAY_START, failure, s->rate) + TRY_AGAIN);
+        gain = MAX(gain, profile_gain(p, DELAY_START, failure, s->rate) + again_gain(s->gateway));
     return gain;
 }
 
@@ -95,7 +74,7 @@ waiting_gain(const struct scope *s, const struct exchange *waiting, const struct
     if (!child)
         return profile_gain_so_far(s->gateway->profile, DELAY_RESPONSE, s->until - use->end);
     when_t start = exchange_begun(child);
-    return start < use->end ? ASSIGN_NEVER : profile_gain(s->gateway->profile, DELAY_START, start - use->end, s->rate) + TRY_AGAIN;
+    return start < use->end ? ASSIGN_NEVER : profile_gain(s->gateway->profile, DELAY_START, start - use->end, s->rate) + again_gain(s->gateway);
 }
 
 static int

@@ -359,7 +359,7 @@ own_earlier_tries(struct root *root, const struct exchange *ex, const struct exc
     struct conn *before;
     struct exchange *before_child = (struct exchange *)child;
 
-    for (unsigned n = 0; n < CHILDREN_MAX && (before = chain_before(root, conn, before_child, &before_child)) && before->hs.first_syn >= ex->request.time; n++) {
+    for (unsigned n = 0; n < CHILDREN_MAX && (before = chain_before(root, conn, before_child, &before_child)) && before->hs.first_syn >= ex->ready_at; n++) {
         conn_claim(before, ex->serial);
         conn = before;
     }
@@ -373,7 +373,7 @@ own_lookup(const struct exchange *ex, when_t begun)
 
     for (node_t *l = ex->name ? ex->name->searches.tail : NULL; l && looked_at < LOOKED_AT_MAX / 16; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
-        if (lookup->start < ex->request.time)
+        if (lookup->start < ex->ready_at)
             return;
         if (lookup->resolved && !lookup->owner && lookup->last <= begun) {
             lookup->owner = ex->serial;
@@ -403,9 +403,9 @@ own_children(struct root *root, struct exchange *ex)
     own_lookup(ex, exchange_begun(first));
     for (node_t *l = ex->gateway->activities.failed.tail; l && looked_at < LOOKED_AT_MAX / 16; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
-        if (conn_failed(conn) < ex->request.time)
+        if (conn_failed(conn) < ex->ready_at)
             break;
-        if (!conn->owner && list_is_empty(&conn->exchanges) && conn->hs.first_syn >= ex->request.time &&
+        if (!conn->owner && list_is_empty(&conn->exchanges) && conn->hs.first_syn >= ex->ready_at &&
             conn_failed(conn) <= exchange_begun(first) && exchange_begun(first) - conn_failed(conn) < TRIED_AGAIN_WITHIN &&
             conn->side[SERVER].port == first->conn->side[SERVER].port) {
             conn_claim(conn, ex->serial);

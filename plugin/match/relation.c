@@ -26,6 +26,9 @@ static const struct {
 /* A path that ends alike in fewer characters tells nothing ("/", "/a"). */
 #define TAIL_MIN 6
 
+/* Look-ups of one name that are looked at for what a connection followed. */
+#define LOOKUPS_LOOKED_AT_MAX 64
+
 /* One request alone does not make a habit. */
 #define OTHER_REQUEST_MOST 1400
 
@@ -127,6 +130,12 @@ other_request_gain(const struct gateway *gateway)
     double share = (gateway->n_other + 1.0) / (gateway->n_same + gateway->n_other + 4.0);
 
     return (int)lround(MAX(100 * log2(share), -OTHER_REQUEST_MOST));
+}
+
+int
+again_gain(const struct gateway *gateway)
+{
+    return (int)lround(100 * log2((gateway->n_again + 1.0) / (gateway->n_again + gateway->n_once + 2.0)));
 }
 
 static bool
@@ -256,6 +265,25 @@ relate_opener(struct relation *r, struct root *root, const struct gateway *gatew
     if (conn->side[CLIENT].link && conn->side[CLIENT].link == waiting->conn->side[SERVER].link &&
         conn->side[CLIENT].link != waiting->conn->side[CLIENT].link)
         found(r, CLUE_SAME_LINK);
+}
+
+when_t
+address_told(const struct exchange *waiting, when_t now)
+{
+    when_t told = 0;
+    unsigned looked_at = 0;
+
+    for (node_t *l = waiting->name ? waiting->name->searches.tail : NULL; l && looked_at < LOOKUPS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        const struct lookup *lookup = (const struct lookup *)l->data;
+        bool in_time = lookup->resolved && lookup->last <= now;
+        if (lookup->start < waiting->ready_at)
+            break;
+        if (waiting->looked_up && lookup->waiter == waiting->serial)
+            return in_time ? lookup->last : INT64_MAX;
+        if (!waiting->looked_up && in_time)
+            told = MAX(told, lookup->last);
+    }
+    return told;
 }
 
 struct relation

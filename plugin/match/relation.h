@@ -59,6 +59,15 @@ struct relation {
  */
 struct relation relation_of(struct root *root, const struct exchange *waiting, const struct conn *conn, const struct exchange *child);
 
+/* How usual it is that the gateway tries again what failed, from what it did while one request alone waited; hundredths of a bit. */
+int again_gain(const struct gateway *gateway);
+
+/*
+ * When a look-up told an address for the request, at the latest at now: its own where it began one, else the latest one of its
+ * name since its turn came. 0: none did. INT64_MAX: its own is not answered yet.
+ */
+when_t address_told(const struct exchange *waiting, when_t now);
+
 /* Word for word alike: method, host and path. Ports may differ, as where a gateway ends TLS. */
 bool same_request(const struct exchange *x, const struct exchange *y);
 

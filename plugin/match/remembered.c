@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "bytes/url.h"
 #include "http/attempt.h"
 #include "match/scope.h"
 
@@ -207,6 +208,9 @@ find_remembered(struct scope *s)
     const struct name *name = s->name;
     bool looked_up_here = name && (name->n_addresses > 0 || !list_is_empty(&name->searches));
 
+    /* What it looked up for this request is not seen: it may be that which failed. */
+    if (s->root->settings.unseen.dns && !url_literal(s->ex->request.host).family)
+        return false;
     if (name) {
         remember_lookups(s, &memory);
         for (unsigned i = 0; i < name->n_addresses; i++)

@@ -283,6 +283,7 @@ struct exchange {
     struct exchange *parent;
     bool had_parent;
     bool disputed;              /* an earlier response may rest on this one just as well */
+    bool looked_up;             /* a look-up of its name began that is nobody else's */
     bool begun;                 /* the gateway has turned to something for it since it was ready */
     node_t child_link;
     list_t children;
@@ -300,6 +301,7 @@ struct lookup {                 /* one search, see struct search */
     node_t shelf_link;
     when_t start, last;
     uint32_t owner;             /* serial of the exchange that it was begun for, 0: not known */
+    uint32_t waiter;            /* of the one that waited longest for the name without a look-up when it began; 0: nobody did */
     bool resolved;
     bool disputed;              /* an earlier response may rest on it just as well */
     struct asked *questions[QUESTIONS_MAX];

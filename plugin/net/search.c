@@ -68,6 +68,29 @@ make_room(struct root *root)
         search_drop(root, (struct lookup *)list_first(list_length(open) > list_length(resolved) ? open : resolved));
 }
 
+/*
+ * Each request begins its own look-up as soon as its turn comes: of those that wait for the name without one
+ * it is the oldest's. Requests before one that has its look-up had their turn: an address that was known served them.
+ */
+static uint32_t
+take_turn(const struct name *name, const struct host *asker, when_t time)
+{
+    struct exchange *oldest = NULL;
+    unsigned looked_at = 0;
+
+    for (node_t *l = name->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct exchange *ex = (struct exchange *)l->data;
+        if (ex->looked_up)
+            break;
+        if (ex->ready_at <= time && (!asker->gateway || ex->gateway == asker->gateway))
+            oldest = ex;
+    }
+    if (!oldest)
+        return 0;
+    oldest->looked_up = true;
+    return oldest->serial;
+}
+
 static struct lookup *
 search_new(struct root *root, struct name *name, struct host *host, when_t time)
 {
@@ -85,6 +108,7 @@ search_new(struct root *root, struct name *name, struct host *host, when_t time)
     lookup->host = host;
     list_append(&host->searches, &lookup->host_link);
     lookup->start = lookup->last = time;
+    lookup->waiter = take_turn(name, host, time);
     search_shelve(lookup, &root->lookups_open);
     return lookup;
 }
