@@ -216,13 +216,15 @@ link_event(const struct event *e)
     int again, anew;
     struct conn *failed = best_failed(e, &again);
     struct exchange *waiting = best_request(e, &anew);
-    struct chain *chain = chain_of(e->conn, e->child);
+    struct chain *chain = chain_of(e->conn, e->child), *before = failed ? chain_of(failed, (struct exchange *)list_last(&failed->exchanges)) : NULL;
 
     if (failed && again > anew && again > 0) {
         chain->before = failed->stream + 1;
-        chain_of(failed, (struct exchange *)list_last(&failed->exchanges))->followed = true;
+        chain->waiter = before->waiter;
+        before->followed = true;
     } else if (waiting && anew > 0) {
         waiting->begun = true;
+        chain->waiter = waiting->serial;
         /* It opens connections to the very host that its client waits for: its network card is a gateway's. */
         if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)
             host_prove(e->root, host_get(e->root, &e->conn->side[CLIENT].ip));

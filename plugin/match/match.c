@@ -19,6 +19,9 @@
 #define CHILD_WANTED 800
 #define SERVES_NOBODY (-800)
 
+/* Of equal requests the one for which the connection was begun; one on a kept connection is for those that nothing was begun for. */
+#define BEGUN_FOR 300
+
 /* Shorter paths ("/", "/login") are asked for by many. */
 #define TELLING_PATH 8
 
@@ -144,8 +147,11 @@ static int
 fit(struct root *root, const struct exchange *waiting, const struct exchange *ex)
 {
     struct relation r = relation_of(root, waiting, ex->conn, ex);
+    int gain = r.gain + (wants_child(waiting) ? CHILD_WANTED : 0);
 
-    return r.gain + (wants_child(waiting) ? CHILD_WANTED : 0);
+    if (ex->nth == 1 && ex->conn->syn_seen)
+        return gain + (ex->conn->chain.waiter == waiting->serial ? BEGUN_FOR : 0);
+    return gain - (waiting->begun ? BEGUN_FOR : 0);
 }
 
 struct matcher {

@@ -93,6 +93,15 @@ may_be_its(const struct scope *s, const struct conn *conn)
     return !opener || !opener->gateway || opener->gateway == s->gateway || !host_is_established(opener);
 }
 
+/* Nothing shows that its sender is the gateway, it asks at the same port, and adds nothing as proxies do: a client of such a gateway. */
+static bool
+is_fellow_client(const struct scope *s, const struct relation *relation, const struct conn *conn, const struct exchange *ex)
+{
+    return ex && ex->request.method && !ex->parent && (relation->clues & (1u << CLUE_STRAY)) && !(relation->clues & (1u << CLUE_SAME_LINK)) &&
+           conn->side[SERVER].port == s->ex->conn->side[SERVER].port && ex->request.absolute == s->ex->request.absolute &&
+           (!ex->request.forwarded || s->ex->request.forwarded);
+}
+
 /* delays ******************************************************************/
 
 static bool
@@ -167,6 +176,8 @@ add_use(struct scope *s, struct conn *conn, struct exchange *ex)
     if (start > s->until || !(in_window || tunnels) || !may_own(s, use))
         return;
     use->relation = relation_of(s->root, s->ex, conn, ex);
+    if (is_fellow_client(s, &use->relation, conn, ex))
+        return;
     judge_use(s, use);
     if (!explains(use))
         return;

@@ -128,6 +128,7 @@ struct side {
  */
 struct chain {
     uint32_t before;            /* the try that failed before this one was begun */
+    uint32_t waiter;            /* serial of the request that it was begun for, 0: not known */
     bool followed;              /* this one was tried in vain: another one was begun behind it */
 };
 

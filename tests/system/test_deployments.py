@@ -71,8 +71,8 @@ def test_keys_of_the_clients_leg_only(tshark):
     keys = "".join(line for line in (FOLDER / "connect_mitmproxy_h1.keys").read_text().splitlines(True) if line.split()[1] in client)
     verdicts = read(tshark, INTERCEPTED, 1, keys).verdicts
     got = {verdicts[e["frame"]]["mwg502.url"][0].split("?")[0]: (verdicts[e["frame"]], e) for e in truth_of(INTERCEPTED)}
-    # An answer that cannot be read is none that explains; /empty came second on its connection, behind one.
-    for path, cause, confidence in (("/rst", "server_reset", "likely"), ("/empty", "unknown", "none"), ("/garbage", "unknown", "none"),
+    # An answer that cannot be read is none that explains; /empty came second on its connection.
+    for path, cause, confidence in (("/rst", "server_reset", "likely"), ("/empty", "server_closed", "likely"), ("/garbage", "unknown", "none"),
                                     ("/s502", "unknown", "none")):
         verdict, entry = got[path]
         assert (verdict["mwg502.cause"], verdict["mwg502.confidence"]) == ([cause], [confidence]), path
