@@ -41,9 +41,10 @@ def plain_verdict(row):
     first = {field: value.split(",")[0] for field, value in row.items()}
     address = first.get("mwg502.server.ip") or first.get("mwg502.server.ipv6")
     family = socket.AF_INET6 if address and ":" in address else socket.AF_INET
+    port = int(first.get("mwg502.server.port", 80))     # a next hop that was not found has none: any port of it does
     return {"frame": int(row["frame"]), "request": int(first.get("mwg502.request_frame", 0)), "host": first.get("mwg502.host"),
             "frames": [int(row["frame"])], "evidence": [int(n) for n in row.get("mwg502.evidence_frame", "").split(",") if n],
-            "server": (socket.inet_pton(family, address), int(first["mwg502.server.port"])) if address else None}
+            "server": (socket.inet_pton(family, address), port) if address else None}
 
 
 def difference(before, after):
