@@ -210,7 +210,7 @@ is_known_coding(struct slice coding)
 static void
 read_transfer_encoding(struct slice value, struct http_head *head)
 {
-    const char *s = value.s, *end = value.s + value.n;
+    const char *s = value.n > 0 ? value.s : "", *end = s + value.n;     /* an empty slice may have no place */
     bool ok = !head->coded && value.n > 0;
 
     head->coded = true;
