@@ -103,17 +103,30 @@ cite_reply(struct finding *f)
     }
 }
 
-/* What came of it, and the frames that show it. */
+static enum missing
+what_attempt_lacks(const struct attempt *a)
+{
+    if (a->reply.missing && !a->reply.complete)
+        return MISSING_BYTES;
+    return a->tls.response_frame && !a->decrypted ? MISSING_KEYS : MISSING_REASON;
+}
+
+static bool
+is_ended_by_server(enum cause cause)
+{
+    return cause == CAUSE_RST || cause == CAUSE_TRUNCATED || cause == CAUSE_SERVER_CLOSED || cause == CAUSE_SERVER_RESET;
+}
+
+/* What came of it, and the frames that show it. Of an attempt that was judged before only its frames stay. */
 static void
 judge_attempt(const struct evidence *e, struct finding *f, const struct attempt *a)
 {
     f->attempt = a;
     f->outcome = attempt_outcome(a, e->response_time, e->status);
     f->cause = f->outcome.cause;
-    if (f->cause == CAUSE_RESPONSE_TIMEOUT)
-        f->stall = attempt_stall(a);
-    if (f->cause == CAUSE_RST || f->cause == CAUSE_TRUNCATED || f->cause == CAUSE_SERVER_CLOSED || f->cause == CAUSE_SERVER_RESET)
-        f->end = &a->closed[SERVER];
+    f->missing = f->cause == CAUSE_UNKNOWN ? what_attempt_lacks(a) : MISSING_NOTHING;
+    f->stall = f->cause == CAUSE_RESPONSE_TIMEOUT ? attempt_stall(a) : STALL_UNKNOWN;
+    f->end = is_ended_by_server(f->cause) ? &a->closed[SERVER] : NULL;
     switch (f->cause) {
     case CAUSE_SYN_TIMEOUT:
     case CAUSE_RST:
@@ -124,8 +137,6 @@ judge_attempt(const struct evidence *e, struct finding *f, const struct attempt 
         cite_tls(f);
         break;
     case CAUSE_UNKNOWN:
-        f->missing = a->reply.missing && !a->reply.complete ? MISSING_BYTES :
-                     a->tls.response_frame && !a->decrypted ? MISSING_KEYS : MISSING_REASON;
         break;
     default:
         cite_reply(f);

@@ -280,6 +280,8 @@ check_finding(const struct evidence *e, const struct finding *f)
     g_assert_cmpuint(f->cause, <, N_CAUSES);
     g_assert_true((f->cause == CAUSE_UNKNOWN) == (f->confidence == CONFIDENCE_NONE));
     g_assert_true((f->cause == CAUSE_UNKNOWN) == (f->missing != MISSING_NOTHING));
+    g_assert_true(f->stall == STALL_UNKNOWN || f->cause == CAUSE_RESPONSE_TIMEOUT);
+    g_assert_true(!f->end || f->end == &f->attempt->closed[SERVER]);
     g_assert_cmpuint(f->n_cited, <=, EVIDENCE_MAX);
     for (unsigned i = 0; i < f->n_cited; i++) {
         g_assert_cmpuint(f->cited[i].frame, >, before);

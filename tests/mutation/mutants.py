@@ -78,6 +78,12 @@ MUTANTS = [
     ("confidence", "diagnose/diagnose.c", "tie >= TIE_ADDRESS && alone", "tie >= TIE_ADDRESS", QUICK),
     ("confidence", "diagnose/diagnose.c", "if (tie == TIE_MEMORY)\n        return CONFIDENCE_INFERRED;", "", QUICK),
     ("the last attempt", "diagnose/diagnose.c", "&e->attempts[e->n_attempts - 1]", "&e->attempts[0]", QUICK),
+    ("the last attempt", "diagnose/diagnose.c", "f->cause == CAUSE_UNKNOWN ? what_attempt_lacks(a) : MISSING_NOTHING",
+     "f->cause == CAUSE_UNKNOWN ? what_attempt_lacks(a) : f->missing", QUICK),
+    ("the last attempt", "diagnose/diagnose.c", "f->cause == CAUSE_RESPONSE_TIMEOUT ? attempt_stall(a) : STALL_UNKNOWN",
+     "f->cause == CAUSE_RESPONSE_TIMEOUT ? attempt_stall(a) : f->stall", QUICK),
+    ("the last attempt", "diagnose/diagnose.c", "is_ended_by_server(f->cause) ? &a->closed[SERVER] : NULL",
+     "is_ended_by_server(f->cause) ? &a->closed[SERVER] : f->end", QUICK),
 
     # the tracker
     ("watched codes", "track/track.c", "if (view->root->settings.watched(status)) {", "if (status >= 500) {", SILENCE),

@@ -43,6 +43,16 @@ check_order(GString *difference, const struct finding *f)
             g_string_append_printf(difference, "frame %u is cited behind %u; ", f->cited[i].frame, f->cited[i - 1].frame);
 }
 
+/* What is said of a connection is said of the one that decides. */
+static void
+check_course(GString *difference, const struct finding *f)
+{
+    if (f->stall != STALL_UNKNOWN && f->cause != CAUSE_RESPONSE_TIMEOUT)
+        g_string_append(difference, "a stall of another connection; ");
+    if (f->end && f->end != &f->attempt->closed[SERVER])
+        g_string_append(difference, "the end of another connection; ");
+}
+
 /* Whatever was found can be worded: one line, nothing missing. */
 static void
 check_summary(GString *difference, const struct evidence *e, const struct finding *f, const char *says)
@@ -67,6 +77,7 @@ case_difference(const struct case_row *row)
         .host = "h.example",
         .port = 80,
         .attempts = row->attempts,
+        .attempts_remembered = row->remembered,
         .search = row->search.tie ? &search : NULL,
         .search_decides = row->search.tie && !row->no_decision,
         .unreached = row->unreached.tie ? &row->unreached : NULL,
@@ -98,6 +109,7 @@ case_difference(const struct case_row *row)
     if (f.attempt && f.attempt != &row->attempts[e.n_attempts - 1])
         g_string_append(difference, "another attempt than the last one decided; ");
     check_order(difference, &f);
+    check_course(difference, &f);
     check_summary(difference, &e, &f, row->says);
 
     finding_withdraw(&f);

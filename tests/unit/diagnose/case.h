@@ -28,6 +28,7 @@ struct case_row {
     struct search search;       /* its questions are taken from here: */
     struct question questions[5];
     bool no_decision;           /* something came after the search */
+    bool remembered;            /* the attempts are an earlier request's */
     struct unreached unreached; /* where it has a tie */
     struct doubts doubts;
     unsigned status;            /* 0: 502 */

@@ -28,6 +28,9 @@ static const struct case_row rows[] = {
     { "by_time", .attempts = { { TO_BY(2, TIME), SYN(2) } }, EXPECT(SYN_TIMEOUT, LIKELY, "2 syn") },
     { "by_learnt", .attempts = { { TO_BY(2, LEARNT), SYN(2) } }, EXPECT(SYN_TIMEOUT, LIKELY, "2 syn") },
     { "remembered", .attempts = { { TO_BY(2, MEMORY), SYN(2) } }, EXPECT(SYN_TIMEOUT, INFERRED, "2 syn") },
+    { "remembered_after_others", .remembered = true, .attempts = { { TO_BY(2, MEMORY), STOOD(2), ASKED(5), DATUM(6), HEAD(6, 200, 150), COMPLETE(6) },
+      { TO_BY(3, MEMORY), STOOD(7), ASKED(10), RESET(11) }, { TO_BY(4, MEMORY), SYN(12) } },
+      EXPECT(SYN_TIMEOUT, INFERRED, "10 server_request, 11 server_close, 12 syn"), .says = "and failures of 2 more servers" },
     { "alike", .attempts = { { .server = IP(2), .gateway = GATEWAY, .port = 80, .tie = TIE_ADDRESS, SYN(2) } },
       EXPECT(SYN_TIMEOUT, LIKELY, "2 syn") },
 
@@ -48,6 +51,8 @@ static const struct case_row rows[] = {
     { "after_icmp", .attempts = { { TO(2), SYNS(2, 4, 2, 4), ICMP(3), RST(5) } }, EXPECT(RST, OBSERVED, NULL) },
     { "by_time", .attempts = { { TO_BY(2, TIME), SYN(2), RST(3) } }, EXPECT(RST, LIKELY, "2 syn, 3 rst") },
     { "remembered", .attempts = { { TO_BY(2, MEMORY), SYN(2), RST(3) } }, EXPECT(RST, INFERRED, "2 syn, 3 rst") },
+    { "remembered_after_a_stall", .remembered = true, .attempts = { { TO_BY(2, MEMORY), STOOD(2), ASKED(5), .sent.known = true },
+      { TO_BY(3, MEMORY), SYN(6), RST(7) } }, EXPECT(RST, INFERRED, "5 server_request, 6 syn, 7 rst") },
 
     /* rejected */
     { "one", .attempts = { { TO(2), SYN(2), ICMP(3) } }, EXPECT(ICMP, OBSERVED, "2 syn, 3 icmp"), .decided = 3,
