@@ -42,7 +42,18 @@ static void
 check_text(const char *text)
 {
     g_assert_nonnull(text);
-    g_assert_true(text[0] && !strchr(text, '\n') && !strchr(text, '{'));
+    g_assert_true(text[0] && !strchr(text, '\n'));
+}
+
+/* A mark of advice.c that was not filled in; other braces may stand there, since Envoy writes some into its log. */
+static void
+check_advice(const char *text)
+{
+    static const char *const marks[] = { "{wait}", "{host}", "{server}", "{dns}" };
+
+    check_text(text);
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
+        g_assert_null(strstr(text, marks[i]));
 }
 
 static void
@@ -58,7 +69,7 @@ check_verdict(const struct tracker *t, const struct verdict *v, uint32_t frame, 
     g_assert_true((v->cause == CAUSE_UNKNOWN) == (v->missing != MISSING_NOTHING));
     g_assert_true(v->cause == CAUSE_UNKNOWN || v->n_cited > 0);
     check_text(v->summary);
-    check_text(advice_for(wmem_file_scope(), v));
+    check_advice(advice_for(wmem_file_scope(), v));
     g_assert_nonnull(verdict_filter(wmem_file_scope(), v));
     bool names = v->cause <= CAUSE_DNS_UNREACHABLE;
     g_assert_true(v->server.family == 0 || (!names && (v->cause != CAUSE_UNKNOWN || v->n_tried > 0)));
