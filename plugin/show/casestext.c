@@ -47,7 +47,7 @@ fill_row(wmem_allocator_t *scope, const struct listed_case *c, char **cells)
     cells[CLIENT_SIDE] = words_endpoint(scope, &v->client, v->client_port);
     cells[URL] = cases_clean(scope, v->url);
     cells[CAUSE] = wmem_strdup(scope, cause_token(v->cause));
-    cells[SERVER_SIDE] = !v->server.family ? NULL : v->server_port ? words_endpoint(scope, &v->server, v->server_port) : cases_address(scope, &v->server);
+    cells[SERVER_SIDE] = v->server.family ? words_endpoint(scope, &v->server, v->server_port) : NULL;
     cells[EVIDENCE] = cases_evidence(scope, v);
     for (unsigned i = 0; i < N_COLUMNS; i++) {
         if (!cells[i] || !*cells[i])

@@ -302,11 +302,10 @@ stay_open(proto_item *item, int kind)
 static const char *
 expert_text(const struct verdict *v, packet_info *pinfo)
 {
-    address server = ipaddr_to_address(&v->server);
     const char *at = v->dns_name ? v->dns_name : v->host;
 
     if (v->server.family)
-        at = v->server_port ? words_endpoint(pinfo->pool, &v->server, v->server_port) : address_to_str(pinfo->pool, &server);
+        at = words_endpoint(pinfo->pool, &v->server, v->server_port);
     return wmem_strdup_printf(pinfo->pool, at ? "%s (%s): %s" : "%s (%s)", cause_category(v->cause), cause_token(v->cause), at);
 }
 

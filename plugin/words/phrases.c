@@ -83,9 +83,12 @@ char *
 words_endpoint(wmem_allocator_t *scope, const struct ipaddr *ip, uint16_t port)
 {
     address a = ipaddr_to_address(ip);
-    char *text = address_to_str(NULL, &a);
-    char *endpoint = wmem_strdup_printf(scope, ip->family == 6 ? "[%s]:%u" : "%s:%u", text, port);
+    char *text, *endpoint;
 
+    if (port == 0)
+        return address_to_str(scope, &a);
+    text = address_to_str(NULL, &a);
+    endpoint = wmem_strdup_printf(scope, ip->family == 6 ? "[%s]:%u" : "%s:%u", text, port);
     wmem_free(NULL, text);
     return endpoint;
 }

@@ -40,7 +40,7 @@ const char *words_dns_outcome(enum dns_outcome outcome, uint8_t rcode);
 /* "it carries the same request": what ties a connection to a request; NULL for TIE_NONE. */
 const char *words_tie(enum tie tie);
 
-/* "10.1.1.2:80", "[2001:db8::1]:80" */
+/* "10.1.1.2:80", "[2001:db8::1]:80"; "10.1.1.2" where no port is known (0). */
 char *words_endpoint(wmem_allocator_t *scope, const struct ipaddr *ip, uint16_t port);
 
 /* "0.4 ms", "21 s" */

@@ -134,6 +134,13 @@ def test_a_wrong_filter_or_name_is_said(tshark):
         assert said in tshark.complaint("-n", "-q", "-r", staged, "-z", what)
 
 
+@pytest.mark.parametrize("what", ["mwg502,cases", "mwg502,table", "mwg502,srt", "mwg502,tree"])
+def test_server_without_port(tshark, what):
+    """A next hop that was not found is named by its address alone."""
+    out = table(tshark, LAB.parent / "lab14" / "docker_gone.pcap", what)
+    assert "172.17.0.9" in out and "172.17.0.9:" not in out
+
+
 def test_csv(tshark):
     (row,) = rows(table(tshark, ARTICLE / "rst.pcap", "mwg502,csv"))
     (case,) = objects(tshark, ARTICLE / "rst.pcap")
