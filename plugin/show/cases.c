@@ -49,12 +49,11 @@ listen_for(const char *argument, void *data)
         exit(1);
     }
     wrong = cases_listen(*rest == ',' ? rest + 1 : NULL, output->write, output->with_texts);
-    if (wrong) {
-        report_failure("-z %s: %s", output->ui.cli_string, wrong->str);
-        g_string_free(wrong, TRUE);
-        exit(1);
-    }
-    return COMPAT_STARTED;
+    if (!wrong)
+        return COMPAT_STARTED;
+    report_failure("-z %s: %s", output->ui.cli_string, wrong->str);
+    g_string_free(wrong, TRUE);
+    exit(1);
 }
 
 /* in Wireshark ************************************************************/
@@ -204,3 +203,16 @@ cases_register(int proto)
     register_stat_tap_table_ui(&table_ui);
     register_srt_table(proto, "mwg502", 1, add_wait, begin_times, NULL);
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

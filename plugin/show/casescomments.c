@@ -6,8 +6,6 @@
 
 #include "base/compat.h"
 
-#include <stdio.h>
-
 #include "show/advice.h"
 #include "show/caseslist.h"
 #include "words/phrases.h"
@@ -16,54 +14,58 @@
 #define TEXT_MAX 500
 
 static void
-write_shortened(wmem_allocator_t *scope, const char *text)
-{
-    char *clean = cases_clean(scope, text);
-
-    if (g_utf8_strlen(clean, -1) > TEXT_MAX)
-        strcpy(g_utf8_offset_to_pointer(clean, TEXT_MAX - 3), "...");
-    fputs(clean, stdout);
-}
-
-static void
-write_frame(const struct verdict *v, uint32_t frame, uint32_t number, enum role role)
+append_frame(GString *text, const struct verdict *v, uint32_t frame, uint32_t number, enum role role)
 {
     if (number && number != frame)
-        printf("%u\tmwg502 case %u: %s; led to the %u in frame %u (%s)\n", number, v->number, role_words(role), v->status, frame,
-               cause_token(v->cause));
+        g_string_append_printf(text, "%u\tmwg502 case %u: %s; led to the %u in frame %u (%s)\n", number, v->number, role_words(role), v->status,
+                               frame, cause_token(v->cause));
 }
 
 static void
-write_case(wmem_allocator_t *scope, const struct listed_case *c)
+append_case(GString *text, wmem_allocator_t *scope, const struct listed_case *c)
 {
     const struct verdict *v = c->verdict;
     uint32_t request = verdict_number(v, v->request_frame);
+    char *summary = cases_clean(scope, verdict_summary(scope, v)), *advice = cases_clean(scope, advice_for(scope, v));
     char *evidence = cases_evidence(scope, v);
 
-    printf("%u\tmwg502 case %u: %s (%s): ", c->frame, v->number, cause_category(v->cause), cause_token(v->cause));
-    write_shortened(scope, verdict_summary(scope, v));
+    g_string_append_printf(text, "%u\tmwg502 case %u: %s (%s): %s", c->frame, v->number, cause_category(v->cause), cause_token(v->cause),
+                           cases_shortened(scope, summary, TEXT_MAX));
     if (request)
-        printf("; request in frame %u", request);
+        g_string_append_printf(text, "; request in frame %u", request);
     if (*evidence)
-        printf("; evidence in frame%s %s", strpbrk(evidence, ",-") ? "s" : "", evidence);
-    fputs("; next: ", stdout);
-    write_shortened(scope, advice_for(scope, v));
-    putchar('\n');
-    write_frame(v, c->frame, request, ROLE_REQUEST);
+        g_string_append_printf(text, "; evidence in frame%s %s", strpbrk(evidence, ",-") ? "s" : "", evidence);
+    g_string_append_printf(text, "; next: %s\n", cases_shortened(scope, advice, TEXT_MAX));
+    append_frame(text, v, c->frame, request, ROLE_REQUEST);
     for (unsigned i = 0; i < v->n_cited; i++)
         if (v->cited[i].frame != v->request_frame)
-            write_frame(v, c->frame, verdict_number(v, v->cited[i].frame), v->cited[i].role);
+            append_frame(text, v, c->frame, verdict_number(v, v->cited[i].frame), v->cited[i].role);
 }
 
-void
-cases_write_comments(const struct case_list *list)
+bool
+cases_write_comments(const struct case_list *list, GString *text)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    bool ok = true;
 
-    for (unsigned i = 0; i < list->cases->len; i++) {
-        write_case(scope, &g_array_index(list->cases, struct listed_case, i));
+    for (unsigned i = 0; ok && i < list->cases->len; i++) {
+        append_case(text, scope, &g_array_index(list->cases, struct listed_case, i));
+        ok = cases_put(text);
         wmem_free_all(scope);
     }
     wmem_destroy_allocator(scope);
-    fflush(stdout);
+    return ok;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

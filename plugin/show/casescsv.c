@@ -7,7 +7,6 @@
 #include "base/compat.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "cases/export.h"
 #include "diagnose/stall.h"
@@ -77,43 +76,70 @@ static const struct {
  * apostrophe in front, which a spreadsheet takes for "this is text".
  */
 static void
-write_cell(wmem_allocator_t *scope, const char *text)
+append_cell(GString *text, wmem_allocator_t *scope, const char *cell)
 {
-    char *clean = cases_clean(scope, text ? text : "");
+    char *clean = cases_clean(scope, cell ? cell : "");
 
     if (strchr("=+-@", *clean) && *clean)
         clean = wmem_strdup_printf(scope, "'%s", clean);
     if (!strpbrk(clean, ",\"'")) {
-        fputs(clean, stdout);
+        g_string_append(text, clean);
         return;
     }
-    putchar('"');
+    g_string_append_c(text, '"');
     for (; *clean; clean++) {
         if (*clean == '"')
-            putchar('"');
-        putchar(*clean);
+            g_string_append_c(text, '"');
+        g_string_append_c(text, *clean);
     }
-    putchar('"');
+    g_string_append_c(text, '"');
 }
 
-void
-cases_write_csv(const struct case_list *list)
+static void
+append_titles(GString *text)
+{
+    for (unsigned column = 0; column < array_length(columns); column++)
+        g_string_append_printf(text, "%s%s", column > 0 ? "," : "", columns[column].title);
+    g_string_append_c(text, '\n');
+}
+
+static void
+append_case(GString *text, wmem_allocator_t *scope, const struct listed_case *c)
+{
+    for (unsigned column = 0; column < array_length(columns); column++) {
+        if (column > 0)
+            g_string_append_c(text, ',');
+        append_cell(text, scope, columns[column].text(scope, c));
+    }
+    g_string_append_c(text, '\n');
+}
+
+bool
+cases_write_csv(const struct case_list *list, GString *text)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    bool ok;
 
-    for (unsigned column = 0; column < array_length(columns); column++)
-        printf("%s%s", column > 0 ? "," : "", columns[column].title);
-    putchar('\n');
-    for (unsigned i = 0; i < list->cases->len; i++) {
-        const struct listed_case *c = &g_array_index(list->cases, struct listed_case, i);
-        for (unsigned column = 0; column < array_length(columns); column++) {
-            if (column > 0)
-                putchar(',');
-            write_cell(scope, columns[column].text(scope, c));
-        }
-        putchar('\n');
+    append_titles(text);
+    ok = cases_put(text);
+    for (unsigned i = 0; ok && i < list->cases->len; i++) {
+        append_case(text, scope, &g_array_index(list->cases, struct listed_case, i));
+        ok = cases_put(text);
         wmem_free_all(scope);
     }
     wmem_destroy_allocator(scope);
-    fflush(stdout);
+    return ok;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -251,21 +251,42 @@ add_details(struct page *p, const struct listed_case *c)
     add_frames(p, c);
 }
 
-void
-cases_write_json(const struct case_list *list)
+static void
+append_case(GString *text, wmem_allocator_t *scope, const struct case_list *list, const struct listed_case *c)
+{
+    struct page p = { .dumper = { .output_string = text }, .scope = scope, .list = list };
+
+    json_dumper_begin_object(&p.dumper);
+    add_verdict(&p, c);
+    add_details(&p, c);
+    json_dumper_end_object(&p.dumper);
+    json_dumper_finish(&p.dumper);
+}
+
+bool
+cases_write_json(const struct case_list *list, GString *text)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    bool ok = true;
 
-    for (unsigned i = 0; i < list->cases->len; i++) {
-        const struct listed_case *c = &g_array_index(list->cases, struct listed_case, i);
-        struct page p = { .dumper = { .output_file = stdout }, .scope = scope, .list = list };
-        json_dumper_begin_object(&p.dumper);
-        add_verdict(&p, c);
-        add_details(&p, c);
-        json_dumper_end_object(&p.dumper);
-        json_dumper_finish(&p.dumper);
+    for (unsigned i = 0; ok && i < list->cases->len; i++) {
+        append_case(text, scope, list, &g_array_index(list->cases, struct listed_case, i));
+        ok = cases_put(text);
         wmem_free_all(scope);
     }
     wmem_destroy_allocator(scope);
-    fflush(stdout);
+    return ok;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

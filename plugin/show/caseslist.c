@@ -6,8 +6,12 @@
 
 #include "base/compat.h"
 
+#include <errno.h>
+#include <stdio.h>
+
 #include <epan/column-utils.h>
 #include <epan/to_str.h>
+#include <wsutil/report_message.h>
 
 #include "show/caseslist.h"
 
@@ -102,8 +106,20 @@ static void
 write_list(void *data)
 {
     const struct case_list *list = (const struct case_list *)data;
+    GString *text = g_string_new(NULL);
 
-    list->write(list);
+    if (!list->write(list, text) || fflush(stdout) != 0)
+        report_failure("The cases cannot be written: %s", g_strerror(errno));
+    g_string_free(text, TRUE);
+}
+
+bool
+cases_put(GString *text)
+{
+    bool written = fwrite(text->str, 1, text->len, stdout) == text->len;
+
+    g_string_truncate(text, 0);
+    return written;
 }
 
 GString *
@@ -165,6 +181,18 @@ cases_clean(wmem_allocator_t *scope, const char *text)
 }
 
 char *
+cases_shortened(wmem_allocator_t *scope, const char *text, long most)
+{
+    static const char dots[] = "...";
+    const char *end;
+
+    if (g_utf8_strlen(text, -1) <= most)
+        return wmem_strdup(scope, text);
+    end = g_utf8_offset_to_pointer(text, most - (long)strlen(dots));
+    return wmem_strdup_printf(scope, "%.*s%s", (int)(end - text), text, dots);
+}
+
+char *
 cases_iso8601(wmem_allocator_t *scope, when_t time, unsigned digits)
 {
     GDateTime *second = time < 0 ? NULL : g_date_time_new_from_unix_utc(time / NS_PER_SECOND);
@@ -206,3 +234,16 @@ cases_evidence(wmem_allocator_t *scope, const struct verdict *v)
     }
     return wmem_strbuf_finalize(text);
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -27,8 +27,12 @@ struct listed_case {
     when_t time;                    /* of that frame */
 };
 
+/*
+ * Writes a table: appends a piece to the text, gives it to cases_put(), and so on. text is empty at first.
+ * false: cases_put() failed.
+ */
 struct case_list;
-typedef void (*cases_writer)(const struct case_list *list);
+typedef bool (*cases_writer)(const struct case_list *list, GString *text);
 
 struct case_list {
     cases_writer write;
@@ -47,6 +51,9 @@ struct case_list {
  */
 GString *cases_listen(const char *filter, cases_writer write, bool with_texts);
 
+/* Writes the text to standard output and empties it. false: no more can be written (a full disk), and errno says why. */
+bool cases_put(GString *text);
+
 /* When a frame was captured; 0: not known. number 0 is no frame. */
 when_t cases_time_of(const struct case_list *list, uint32_t number);
 
@@ -59,6 +66,9 @@ const struct frame_texts *cases_texts_of(const struct case_list *list, uint32_t 
  */
 char *cases_clean(wmem_allocator_t *scope, const char *text);
 
+/* A text of at most so many characters (4 or more), the last three of which are "..." where it was longer; in the given scope. */
+char *cases_shortened(wmem_allocator_t *scope, const char *text, long most);
+
 /* "2013-03-09T00:26:06.030000000Z" (ISO 8601, RFC 3339), digits: how many behind the point, 0 to 9; "" for a time beyond the year 9999. */
 char *cases_iso8601(wmem_allocator_t *scope, when_t time, unsigned digits);
 
@@ -68,10 +78,23 @@ char *cases_address(wmem_allocator_t *scope, const struct ipaddr *ip);
 /* "827-830,832": the evidence's frames. "" where there are none. */
 char *cases_evidence(wmem_allocator_t *scope, const struct verdict *verdict);
 
-/* The writers: to standard output. The head of casesjson.c, casescsv.c ... says what each writes. */
-void cases_write_json(const struct case_list *list);
-void cases_write_csv(const struct case_list *list);
-void cases_write_text(const struct case_list *list);
-void cases_write_comments(const struct case_list *list);
+/* The writers. The head of casesjson.c, casescsv.c ... says what each writes. */
+bool cases_write_json(const struct case_list *list, GString *text);
+bool cases_write_csv(const struct case_list *list, GString *text);
+bool cases_write_text(const struct case_list *list, GString *text);
+bool cases_write_comments(const struct case_list *list, GString *text);
 
 #endif
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -6,8 +6,6 @@
 
 #include "base/compat.h"
 
-#include <stdio.h>
-
 #include "show/advice.h"
 #include "show/caseslist.h"
 #include "words/phrases.h"
@@ -52,74 +50,86 @@ fill_row(wmem_allocator_t *scope, const struct listed_case *c, char **cells)
     for (unsigned i = 0; i < N_COLUMNS; i++) {
         if (!cells[i] || !*cells[i])
             cells[i] = wmem_strdup(scope, "-");
-        if (i != EVIDENCE && g_utf8_strlen(cells[i], -1) > CELL_MAX)
-            strcpy(g_utf8_offset_to_pointer(cells[i], CELL_MAX - 3), "...");
+        if (i != EVIDENCE)
+            cells[i] = cases_shortened(scope, cells[i], CELL_MAX);
     }
 }
 
-/* Padded by hand: printf() counts bytes. */
+/* Padded by hand: formats count bytes. */
 static void
-print_row(const char *const *cells, const size_t *width)
+append_row(GString *text, const char *const *cells, const size_t *width)
 {
     for (unsigned i = 0; i < N_COLUMNS; i++) {
         int padding = (int)(width[i] - (size_t)g_utf8_strlen(cells[i], -1));
         bool last = i == N_COLUMNS - 1;
 
         if (is_number(i))
-            printf("%*s%s  ", padding, "", cells[i]);
+            g_string_append_printf(text, "%*s%s  ", padding, "", cells[i]);
         else
-            printf("%s%*s", cells[i], last ? 0 : padding + 2, "");
+            g_string_append_printf(text, "%s%*s", cells[i], last ? 0 : padding + 2, "");
     }
-    putchar('\n');
+    g_string_append_c(text, '\n');
 }
 
-/* Words in lines below a row; the text is used up. */
+/* The words in lines below a row. */
 static void
-print_wrapped(char *text)
+append_wrapped(GString *text, const char *words)
 {
     size_t length = 0;
 
-    for (char *word = text, *end; *word; word = end + strspn(end, " ")) {
+    for (const char *word = words, *end; *word; word = end + strspn(end, " ")) {
         size_t n;
         end = word + strcspn(word, " ");
         n = (size_t)g_utf8_strlen(word, end - word);
         if (length > 0 && length + 1 + n > LINE_MAX_CHARACTERS) {
-            putchar('\n');
+            g_string_append_c(text, '\n');
             length = 0;
         }
-        if (length == 0)
-            length = (size_t)printf("%*s", INDENT - 1, "");
-        printf(" %.*s", (int)(end - word), word);
+        if (length == 0) {
+            g_string_append_printf(text, "%*s", INDENT - 1, "");
+            length = INDENT - 1;
+        }
+        g_string_append_c(text, ' ');
+        g_string_append_len(text, word, end - word);
         length += 1 + n;
     }
-    putchar('\n');
+    g_string_append_c(text, '\n');
 }
 
 static void
-print_totals(const struct case_list *list)
+append_case(GString *text, wmem_allocator_t *scope, const struct verdict *v)
+{
+    append_wrapped(text, cases_clean(scope, verdict_summary(scope, v)));
+    append_wrapped(text, wmem_strdup_printf(scope, "Advice: %s", cases_clean(scope, advice_for(scope, v))));
+    g_string_append_c(text, '\n');
+}
+
+static void
+append_totals(GString *text, const struct case_list *list)
 {
     unsigned count[N_CAUSES] = { 0 }, n = list->cases->len;
     const char *before = ": ";
 
     for (unsigned i = 0; i < n; i++)
         count[g_array_index(list->cases, struct listed_case, i).verdict->cause]++;
-    printf("%u case%s", n, n == 1 ? "" : "s");
+    g_string_append_printf(text, "%u case%s", n, n == 1 ? "" : "s");
     for (int cause = 0; cause < N_CAUSES; cause++) {
         if (count[cause] == 0)
             continue;
-        printf("%s%s %u", before, cause_token((enum cause)cause), count[cause]);
+        g_string_append_printf(text, "%s%s %u", before, cause_token((enum cause)cause), count[cause]);
         before = ", ";
     }
-    putchar('\n');
+    g_string_append_c(text, '\n');
 }
 
-void
-cases_write_text(const struct case_list *list)
+bool
+cases_write_text(const struct case_list *list, GString *text)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK), *lines = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     unsigned n = list->cases->len;
     char *(*rows)[N_COLUMNS] = n > 0 ? wmem_alloc(scope, n * sizeof *rows) : NULL;
     size_t width[N_COLUMNS];
+    bool ok = true;
 
     for (unsigned i = 0; i < N_COLUMNS; i++)
         width[i] = strlen(titles[i]);
@@ -129,17 +139,29 @@ cases_write_text(const struct case_list *list)
             width[i] = MAX(width[i], (size_t)g_utf8_strlen(rows[r][i], -1));
     }
     if (n > 0)
-        print_row(titles, width);
-    for (unsigned r = 0; r < n; r++) {
-        const struct verdict *v = g_array_index(list->cases, struct listed_case, r).verdict;
-        print_row((const char *const *)rows[r], width);
-        print_wrapped(cases_clean(lines, verdict_summary(lines, v)));
-        print_wrapped(wmem_strdup_printf(lines, "Advice: %s", cases_clean(lines, advice_for(lines, v))));
-        putchar('\n');
+        append_row(text, titles, width);
+    for (unsigned r = 0; ok && r < n; r++) {
+        append_row(text, (const char *const *)rows[r], width);
+        append_case(text, lines, g_array_index(list->cases, struct listed_case, r).verdict);
+        ok = cases_put(text);
         wmem_free_all(lines);
     }
-    print_totals(list);
+    append_totals(text, list);
+    ok = ok && cases_put(text);
     wmem_destroy_allocator(lines);
     wmem_destroy_allocator(scope);
-    fflush(stdout);
+    return ok;
 }
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -30,7 +30,6 @@ extern int hf_icmp_type, hf_icmp_code, hf_time, hf_filter, hf_case, hf_status;
 extern int hf_evidence_frame, hf_response_frame, hf_role, hf_attempt_frame, hf_lookup_frame;
 extern int hf_attempt_stream, hf_lookup_answer_frame, hf_advice_step;
 extern int hf_branch_request, hf_branch_lookups, hf_branch_evidence, hf_branch_more;
-extern int hf_branch_request, hf_branch_lookups, hf_branch_evidence, hf_branch_more;
 extern int hf_role_frames[N_ROLES];
 
 extern int ett_verdict, ett_request, ett_attempts, ett_attempt, ett_lookups, ett_lookup;

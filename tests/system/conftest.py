@@ -54,11 +54,13 @@ class Tshark:
         path.chmod(0o644)
         return path
 
+    @staticmethod
+    def command(*args):
+        return [*(UNPRIVILEGED if os.getuid() == 0 else ()), "tshark", *map(str, args)]
+
     def run(self, *args):
         """What tshark prints (of random packets, it need not be UTF-8); it must succeed and say nothing on stderr."""
-        command = ["tshark", *map(str, args)]
-        if os.getuid() == 0:
-            command = UNPRIVILEGED + command
+        command = self.command(*args)
         done = subprocess.run(command, cwd=self.top, env=self.env, capture_output=True, encoding="utf-8", errors="replace",
                               timeout=300, check=False)
         assert (done.returncode, done.stderr) == (0, ""), command
@@ -66,9 +68,7 @@ class Tshark:
 
     def complaint(self, *args):
         """What a tshark that must fail says on stderr."""
-        command = ["tshark", *map(str, args)]
-        if os.getuid() == 0:
-            command = UNPRIVILEGED + command
+        command = self.command(*args)
         done = subprocess.run(command, cwd=self.top, env=self.env, capture_output=True, encoding="utf-8", errors="replace",
                               timeout=300, check=False)
         assert done.returncode != 0, command

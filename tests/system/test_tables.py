@@ -4,6 +4,7 @@
 import csv
 import io
 import json
+import pathlib
 import re
 import shutil
 import subprocess
@@ -139,6 +140,16 @@ def test_server_without_port(tshark, what):
     """A next hop that was not found is named by its address alone."""
     out = table(tshark, LAB.parent / "lab14" / "docker_gone.pcap", what)
     assert "172.17.0.9" in out and "172.17.0.9:" not in out
+
+
+@pytest.mark.skipif(not pathlib.Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("what", ["cases", "comments", "csv", "json"])
+def test_a_full_disk_is_said(tshark, what):
+    staged = tshark.stage(MIX.name, MIX.read_bytes())
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(tshark.command("-n", "-q", "-r", staged, "-z", f"mwg502,{what}"), env=tshark.env, stdout=full, stderr=subprocess.PIPE,
+                              text=True, timeout=300, check=False)
+    assert done.stderr == "tshark: The cases cannot be written: No space left on device\n"
 
 
 def test_csv(tshark):
