@@ -197,7 +197,7 @@ data_record(struct tls_progress *tls, enum tls_side side, unsigned length, struc
         break;
     case PHASE_RESPONSE:
         tls->data_records[TLS_SERVER]++;
-        step->response = tls->data_records[TLS_CLIENT] > 0 && !tls->answering;
+        step->response = step->response || (tls->data_records[TLS_CLIENT] > 0 && !tls->answering);
         tls->answering = true;
         break;
     }

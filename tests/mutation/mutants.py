@@ -7,7 +7,7 @@ the unit tests do not.
 """
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "chain", "attempts", "parents", "lookups",
-         "memory", "addresses", "tries", "search", "neighbor", "traits", "stall")
+         "memory", "addresses", "tries", "search", "neighbor", "traits", "stall", "tlsrecords")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -84,6 +84,8 @@ MUTANTS = [
      "f->cause == CAUSE_RESPONSE_TIMEOUT ? attempt_stall(a) : f->stall", QUICK),
     ("the last attempt", "diagnose/diagnose.c", "is_ended_by_server(f->cause) ? &a->closed[SERVER] : NULL",
      "is_ended_by_server(f->cause) ? &a->closed[SERVER] : f->end", QUICK),
+
+    ("an answer in TLS", "bytes/tlsrecords.c", "step->response = step->response || (", "step->response = (", QUICK),
 
     # the tracker
     ("watched codes", "track/track.c", "if (view->root->settings.watched(status)) {", "if (status >= 500) {", SILENCE),
