@@ -17,6 +17,9 @@ typedef int64_t when_t;
 #define NS_PER_SECOND INT64_C(1000000000)
 #define TIME_EPOCH INT64_C(1)
 
+/* No time is later: pcap has room until 2106, and two such times can be added and subtracted without overflow. */
+#define TIME_LATEST (TIME_EPOCH + (INT64_C(1) << 32) * NS_PER_SECOND)
+
 /*
  * Frame numbers in order of arrival. Beyond FRAMES_MAX only their count grows. All zeros is
  * an empty list. The numbers are owned, and of wmem_file_scope(); a copy of the struct borrows them.

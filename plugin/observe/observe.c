@@ -34,7 +34,7 @@ observe_heads_are_shown(void)
 
 /* the frame ***************************************************************/
 
-/* pcapng has room for any time; what pcap has, until 2106, can be added and subtracted without overflow. */
+/* pcapng has room for any time; it is taken for one until TIME_LATEST. */
 static when_t
 time_of(const packet_info *pinfo)
 {

@@ -33,9 +33,9 @@ clock_read(struct clock *clock, when_t time)
     } else if (!clock->unsteady && clock->latest && clock->latest - time > SET_BACK) {
         clock->left = clock->latest;
         clock->step = clock->latest - time;
-        clock->ahead += clock->step;
+        clock->ahead = MIN(clock->ahead + clock->step, TIME_LATEST);
         clock->latest = time;
     }
     clock->latest = MAX(clock->latest, time);
-    return time + clock->ahead;
+    return MIN(time + clock->ahead, TIME_LATEST);
 }

@@ -24,6 +24,7 @@ struct clock {
  * The time of the interface's next frame, as if its clock had not been set back. One interface
  * sees its frames in order of time, but for moments; where time goes back by more than a second the
  * clock was set (or a file was put behind another one), and everything else goes on as before.
+ * However often that is, no time is later than TIME_LATEST.
  */
 when_t clock_read(struct clock *clock, when_t time);
 

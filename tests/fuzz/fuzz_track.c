@@ -125,7 +125,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         play.time += how & 1 ? take_duration(&in) : 100000;
         if ((how & 0xf0) == 0xf0)
             play.time -= take_duration(&in);
-        play.time = CLAMP(play.time, 0, (INT64_C(1) << 32) * NS_PER_SECOND);
+        play.time = CLAMP(play.time, 0, TIME_LATEST);
         at.time = play.time;
         at.cut_short = (how & 0xf2) == 0x82;
         at.interface_id = how & 4 ? take_below(&in, 20) : 0;

@@ -68,6 +68,18 @@ test_read(void)
     g_assert_cmpint(clock_read(&clock, SECONDS(25)), ==, SECONDS(106));
 }
 
+/* Set back by decades again and again: time stands still at last. */
+static void
+test_far(void)
+{
+    struct clock clock = { 0 };
+
+    for (int i = 0; i < 4; i++) {
+        g_assert_cmpint(clock_read(&clock, TIME_LATEST - i * SECONDS(1000)), ==, TIME_LATEST);
+        g_assert_cmpint(clock_read(&clock, SECONDS(100 - i)), ==, TIME_LATEST);
+    }
+}
+
 /* Two interfaces that the file does not tell apart, written by turns in pieces of two seconds. */
 static void
 test_pieces(void)
@@ -121,6 +133,7 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     g_test_add_func("/clock/read", test_read);
+    g_test_add_func("/clock/far", test_far);
     g_test_add_func("/clock/pieces", test_pieces);
     g_test_add_func("/clock/set back", test_set_back);
     g_test_add_func("/clock/set back meanwhile", test_set_back_meanwhile);
