@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bytes/httpfault.h"
+
 /*
  * RFC 9112 section 2 to 6. Pure: no allocation, no state, any bytes are allowed in.
  *
@@ -25,28 +27,6 @@ struct slice {
     size_t n;
 };
 
-/* Why bytes cannot be taken as a response. The first one found in reading order counts. */
-enum http_fault {
-    HTTP_FAULT_NONE,
-    HTTP_FAULT_NOT_HTTP,        /* cannot begin a status line */
-    HTTP_FAULT_STATUS_LINE,     /* begins like one, but version or code is malformed */
-    HTTP_FAULT_HEADER_LINE,     /* no colon, no name, blanks or control characters in the name or value */
-    HTTP_FAULT_LENGTH,          /* Content-Length is no number, or two of them differ */
-    HTTP_FAULT_CHUNK,           /* a chunk does not begin with its size */
-    HTTP_FAULT_HEAD_SIZE,       /* no end of the head within HTTP_HEAD_MAX bytes */
-    /* What RFC 9112 forbids, though it can be read all the same: some take it, some do not. */
-    HTTP_FAULT_CODING,          /* Transfer-Encoding twice, beside Content-Length, or unknown */
-    HTTP_FAULT_FOLD,            /* a header line that goes on in the next line */
-    HTTP_FAULT_SWITCH,          /* 101 that nobody asked for */
-    N_HTTP_FAULTS
-};
-
-/* true: of the second kind. */
-bool http_fault_is_readable(enum http_fault fault);
-
-/* "a header line without a colon or with a bad name", ...: fits behind "the server sent" */
-const char *http_fault_words(enum http_fault fault);
-
 struct http_head {
     bool is_request;
     bool complete;              /* the blank line was there */
@@ -59,6 +39,7 @@ struct http_head {
     struct slice phrase;
 
     struct slice host, forwarded_for, squid_error, proxy_status, content_encoding, server, via;     /* of repeated ones the last */
+    struct slice cgi_status, location;  /* likewise; of a CGI response, see cgi.h */
     struct slice cookie, user_agent, referer, authorization;
     struct slice request_id;            /* the first of X-Request-ID, traceparent and their like */
     int64_t content_length;             /* -1: none */
@@ -86,6 +67,9 @@ bool http_is_response_head(const uint8_t *bytes, size_t n, unsigned *status);
  * point into the bytes. Returns head->complete.
  */
 bool http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head *head);
+
+/* Reads header lines up to the blank one, from *s to end; *s is behind what was read. Sets head->complete. */
+void http_read_lines(const char **s, const char *end, struct http_head *head);
 
 /*
  * Takes a header's value into the head, if it is one that matters there (names in any

@@ -54,3 +54,14 @@ opaque_response(struct root *root, struct conn *conn, const struct segment *seg)
     exchange_note_data(root, last, seg);
     conn->idle_since = last->reply.last_data;
 }
+
+void
+opaque_bytes(struct root *root, struct conn *conn, int side, const struct segment *seg)
+{
+    const struct exchange *last = last_opaque(conn);
+
+    if (side == SERVER)
+        opaque_response(root, conn, seg);
+    else if (last ? last->state != EXCHANGE_WAITING : !conn->side[SERVER].first_bytes)
+        opaque_request(root, conn, seg);
+}
