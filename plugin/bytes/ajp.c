@@ -53,8 +53,14 @@ header(struct appstream *s, const uint8_t *magic)
     if (s->have < HEADER_LENGTH)
         return APP_MORE;
     s->left = app_word(s->header + AT_LENGTH);
-    s->type = 0;
     return APP_UNIT;
+}
+
+/* Nothing of the packet came yet. */
+static bool
+is_first(const struct appstream *s)
+{
+    return s->left == app_word(s->header + AT_LENGTH);
 }
 
 /* what a packet holds *****************************************************/
@@ -196,11 +202,7 @@ request_header(struct appstream *s, const struct app_owner *to G_GNUC_UNUSED)
 static void
 request_content(struct appstream *s, const uint8_t *bytes, size_t captured, size_t length, const struct app_owner *to)
 {
-    bool first = !s->type && captured > 0;
-
-    if (first)
-        s->type = bytes[0];
-    if (first && s->type == FORWARD_REQUEST)
+    if (is_first(s) && captured > 0 && bytes[0] == FORWARD_REQUEST)
         app_begin(s, to);       /* or a body of that length: then the next one begins it anew */
     app_keep(s, bytes, captured, length, to);
 }
@@ -235,8 +237,8 @@ answer_begins(struct appstream *s, const struct app_owner *to)
 static void
 answer_content(struct appstream *s, const uint8_t *bytes, size_t captured, size_t length, const struct app_owner *to)
 {
-    if (!s->type && captured > 0)
-        s->type = bytes[0];
+    if (is_first(s))
+        s->type = captured > 0 ? bytes[0] : 0;
     bool is_answer = s->type == SEND_BODY_CHUNK || s->type == SEND_HEADERS || s->type == END_RESPONSE;
     if (is_answer) {
         answer_begins(s, to);

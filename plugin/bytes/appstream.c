@@ -213,7 +213,7 @@ appstream_partial(const struct appstream *s)
 
     if (s->text)
         httpstream_partial_head(s->text, &n);
-    return s->headed ? 0 : MAX(n, (size_t)s->answered + s->have);
+    return s->headed || s->is_request ? 0 : MAX(n, (size_t)s->answered + s->have);
 }
 
 enum http_fault
