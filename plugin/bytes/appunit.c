@@ -84,12 +84,13 @@ app_forget_text(struct appstream *s)
 void
 app_text_over(struct appstream *s, const struct app_owner *to)
 {
+    enum http_fault fault = s->text ? httpstream_partial_fault(s->text) : HTTP_FAULT_NONE;
     size_t head = 0;
 
     if (s->text)
         httpstream_partial_head(s->text, &head);
     if (!s->text || head > 0) {
-        to->calls->fault(to->owner, false, HTTP_FAULT_NO_HEAD);
+        to->calls->fault(to->owner, false, fault == HTTP_FAULT_NONE ? HTTP_FAULT_NO_HEAD : fault);
     } else {
         httpstream_close(s->text, to->calls, to->owner);
         if (httpstream_inside_message(s->text))

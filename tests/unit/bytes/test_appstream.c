@@ -67,6 +67,7 @@ static const struct row {
     ROW("fastcgi_stderr_alone", fastcgi, false, STDERR("\4", "oops") END, "f7", 0)
     ROW("fastcgi_end_alone", fastcgi, false, END, "f7", 0)
     ROW("fastcgi_no_head", fastcgi, false, STDOUT("\5", "hello") END, "b f7", 0)
+    ROW("fastcgi_bad_head", fastcgi, false, STDOUT("\x03", "A: ") STDOUT("\x08", "b\r\nCD\r\nE") END, "b f3", 0)
     ROW("fastcgi_head_cut", fastcgi, false, STDOUT("\x15", "Content-type: text/pl"), "b", 21)
     ROW("fastcgi_record_cut", fastcgi, false, "\1\6\0\1\0", "", 5)
     ROW("fastcgi_stderr_cut", fastcgi, false, STDERR("\4", "oo"), "", 10)
@@ -365,6 +366,24 @@ test_partial_fault(void)
     expect_events(&log, "b");
 }
 
+/* A packet of a request's body that begins as a request does: its length is 0x0200 to 0x02ff. */
+static void
+test_ajp_body(void)
+{
+    struct appstream *s = appstream_new(NULL, &ajp, true);
+    struct log log = { .events = g_string_new("") };
+    char body[6 + 512] = TO_CONTAINER("\2", "");
+
+    FEED(s, TO_CONTAINER("\x26", "\2\4\0\x08HTTP/1.1\0\0\2/a\0" NO_STRINGS "\xff\xff\0\x50\0\0\1\xa0\x08\0\3" "512\0\xff"), &log);
+    body[2] = 2;
+    body[4] = 2;
+    body[6] = 4;
+    feed(s, body, sizeof body, &log);
+    FEED(s, AJP_GET_A, &log);
+    appstream_free(s);
+    expect_events(&log, "b POST b b GET");
+}
+
 /* The body of an AJP answer, without its packets. */
 static void
 test_body(void)
@@ -410,6 +429,7 @@ main(int argc, char **argv)
     g_test_add_func("/appstream/skip/request", test_skip_request);
     g_test_add_func("/appstream/skip/text", test_skip_text);
     g_test_add_func("/appstream/partial fault", test_partial_fault);
+    g_test_add_func("/appstream/ajp body", test_ajp_body);
     g_test_add_func("/appstream/body", test_body);
     g_test_add_func("/appstream/endless", test_endless);
     return g_test_run();

@@ -157,6 +157,16 @@ test_shown(void)
     EXPECT_AT(response, INVALID_RESPONSE, OBSERVED, request, answer);
 }
 
+/* The same where nobody asked the gateway. */
+static void
+test_shown_alone(void)
+{
+    scene_with(0);
+    stands(UPSTREAM_1);
+    asks_fastcgi(UPSTREAM_1, HOST, "/a");
+    no_verdict_at(says(UPSTREAM_1, SERVER, "HTTP/1.1 502 Bad Gateway\r\n\r\n", 502));
+}
+
 static void
 expect_invalid(const char *answer, bool ends)
 {
@@ -174,7 +184,17 @@ test_invalid(void)
     expect_invalid("no end", true);
     expect_invalid("", true);
     expect_invalid("Status: nothing\r\n\r\n", true);
-    expect_invalid("Status: 200 OK\r\nno colon\r\n", false);
+}
+
+/* The line is wrong that came last, and more of the header could follow. */
+static void
+test_invalid_so_far(void)
+{
+    uint32_t request = handed_on(), reply = answers_fastcgi(UPSTREAM_1, "Status: 200 OK\r\nContent-Type: a/b\r\n", false);
+    uint32_t more = answers_fastcgi(UPSTREAM_1, "no colon\r\n", false);
+
+    closes(UPSTREAM_1, CLIENT);
+    EXPECT_AT(responds(ALICE, 502), INVALID_RESPONSE, OBSERVED, request, reply, more);
 }
 
 /* ALICE asks /a, 1 asks /a, 1 begins to answer, FIN of 1, ALICE gets 502 */
@@ -412,7 +432,9 @@ main(int argc, char **argv)
     g_test_add_func("/app/relayed", test_relayed);
     g_test_add_func("/app/seen alone", test_seen_alone);
     g_test_add_func("/app/shown", test_shown);
+    g_test_add_func("/app/shown alone", test_shown_alone);
     g_test_add_func("/app/invalid", test_invalid);
+    g_test_add_func("/app/invalid so far", test_invalid_so_far);
     g_test_add_func("/app/truncated", test_truncated);
     g_test_add_func("/app/truncated record", test_truncated_record);
     g_test_add_func("/app/good", test_good);
