@@ -93,16 +93,7 @@ first_try(const struct scope *s, const struct use *last)
     return last;
 }
 
-/* The gateway had ended the connection on which that one waits: what it begins behind that is for somebody else. */
-static bool
-is_given_up(const struct exchange *waiting, when_t start)
-{
-    const struct closing *end = &waiting->conn->side[SERVER].closed;
-
-    return end->frame && end->time <= start;
-}
-
-/* The strongest that ties any of the tries to the request; INT_MIN: one of them came before it, or when nobody waited any more. */
+/* The strongest that ties any of the tries to the request; INT_MIN: one of them came before it. */
 static int
 relation_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
 {
@@ -110,7 +101,7 @@ relation_gain(const struct scope *s, const struct exchange *waiting, const struc
     int best = INT_MIN;
 
     for (unsigned steps = 0; use && steps < USES_MAX; steps++) {
-        if (use->conn == waiting->conn || (waiting != s->ex && (use->start + slack < waiting->request.time || is_given_up(waiting, use->start))))
+        if (use->conn == waiting->conn || (use->start + slack < waiting->request.time && waiting != s->ex))
             return INT_MIN;
         best = MAX(best, waiting == s->ex ? use->relation.gain : relation_of(s->root, waiting, use->conn, use->ex).gain);
         use = use->before >= 0 ? &s->uses[use->before] : NULL;

@@ -249,7 +249,7 @@ MUTANTS = [
     ("applications", "match/relation.c", "if (!child->request.path && !child->request.connect) {", "if (false) {", QUICK),
     ("applications", "match/match.c", " || (!ex->request.path && !ex->request.connect))", ")", QUICK),
     ("applications", "tcp/conn.c", " ||\n               app_begins(seg->data, seg->captured)) {", ") {", QUICK),
-    ("applications", "match/gain.c", " || is_given_up(waiting, use->start))", ")", QUICK),
+    ("tries", "match/gain.c", "if (over && over <= use->start)", "if (false)", QUICK),
     ("what cannot be read", "http/attempt.c", "a->opaque = !conn->tls;", "a->opaque = false;", QUICK),
     ("what cannot be read", "http/opaque.c", "last->state != EXCHANGE_WAITING : ", "false : ", QUICK),
     ("what cannot be read", "http/opaque.c", "!conn->side[SERVER].first_bytes && ", "", QUICK),
