@@ -23,6 +23,8 @@ http_fault_words(enum http_fault fault)
     case HTTP_FAULT_LENGTH:      return "a contradictory or malformed Content-Length";
     case HTTP_FAULT_CHUNK:       return "a malformed chunk size";
     case HTTP_FAULT_HEAD_SIZE:   return "a header beyond any limit";
+    case HTTP_FAULT_NO_HEAD:     return "an answer without a header";
+    case HTTP_FAULT_UNIT:        return "bytes that are not of the protocol which the gateway speaks to it";
     case HTTP_FAULT_CODING:      return "a Transfer-Encoding that is repeated, unknown, or beside a Content-Length";
     case HTTP_FAULT_FOLD:        return "a header line folded into two";
     case HTTP_FAULT_SWITCH:      return "101 to a request that asked for no other protocol";
@@ -236,7 +238,7 @@ is_token(const char *s, const char *end)
 
 /* The headers that matter, in order of length: most others need few looks. */
 enum header {
-    VIA, HOST, COOKIE, SERVER, REFERER, UPGRADE, X_SCHEME, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_ARR_LOG_ID, X_REQUEST_ID,
+    VIA, HOST, COOKIE, SERVER, STATUS, REFERER, UPGRADE, LOCATION, X_SCHEME, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_ARR_LOG_ID, X_REQUEST_ID,
     PROXY_STATUS, AUTHORIZATION, X_SQUID_ERROR, CONTENT_LENGTH, X_AMZN_TRACE_ID, X_FORWARDED_FOR, CONTENT_ENCODING, X_CORRELATION_ID,
     TRANSFER_ENCODING, X_ENVOY_TIMEOUT, OTHER_HEADER
 };
@@ -250,8 +252,10 @@ static const struct {
     HEADER(HOST, "Host"),
     HEADER(COOKIE, "Cookie"),
     HEADER(SERVER, "Server"),
+    HEADER(STATUS, "Status"),
     HEADER(REFERER, "Referer"),
     HEADER(UPGRADE, "Upgrade"),
+    HEADER(LOCATION, "Location"),
     HEADER(X_SCHEME, "X-Scheme"),
     HEADER(FORWARDED, "Forwarded"),
     HEADER(USER_AGENT, "User-Agent"),
@@ -294,6 +298,8 @@ http_take_header(struct slice name, struct slice value, struct http_head *head)
     case HOST:              head->host = value; break;
     case X_FORWARDED_FOR:   head->forwarded_for = value; break;
     case SERVER:            head->server = value; break;
+    case STATUS:            head->cgi_status = value; break;
+    case LOCATION:          head->location = value; break;
     case VIA:               head->via = value;  /* fall through */
     case FORWARDED:         head->forwarded = true; break;
     case X_SQUID_ERROR:     head->squid_error = value; break;
@@ -338,6 +344,25 @@ read_header_line(struct slice line, struct http_head *head)
     return http_take_header((struct slice){ line.s, (size_t)(colon - line.s) }, trimmed(colon + 1, end), head);
 }
 
+void
+http_read_lines(const char **s, const char *end, struct http_head *head)
+{
+    struct slice line;
+
+    for (bool whole = true; whole && *s < end;) {
+        whole = read_line(*s, end, &line, s);
+        if (line.n == 0) {
+            head->complete = whole;
+            break;
+        }
+        if (whole) {
+            enum http_fault fault = read_header_line(line, head);
+            if (head->fault == HTTP_FAULT_NONE)
+                head->fault = fault;
+        }
+    }
+}
+
 bool
 http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head *head)
 {
@@ -359,18 +384,8 @@ http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head
         read_status_line(line, head);
     else
         read_cut_status_line(line, head);
-    while (whole && s < end) {
-        whole = read_line(s, end, &line, &s);
-        if (line.n == 0) {
-            head->complete = whole;
-            break;
-        }
-        if (whole) {
-            enum http_fault fault = read_header_line(line, head);
-            if (head->fault == HTTP_FAULT_NONE)
-                head->fault = fault;
-        }
-    }
+    if (whole)
+        http_read_lines(&s, end, head);
     head->length = n - (size_t)(end - s);
     head->forwarded = head->forwarded || head->forwarded_for.n > 0;
     if (!is_request && head->coded && head->content_length >= 0 && head->forbidden == HTTP_FAULT_NONE)

@@ -34,6 +34,8 @@ enum http_fault {
     HTTP_FAULT_LENGTH,          /* Content-Length is no number, or two of them differ */
     HTTP_FAULT_CHUNK,           /* a chunk does not begin with its size */
     HTTP_FAULT_HEAD_SIZE,       /* no end of the head within HTTP_HEAD_MAX bytes */
+    HTTP_FAULT_NO_HEAD,         /* the answer is over, and it had none (of an application: appstream.h) */
+    HTTP_FAULT_UNIT,            /* bytes that are none of the protocol's units (likewise) */
     /* What RFC 9112 forbids, though it can be read all the same: some take it, some do not. */
     HTTP_FAULT_CODING,          /* Transfer-Encoding twice, beside Content-Length, or unknown */
     HTTP_FAULT_FOLD,            /* a header line that goes on in the next line */
@@ -59,6 +61,7 @@ struct http_head {
     struct slice phrase;
 
     struct slice host, forwarded_for, squid_error, proxy_status, content_encoding, server, via;     /* of repeated ones the last */
+    struct slice cgi_status, location;  /* likewise; of a CGI response, see cgi.h */
     struct slice cookie, user_agent, referer, authorization;
     struct slice request_id;            /* the first of X-Request-ID, traceparent and their like */
     int64_t content_length;             /* -1: none */
@@ -86,6 +89,9 @@ bool http_is_response_head(const uint8_t *bytes, size_t n, unsigned *status);
  * point into the bytes. Returns head->complete.
  */
 bool http_read_head(const uint8_t *bytes, size_t n, bool is_request, struct http_head *head);
+
+/* Reads header lines up to the blank one, from *s to end; *s is behind what was read. Sets head->complete. */
+void http_read_lines(const char **s, const char *end, struct http_head *head);
 
 /*
  * Takes a header's value into the head, if it is one that matters there (names in any

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "bytes/cgi.h"
 #include "bytes/httpstream.h"
 
 enum state {
@@ -20,6 +21,7 @@ enum state {
     TO_CLOSE,
     TUNNEL,
     LOST,                       /* bytes are missing: wait for a segment that begins with a head */
+    OVER,                       /* the only message that there is */
     FAULTY
 };
 
@@ -37,7 +39,7 @@ struct httpstream {
     size_t read_at;             /* length of the incomplete head when it was read last */
     unsigned line_length;       /* of the chunk size or trailer line so far */
     uint8_t state;
-    bool is_request, chunked, chunk_digits_over;
+    bool is_request, cgi, chunked, chunk_digits_over;
 };
 
 struct httpstream *
@@ -47,6 +49,15 @@ httpstream_new(wmem_allocator_t *scope, bool is_request)
 
     s->scope = scope;
     s->is_request = is_request;
+    return s;
+}
+
+struct httpstream *
+httpstream_new_cgi(wmem_allocator_t *scope)
+{
+    struct httpstream *s = httpstream_new(scope, false);
+
+    s->cgi = true;
     return s;
 }
 
@@ -78,7 +89,7 @@ become_faulty(struct httpstream *s, enum http_fault fault, const struct httpstre
 static void
 message_over(struct httpstream *s, const struct httpstream_owner *calls, void *owner)
 {
-    s->state = BETWEEN;
+    s->state = s->cgi ? OVER : BETWEEN;
     calls->end(owner, s->is_request);
 }
 
@@ -103,6 +114,8 @@ head_over(struct httpstream *s, const struct http_head *head, const struct https
     switch (body) {
     case HTTP_BODY_NONE:
         message_over(s, calls, owner);
+        if (head->status / 100 == 1)
+            s->state = BETWEEN;
         break;
     case HTTP_BODY_COUNTED:
         s->left = (uint64_t)head->content_length;
@@ -142,6 +155,12 @@ find_head_end(const uint8_t *bytes, size_t n, size_t from)
     return 0;
 }
 
+static bool
+read_head(const struct httpstream *s, const uint8_t *bytes, size_t n, struct http_head *head)
+{
+    return s->cgi ? cgi_read_head(bytes, n, head) : http_read_head(bytes, n, s->is_request, head);
+}
+
 /* Bytes of a head; returns how many of them belong to it. */
 static size_t
 feed_head(struct httpstream *s, const uint8_t *bytes, size_t captured, bool cut_short,
@@ -165,7 +184,7 @@ feed_head(struct httpstream *s, const uint8_t *bytes, size_t captured, bool cut_
     bool over = end || cut_short;
     if (over || before == 0 || (!s->is_request && n >= 2 * s->read_at)) {
         s->read_at = n;
-        if (http_read_head(all, end ? end : n, s->is_request, &head))
+        if (read_head(s, all, end ? end : n, &head))
             end = head.length;
         over = over || end;
         if (head.fault != HTTP_FAULT_NONE) {
@@ -285,7 +304,7 @@ step(struct httpstream *s, const uint8_t *bytes, size_t captured, size_t length,
         return n;
     }
     if (captured == 0) {
-        if (s->state != TO_CLOSE && s->state != TUNNEL && s->state != FAULTY) {
+        if (s->state != TO_CLOSE && s->state != TUNNEL && s->state < OVER) {
             drop_head(s);
             s->state = LOST;
         }
@@ -346,7 +365,7 @@ httpstream_feed(struct httpstream *s, const uint8_t *bytes, size_t captured, siz
 void
 httpstream_skip(struct httpstream *s, size_t n, const struct httpstream_owner *calls, void *owner)
 {
-    if (s->state == TO_CLOSE || s->state == TUNNEL || s->state == FAULTY)
+    if (s->state == TO_CLOSE || s->state == TUNNEL || s->state >= OVER)
         return;
     if (s->state == IN_BODY && s->left >= n) {
         note_body(s, NULL, 0, n, calls, owner);
@@ -408,4 +427,14 @@ httpstream_partial_head(const struct httpstream *s, size_t *n)
 {
     *n = s->head ? wmem_array_get_count(s->head) : 0;
     return s->head ? (const uint8_t *)wmem_array_get_raw(s->head) : NULL;
+}
+
+enum http_fault
+httpstream_partial_fault(const struct httpstream *s)
+{
+    struct http_head head = { .fault = HTTP_FAULT_NONE };
+
+    if (s->head && !s->is_request)
+        read_head(s, (const uint8_t *)wmem_array_get_raw(s->head), wmem_array_get_count(s->head), &head);
+    return head.fault;
 }

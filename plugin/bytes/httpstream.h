@@ -48,6 +48,10 @@ struct httpstream_owner {
 };
 
 struct httpstream *httpstream_new(wmem_allocator_t *scope, bool is_request);
+
+/* The one answer of an application, as cgi.h has it; what comes behind it is passed over. */
+struct httpstream *httpstream_new_cgi(wmem_allocator_t *scope);
+
 void httpstream_free(wmem_allocator_t *scope, struct httpstream *stream);
 
 /*
@@ -85,5 +89,8 @@ uint64_t httpstream_body_length(const struct httpstream *stream);
 
 /* Bytes of the incomplete head at hand, for a verdict on it; NULL and 0 outside a head. */
 const uint8_t *httpstream_partial_head(const struct httpstream *stream, size_t *n);
+
+/* What is wrong with what there is of that head. It is told as a fault once the head is over, or has doubled. */
+enum http_fault httpstream_partial_fault(const struct httpstream *stream);
 
 #endif

@@ -101,6 +101,7 @@ keep_course(struct verdict *v, const struct evidence *e, const struct finding *f
     v->why = e->why ? keep(e->why) : words_tie(f->attempt ? f->attempt->tie : TIE_NONE);
     v->stall = f->stall;
     v->idle = f->attempt ? f->attempt->idle : 0;
+    v->protocol = f->attempt ? f->attempt->protocol : NULL;
     v->sender = f->end ? (enum sender)f->end->sender : SENDER_UNKNOWN;
     v->old_ack = f->cause == CAUSE_SYN_TIMEOUT && f->attempt->hs.ack_frame;
     v->own_rst = f->cause == CAUSE_SYN_TIMEOUT && f->attempt->hs.own_rst_frame;

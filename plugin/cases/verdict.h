@@ -86,6 +86,7 @@ struct verdict {
     enum stall stall;
     when_t idle;                /* 0: unknown, or on no kept connection */
     enum sender sender;         /* of what ended the deciding connection */
+    const char *protocol;       /* that the gateway speaks to the deciding server, an application; NULL: HTTP, or none that is known */
     bool old_ack, own_rst;      /* the SYN drew the ACK of an older connection; the gateway's own host reset the SYN/ACK */
     bool unreadable_request;    /* the client sent something, which is no request */
     bool at_gateway;            /* the capture was taken there */

@@ -119,6 +119,8 @@ struct attempt {
     uint32_t request_frame;     /* the segment with the request line; 0: no request was read on it */
     when_t request_time;
     bool decrypted;             /* reply was read inside TLS */
+    bool opaque;                /* request and reply are of a protocol that is not read: nothing but directions is known */
+    const char *protocol;       /* that the gateway speaks to an application, "FastCGI"; NULL: HTTP, or none that is known */
     const char *maker;          /* name of a header by which the sender of the request is known, NULL: none */
     uint32_t not_h2_frame;      /* the gateway speaks HTTP/2, the server something else */
     bool stream_ended;          /* closed[] is of the HTTP/2 stream alone, or GOAWAY */

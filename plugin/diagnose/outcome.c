@@ -114,6 +114,20 @@ reply_outcome(const struct attempt *a, when_t until, unsigned code)
     return ended_or_silent(a, until, CAUSE_SERVER_CLOSED, CAUSE_SERVER_RESET);
 }
 
+/* Of a protocol that is not read: whether an answer was complete nobody can tell but the server that ended it, or a gateway that waited for more. */
+static struct outcome
+opaque_outcome(const struct attempt *a, when_t until)
+{
+    const struct reply *reply = &a->reply;
+    when_t end = a->closed[CLIENT].frame && a->closed[CLIENT].time < until ? a->closed[CLIENT].time : until;
+
+    if (!reply->first_data || reply->first_data > until)
+        return ended_or_silent(a, until, CAUSE_SERVER_CLOSED, CAUSE_SERVER_RESET);
+    if (server_ended(a, until))
+        return cause_only(CAUSE_TRUNCATED);
+    return cause_only(end - reply->last_data < NO_WAIT ? CAUSE_UNKNOWN : CAUSE_RESPONSE_TIMEOUT);
+}
+
 struct outcome
 attempt_outcome(const struct attempt *a, when_t until, unsigned code)
 {
@@ -123,6 +137,8 @@ attempt_outcome(const struct attempt *a, when_t until, unsigned code)
         return tls_outcome(a, until);
     if (a->not_h2_frame)
         return cause_only(CAUSE_INVALID_RESPONSE);
+    if (a->opaque && !a->reply.status)
+        return opaque_outcome(a, until);
     if (a->request_frame)
         return reply_outcome(a, until, code);
     if (a->early_frame)

@@ -11,6 +11,7 @@
 #include "http/attempt.h"
 #include "http/decrypted.h"
 #include "http/reading.h"
+#include "model/attempts.h"
 #include "tcp/conn.h"
 #include "tcp/flow.h"
 
@@ -27,22 +28,35 @@ fill_stream_end(struct attempt *a, const struct exchange *ex)
     }
 }
 
-/* A head that is still incomplete: how long it got. */
-static uint32_t
-partial_head_length(const struct conn *conn, const struct exchange *ex)
+/* A head that is still incomplete: how long it got, and what is wrong with it so far. */
+static void
+fill_partial_head(struct reply *reply, const struct conn *conn, const struct exchange *ex)
 {
     const struct httpstream *stream = conn->decrypted ? decrypted_stream(conn, SERVER) : reading_stream(conn, SERVER);
+    const struct appstream *app = reading_app(conn, SERVER);
+    enum http_fault fault = HTTP_FAULT_NONE;
     size_t n = 0;
 
-    if (!ex->reply.status && conn->receiving == ex && stream)
+    if ((conn->receiving ? conn->receiving : exchange_waiting(conn)) != ex)
+        return;
+    if (app) {
+        n = appstream_partial(app);
+        fault = appstream_partial_fault(app);
+    } else if (stream) {
         httpstream_partial_head(stream, &n);
-    return (uint32_t)n;
+        fault = httpstream_partial_fault(stream);
+    }
+    reply->head_length = MAX(reply->head_length, (uint32_t)n);
+    reply->fault = reply->fault == HTTP_FAULT_NONE ? fault : reply->fault;
 }
 
 /* The request and the answer inside TLS are this exchange's, and not the first ones of the connection. */
 static void
-fill_opaque(struct attempt *a, const struct exchange *ex)
+fill_opaque(struct attempt *a, const struct conn *conn, const struct exchange *ex)
 {
+    a->opaque = !conn->tls;
+    if (a->opaque)
+        return;
     a->tls.request_frame = ex->request.frame;
     a->tls.request_time = ex->request.time;
     a->tls.response_frame = ex->reply.data.n > 0 ? ex->reply.data.no[0] : 0;
@@ -62,9 +76,9 @@ fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange 
         a->idle = ex->request.time - conn->idle_since;
     a->reply.missing = a->reply.missing || (!ex->over && !a->decrypted && !conn->h2 && flow_lacks_acked(conn, SERVER));
     if (ex->opaque)
-        fill_opaque(a, ex);
+        fill_opaque(a, conn, ex);
     else if (!a->reply.status)
-        a->reply.head_length = MAX(a->reply.head_length, partial_head_length(conn, ex));
+        fill_partial_head(&a->reply, conn, ex);
     fill_stream_end(a, ex);
 }
 
@@ -139,6 +153,8 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
     a->gateway_bytes_frame = gateway->first_bytes_frame;
     a->early_frame = early_frame(conn);
     a->h2 = conn->h2;
+    if (reading_app(conn, CLIENT))
+        a->protocol = app_name(appstream_protocol(reading_app(conn, CLIENT)));
     a->not_h2_frame = conn->not_h2_frame;
     fill_delivery(&a->sent, conn);
     if (conn->tls)

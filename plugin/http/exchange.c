@@ -60,6 +60,8 @@ keep_request(struct request *request, const struct http_head *head, uint16_t def
 
     request->connect = slice_is(head->method, "CONNECT");
     url_read(head->target, head->host, request->connect, default_port, &url);
+    if (head->target.n == 0)
+        url.path.n = 0;         /* an application need not be told it */
     keep_texts(request, head, &url);
     marks_read(head, url.path, &request->marks);
     request->port = url.port;

@@ -1,23 +1,25 @@
 /* http.c
- * What a connection's bytes are: HTTP/1, HTTP/2, TLS or something else
+ * What a connection's bytes are: HTTP/1, HTTP/2, TLS, a protocol of applications or something else
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include <glib.h>
 
+#include "bytes/appstream.h"
 #include "bytes/h2head.h"
 #include "http/decrypted.h"
 #include "http/exchange.h"
 #include "http/http.h"
 #include "http/messages.h"
+#include "http/opaque.h"
 #include "http/reading.h"
 #include "http/tls.h"
 
 /* which protocol **********************************************************/
 
 /*
- * Neither HTTP nor TLS, or the capture begins inside a message (a body, a keep-alive
+ * Nothing that can be read, or the capture begins inside a message (a body, a keep-alive
  * probe's byte): then the next one that begins a segment tells.
  */
 static void
@@ -36,10 +38,14 @@ begin_unknown(const struct conn *conn, struct reading *reading, const struct seg
 static void
 begin_requests(struct conn *conn, struct reading *reading, const struct segment *seg)
 {
+    const struct app_protocol *protocol = app_begins(seg->data, seg->captured);
+
     if (h2_begins(seg->data, seg->captured))
         conn->h2 = reading->opaque = true;
     else if (http_begins_request(seg->data, seg->captured))
         reading->stream = httpstream_new(wmem_file_scope(), true);
+    else if (protocol)
+        reading->app = appstream_new(wmem_file_scope(), protocol, true);
     else if (!tls_conn_begins(conn, seg) && !tls_conn_goes_on(conn, seg))
         begin_unknown(conn, reading, seg);
 }
@@ -52,6 +58,8 @@ begin_responses(struct conn *conn, struct reading *reading, const struct segment
 
     if (reading_stream(conn, CLIENT) || (!conn_is_whole(conn) && looks_like_one)) {
         reading->stream = httpstream_new(wmem_file_scope(), false);
+    } else if (reading_app(conn, CLIENT)) {
+        reading->app = appstream_new(wmem_file_scope(), appstream_protocol(reading_app(conn, CLIENT)), false);
     } else if (requests && requests->opaque) {
         reading->opaque = true;
         if (conn->h2 && !h2_begins_settings(seg->data, seg->captured))
@@ -69,8 +77,11 @@ begin_protocol(struct root *root, struct conn *conn, int side, struct reading *r
         begin_requests(conn, reading, seg);
     else
         begin_responses(conn, reading, seg);
+    /* The side's first message need not begin here. */
     if (reading->stream && reading->lost)
-        messages_skip(root, conn, reading->stream, 1);      /* its first message need not begin here */
+        messages_skip(root, conn, reading->stream, 1);
+    if (reading->app && reading->lost)
+        messages_app_skip(root, conn, reading->app, 1);
 }
 
 /* Plain HTTP in a tunnel that the gateway looks into. */
@@ -104,14 +115,18 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *s
         conn->side[side].first_bytes_frame = seg->frame;
     }
     conn->side[side].last_bytes = seg->time;
-    if (!reading->stream && !reading->opaque && !conn->tls)
+    if (!reading->stream && !reading->app && !reading->opaque && !conn->tls)
         begin_protocol(root, conn, side, reading, seg);
     if (is_request_in_tunnel(conn, side, seg))
         enter_tunnel(conn);
     if (reading->stream)
         messages_bytes(root, conn, side, reading->stream, seg);
+    else if (reading->app)
+        messages_app_bytes(root, conn, side, reading->app, seg);
     else if (conn->tls)
         tls_conn_bytes(root, conn, side, seg);
+    else if (reading->opaque && !conn->h2)
+        opaque_bytes(root, conn, side, seg);
 }
 
 /* Bytes of a reply are missing: what follows, and can be read, is another one. */
@@ -140,9 +155,12 @@ on_missing(struct root *root, struct conn *conn, int side, uint32_t n)
     }
     if (reading->stream)
         messages_skip(root, conn, reading->stream, n);
+    else if (reading->app)
+        messages_app_skip(root, conn, reading->app, n);
     else if (conn->tls)
         tls_skip(&conn->tls->progress, side == CLIENT ? TLS_CLIENT : TLS_SERVER, n);
-    if (reading->lost || reading->opaque || conn->tls || (reading->stream && !httpstream_is_lost(reading->stream)))
+    if (reading->lost || reading->opaque || conn->tls || (reading->stream && !httpstream_is_lost(reading->stream)) ||
+        (reading->app && !appstream_is_lost(reading->app)))
         return;
     reading->lost = true;
     reading->lost_from = conn->side[side].flow->next;
@@ -157,6 +175,8 @@ on_ended(struct root *root, struct conn *conn)
         return;
     if (reading_stream(conn, SERVER))
         messages_end(root, conn, reading_stream(conn, SERVER));
+    if (reading_app(conn, SERVER))
+        messages_app_end(root, conn, reading_app(conn, SERVER));
     decrypted_end(root, conn);
 }
 
@@ -167,6 +187,7 @@ on_dropped(struct root *root, struct conn *conn)
         exchange_drop(root, (struct exchange *)list_first(&conn->exchanges));
     for (int side = CLIENT; side <= SERVER; side++) {
         httpstream_free(wmem_file_scope(), reading_stream(conn, side));
+        appstream_free(reading_app(conn, side));
         wmem_free(wmem_file_scope(), conn->side[side].reading);
     }
     wmem_free(wmem_file_scope(), conn->tls);

@@ -1,5 +1,5 @@
 /* messages.c
- * Exchanges from the messages of HTTP/1
+ * Exchanges from the messages of HTTP/1, and of protocols between a gateway and an application
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,8 +17,8 @@
 struct feed {
     struct root *root;
     struct conn *conn;
-    const struct segment *seg;
-    const struct httpstream *stream;
+    const struct segment *seg;          /* NULL: bytes are missing, or the connection ended */
+    const struct httpstream *stream;    /* NULL: they are of another protocol than HTTP */
 };
 
 /* requests ****************************************************************/
@@ -80,6 +80,16 @@ hide_head(struct exchange *ex, const struct segment *seg, const struct http_head
     exchange_hide(ex, 0, at, (size_t)(end - at));
 }
 
+/* A watched response that Wireshark does not show; it knows nothing of what applications say. */
+static void
+hide_unshown(struct feed *feed, struct exchange *ex, const struct http_head *head)
+{
+    if (!feed->stream)
+        exchange_hide(ex, 0, (const uint8_t *)"", 0);
+    else if (!dissector_shows(feed->root, feed->conn, head, feed->seg))
+        hide_head(ex, feed->seg, head);
+}
+
 /* What is wrong with a response that can be read. */
 static enum http_fault
 forbidden(const struct exchange *ex, const struct http_head *head)
@@ -118,8 +128,8 @@ response_head(struct feed *feed, const struct http_head *head)
     ex->state = EXCHANGE_ANSWERED;
     ex->answers++;
     dissector_note(feed->conn, ex, head);
-    if (feed->root->settings.watched(head->status) && !dissector_shows(feed->root, feed->conn, head, feed->seg))
-        hide_head(ex, feed->seg, head);
+    if (feed->root->settings.watched(head->status))
+        hide_unshown(feed, ex, head);
     if (!feed->root->settings.watched(head->status) && response_body(ex, head) != HTTP_BODY_TO_CLOSE)
         exchange_served(feed->root, ex);
     if (ex->request.connect && head->status / 100 == 2)
@@ -147,7 +157,7 @@ response_end(struct feed *feed)
     serve_unwatched(feed->root, ex);
     ex->over = true;
     ex->reply.complete = true;
-    if (httpstream_body_length(feed->stream) > 0)
+    if (feed->stream && httpstream_body_length(feed->stream) > 0)
         ex->body_length = httpstream_body_length(feed->stream);
     ex->reply.complete_time = feed->conn->idle_since = feed->root->now;     /* its last bytes may have been held back */
     feed->conn->receiving = NULL;
@@ -246,8 +256,12 @@ on_opaque(void *owner, bool is_request, const uint8_t *bytes, size_t n, bool tun
 
     if (tunnel)
         tls_conn_tunnel_bytes(feed->root, feed->conn, is_request ? CLIENT : SERVER, feed->seg, bytes, n);
-    if (!is_request)
+    if (is_request)
+        return;
+    if (feed->stream)
         look_for_hidden(feed, bytes, n, tunnel);
+    else if (feed->conn->receiving)
+        serve_unwatched(feed->root, feed->conn->receiving);
 }
 
 static void
@@ -309,4 +323,34 @@ messages_end(struct root *root, struct conn *conn, struct httpstream *stream)
     struct feed feed = { root, conn, NULL, stream };
 
     httpstream_close(stream, &calls, &feed);
+}
+
+/* applications ************************************************************/
+
+void
+messages_app_bytes(struct root *root, struct conn *conn, int side, struct appstream *stream, const struct segment *seg)
+{
+    struct feed feed = { root, conn, seg, NULL };
+
+    if (side == SERVER)
+        note_reply_bytes(root, conn, seg);
+    appstream_feed(stream, seg->data, seg->captured, seg->length, &calls, &feed);
+    if (side == SERVER && seg->captured < seg->length && appstream_is_lost(stream))
+        note_unread(conn);
+}
+
+void
+messages_app_skip(struct root *root, struct conn *conn, struct appstream *stream, size_t n)
+{
+    struct feed feed = { root, conn, NULL, NULL };
+
+    appstream_skip(stream, n, &calls, &feed);
+}
+
+void
+messages_app_end(struct root *root, struct conn *conn, struct appstream *stream)
+{
+    struct feed feed = { root, conn, NULL, NULL };
+
+    appstream_close(stream, &calls, &feed);
 }

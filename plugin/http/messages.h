@@ -1,5 +1,5 @@
 /* messages.h
- * Exchanges from the messages of HTTP/1
+ * Exchanges from the messages of HTTP/1, and of protocols between a gateway and an application
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,5 +20,10 @@ void messages_skip(struct root *root, struct conn *conn, struct httpstream *stre
 
 /* No more bytes will come: a body that only ends so is complete. */
 void messages_end(struct root *root, struct conn *conn, struct httpstream *stream);
+
+/* The same three where a gateway speaks such a protocol to its server. */
+void messages_app_bytes(struct root *root, struct conn *conn, int side, struct appstream *stream, const struct segment *segment);
+void messages_app_skip(struct root *root, struct conn *conn, struct appstream *stream, size_t n);
+void messages_app_end(struct root *root, struct conn *conn, struct appstream *stream);
 
 #endif

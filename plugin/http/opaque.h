@@ -19,4 +19,7 @@ void opaque_request(struct root *root, struct conn *conn, const struct segment *
 /* Bytes of the answer, the first ones or more. */
 void opaque_response(struct root *root, struct conn *conn, const struct segment *segment);
 
+/* Bytes of one side of a protocol that is not read: a request or an answer. Where the server speaks first there are none. */
+void opaque_bytes(struct root *root, struct conn *conn, int side, const struct segment *segment);
+
 #endif

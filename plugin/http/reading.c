@@ -23,3 +23,9 @@ reading_stream(const struct conn *conn, int side)
 {
     return conn->side[side].reading ? conn->side[side].reading->stream : NULL;
 }
+
+struct appstream *
+reading_app(const struct conn *conn, int side)
+{
+    return conn->side[side].reading ? conn->side[side].reading->app : NULL;
+}

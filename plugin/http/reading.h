@@ -15,4 +15,7 @@ struct reading *reading_get(struct conn *conn, int side);
 /* The side's HTTP/1 messages; NULL: it speaks something else, or nothing yet. */
 struct httpstream *reading_stream(const struct conn *conn, int side);
 
+/* The same for a protocol between a gateway and an application. */
+struct appstream *reading_app(const struct conn *conn, int side);
+
 #endif

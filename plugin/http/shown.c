@@ -60,7 +60,7 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again
 {
     struct exchange *found;
 
-    if (status / 100 == 1 && status != 101)
+    if ((status / 100 == 1 && status != 101) || reading_app(conn, CLIENT))
         return NULL;
     found = find_answered(conn, status);
     if (!found && again)

@@ -286,7 +286,7 @@ count_habit(const struct host *sender, const struct exchange *ex, const struct e
 {
     struct gateway *gateway = sender->gateway;
 
-    if (!gateway || list_is_empty(&gateway->open))
+    if (!gateway || list_is_empty(&gateway->open) || (!ex->request.path && !ex->request.connect))
         return;
     if (parent && same_request(parent, ex))
         gateway->n_same++;

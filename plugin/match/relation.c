@@ -167,6 +167,10 @@ relate_texts(struct relation *r, const struct gateway *gateway, const struct exc
         found(r, CLUE_NAMES_CLIENT);
     else if (child->request.forwarded_for && !waiting->request.forwarded_for)
         found(r, CLUE_OTHER_CLIENT);
+    if (!child->request.path && !child->request.connect) {
+        relate_marks(r, &waiting->request.marks, &child->request.marks);
+        return;
+    }
     if (same_request(waiting, child)) {
         found(r, CLUE_SAME_REQUEST);
         return;

@@ -9,6 +9,7 @@
 
 #include "base/bounded.h"
 #include "base/list.h"
+#include "bytes/appstream.h"
 #include "bytes/httpstream.h"
 #include "bytes/marks.h"
 #include "bytes/tlsrecords.h"
@@ -82,7 +83,8 @@ struct flow {
 /* How far one side's bytes were read as messages (http/). */
 struct reading {
     struct httpstream *stream;  /* NULL: they are no HTTP/1, or it is not known yet */
-    bool opaque;                /* neither HTTP nor TLS */
+    struct appstream *app;      /* NULL: they are of no protocol between a gateway and an application, likewise */
+    bool opaque;                /* nothing that can be read */
     bool lost;                  /* no message was seen to begin since bytes were missing */
     uint32_t lost_from;         /* the first of them */
     uint32_t message_frame;     /* where the message at hand began */

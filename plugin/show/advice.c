@@ -140,6 +140,15 @@ static const char old_connection[] =
     "{server}, or a device before it, takes the SYN for a part of an older connection with the same ports. Look for address translation or a firewall that "
     "gives ports out again too soon or lost its table, and for a gateway with a small range of ports. It passes when that connection is forgotten.";
 
+/* A server that is an application: its words are CGI's, and its workers end. */
+static const char bad_answer[] =
+    "An application's answer begins with header lines such as \"Content-Type: text/html\" and an empty line. Look at its log for a fatal error, and for output "
+    "before the header; a header that is valid may be longer than the gateway's buffer for it. Follow the TCP stream to {server} to see what came.";
+
+static const char worker_ended[] =
+    "The application at {server} ended instead of answering. Look at the log of its process manager: a worker that crashed, that reached a limit of time "
+    "or of requests, or that was killed for want of memory.";
+
 static const char expired[] =
     "The packets to {server} are sent in a circle, or on too long a way: find the loop with traceroute from the gateway. Check the "
     "gateway's default gateway and static routes, and the routers upstream of the gateway.";
@@ -198,7 +207,9 @@ text_for(const struct verdict *v)
     case CAUSE_SERVER_RESET:
         if (was_idle)
             return v->sender == SENDER_ON_PATH ? idle_lost : idle_closed;
-        return advice[v->cause];
+        return v->protocol ? worker_ended : advice[v->cause];
+    case CAUSE_INVALID_RESPONSE:
+        return v->protocol ? bad_answer : advice[v->cause];
     default:
         return advice[v->cause];
     }

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "bytes/appstream.h"
 #include "bytes/httphead.h"
 #include "bytes/tlsrecords.h"
 #include "model/activity.h"
@@ -132,7 +133,8 @@ guess_sides(struct conn *conn, const struct segment *seg)
     if (http_begins_response(seg->data, seg->captured) && seg->captured > 8) {
         if (from_client)
             conn_swap_sides(conn);
-    } else if (http_begins_request(seg->data, seg->captured) || tls_begins_client_hello(seg->data, seg->captured)) {
+    } else if (http_begins_request(seg->data, seg->captured) || tls_begins_client_hello(seg->data, seg->captured) ||
+               app_begins(seg->data, seg->captured)) {
         if (!from_client)
             conn_swap_sides(conn);
     } else if (tls_begins_data(seg->data, seg->captured)) {

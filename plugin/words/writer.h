@@ -20,10 +20,14 @@ struct writer {
 
 #define SAY(w, ...) wmem_strbuf_append_printf((w)->text, __VA_ARGS__)
 
+/* "10.1.1.2:9000 (FastCGI)" */
 static inline char *
 server(const struct writer *w)
 {
-    return words_endpoint(w->scope, &w->f->attempt->server, w->f->attempt->port);
+    const struct attempt *a = w->f->attempt;
+    char *endpoint = words_endpoint(w->scope, &a->server, a->port);
+
+    return a->protocol ? wmem_strdup_printf(w->scope, "%s (%s)", endpoint, a->protocol) : endpoint;
 }
 
 static inline char *

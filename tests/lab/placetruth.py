@@ -197,8 +197,14 @@ class PlaceTruth:
             return (with_data or [None])[-1]
         marked = [x for x in with_data if self.mark(r).search(x.data)]
         if marked:                               # a retry on another connection counts, a retransmission does not
-            return next(x for x in marked if x.stream == marked[-1].stream)
+            return self.begun(next(x for x in marked if x.stream == marked[-1].stream), with_data)
         return (with_data or [None])[0]
+
+    @staticmethod
+    def begun(row, rows):
+        """FastCGI begins a request with a record that may have a segment of its own (Apache)"""
+        before = [x for x in rows if x.stream == row.stream and x.n < row.n]
+        return before[-1] if before and re.fullmatch(rb"\x01\x01.{14}", before[-1].data, re.DOTALL) else row
 
     def h2_frames(self, rows, types):
         """The segments among these rows, of one side, in which HTTP/2 frames of these types begin"""
@@ -236,5 +242,6 @@ class PlaceTruth:
         if cause == "relayed":
             if leg.get("kind") == "h2":
                 return up + [x.n for x in self.h2_frames(after, (HEADERS,))][:1]
-            return up + ([x.n for x in after if re.search(rb"HTTP/1\.[01] 50|Status: 50|[ :]50[234] ", x.data)] or data)[:1]
+            said = re.compile(rb"HTTP/1\.[01] 50|Status: 50|\AAB..\x04\x01[\xf6-\xf8]|[ :]50[234] ", re.DOTALL)    # the third is AJP's
+            return up + ([x.n for x in after if said.search(x.data)] or data)[:1]
         return up

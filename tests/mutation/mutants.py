@@ -7,7 +7,7 @@ the unit tests do not.
 """
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "chain", "attempts", "parents", "lookups",
-         "memory", "addresses", "tries", "search", "neighbor", "traits", "stall", "tlsrecords")
+         "memory", "addresses", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -59,7 +59,7 @@ MUTANTS = [
     ("invalid_response", "diagnose/outcome.c", "if (reply->fault != HTTP_FAULT_NONE)", "if (false)", QUICK),
     ("invalid_response", "diagnose/outcome.c", "if (a->early_frame && !answered)", "if (false)", QUICK),
     ("invalid_response", "diagnose/outcome.c", "head_is_beyond_limits(a, until) ? CAUSE_INVALID_RESPONSE : CAUSE_UNKNOWN", "CAUSE_UNKNOWN", QUICK),
-    ("truncated", "diagnose/outcome.c", "return cause_only(CAUSE_TRUNCATED);", "return cause_only(CAUSE_SERVER_CLOSED);", QUICK),
+    ("truncated", "diagnose/outcome.c", "            return cause_only(CAUSE_TRUNCATED);", "            return cause_only(CAUSE_SERVER_CLOSED);", QUICK),
     ("truncated", "diagnose/diagnose.c", "    case CAUSE_TRUNCATED:\n        cite_all(f, &reply->data, ROLE_SERVER_RESPONSE);\n", "    case CAUSE_TRUNCATED:\n", QUICK),
     ("server_closed", "diagnose/outcome.c", "a->closed[SERVER].reset ? reset : closed", "reset", QUICK),
     ("server_closed", "diagnose/outcome.c", "server->time <= until &&", "", QUICK),
@@ -227,6 +227,45 @@ MUTANTS = [
     ("who ended it", "tcp/traits.c", "nearer >= (idle ? NEARER_BY_WHEN_IDLE : NEARER_BY)", "nearer > 0", QUICK),
     ("why it stalled", "diagnose/stall.c", " && a->idle < IDLE_LONG", "", QUICK),
     ("why it stalled", "diagnose/stall.c", "if (sent->again == 0)", "if (false)", QUICK),
+
+    # applications, and what cannot be read
+    ("applications", "bytes/fastcgi.c", "app_word(bytes + AT_LENGTH) == BEGIN_LENGTH && ", "", QUICK),
+    ("applications", "bytes/fastcgi.c", "!is_type(s->header[AT_TYPE], types)", "false", QUICK),
+    ("applications", "bytes/fastcgi.c", " && app_word(s->header + AT_LENGTH) == 0);", ");", QUICK),
+    ("applications", "bytes/fastcgi.c", "if (s->type == STDOUT || s->type == STDERR)", "if (s->type == STDOUT)", QUICK),
+    ("applications", "bytes/fastcgi.c", "if (s->type == END_REQUEST)\n        app_text_over(s, to);", ";", QUICK),
+    ("applications", "bytes/appvars.c", "if (!g_ascii_isupper(*p) && !g_ascii_isdigit(*p) && *p != '_')", "if (false)", QUICK),
+    ("applications", "bytes/appvars.c", "|| name + 4 > whole ", "", QUICK),
+    ("applications", "bytes/appvars.c", " && memcmp(bytes + i + 1, first_name, sizeof first_name) == 0;", ";", QUICK),
+    ("applications", "bytes/ajp.c", "if (!awaited || (whole > 0 && whole != length + 2))", "if (true)", QUICK),
+    ("applications", "bytes/ajp.c", "if (!awaited || (whole > 0 && whole != length + 2))", "if (!awaited)", QUICK),
+    ("applications", "bytes/ajp.c", "if (s->headed)\n        to->calls->end", "if (true)\n        to->calls->end", QUICK),
+    ("applications", "bytes/appunit.c", "if (!s->text || head > 0)", "if (!s->text)", QUICK),
+    ("applications", "bytes/appunit.c", "if (httpstream_inside_message(s->text))", "if (false)", QUICK),
+    ("applications", "bytes/appstream.c", "if (s->on_trial) {", "if (false) {", QUICK),
+    ("applications", "bytes/appstream.c", "(s->is_request && !s->protocol->begins(bytes, captured))", "false", QUICK),
+    ("applications", "bytes/cgi.c", "head->location.n > 0 ? STATUS_FOUND : STATUS_OK", "STATUS_OK", QUICK),
+    ("applications", "bytes/cgi.c", "if (r->head.host.n == 0)", "if (false)", QUICK),
+    ("applications", "bytes/cgi.c", "!read_status(head->cgi_status, head) && head->fault == HTTP_FAULT_NONE", "!read_status(head->cgi_status, head) && false", QUICK),
+    ("applications", "bytes/appunit.c", "fault == HTTP_FAULT_NONE ? HTTP_FAULT_NO_HEAD : fault", "HTTP_FAULT_NO_HEAD", QUICK),
+    ("applications", "bytes/httpstream.c", "s->cgi ? OVER : BETWEEN", "BETWEEN", QUICK),
+    ("applications", "http/messages.c", "exchange_hide(ex, 0, (const uint8_t *)\"\", 0);", ";", QUICK),
+    ("applications", "http/shown.c", " || reading_app(conn, CLIENT))", ")", QUICK),
+    ("applications", "http/attempt.c", "n = appstream_partial(app);", ";", QUICK),
+    ("applications", "http/attempt.c", "fault = appstream_partial_fault(app);", ";", QUICK),
+    ("applications", "http/exchange.c", "url.path.n = 0; ", ";", QUICK),
+    ("applications", "match/relation.c", "if (!child->request.path && !child->request.connect) {", "if (false) {", QUICK),
+    ("applications", "match/match.c", " || (!ex->request.path && !ex->request.connect))", ")", QUICK),
+    ("applications", "tcp/conn.c", " ||\n               app_begins(seg->data, seg->captured)) {", ") {", QUICK),
+    ("tries", "match/gain.c", "if (over && over <= use->start)", "if (false)", QUICK),
+    ("what cannot be read", "http/attempt.c", "a->opaque = !conn->tls;", "a->opaque = false;", QUICK),
+    ("what cannot be read", "http/opaque.c", "last->state != EXCHANGE_WAITING : ", "false : ", QUICK),
+    ("what cannot be read", "http/opaque.c", "!conn->side[SERVER].first_bytes && ", "", QUICK),
+    ("what cannot be read", "http/opaque.c", " && !begins_socks(seg);", ";", QUICK),
+    ("what cannot be read", "diagnose/outcome.c", "end - reply->last_data < NO_WAIT ? CAUSE_UNKNOWN : CAUSE_RESPONSE_TIMEOUT", "CAUSE_RESPONSE_TIMEOUT", QUICK),
+    ("what cannot be read", "diagnose/outcome.c", "    if (server_ended(a, until))\n        return cause_only(CAUSE_TRUNCATED);", "", QUICK),
+    ("what cannot be read", "diagnose/outcome.c", "if (a->opaque && !a->reply.status)", "if (a->opaque)", QUICK),
+    ("what cannot be read", "diagnose/diagnose.c", "if (a->opaque || (", "if ((", QUICK),
 
     # files out of order
     ("order of time", "track/reorder.c", "if (marks->n <= 1)", "if (false)", LATE),

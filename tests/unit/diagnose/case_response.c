@@ -35,6 +35,19 @@ static const struct case_row rows[] = {
     { "likely", .attempts = { { TO_BY(2, LEARNT), NEW, DATUM(6), FAULT(NOT_HTTP, 6) } },
       EXPECT(INVALID_RESPONSE, LIKELY, "5 server_request, 6 server_response") },
 
+    { "of_an_application", ONE(NEW, DATUM(6), FAULT(NO_HEAD, 6), .protocol = "FastCGI"), EXPECT(INVALID_RESPONSE, OBSERVED, "5 server_request, 6 server_response"),
+      .says = "(FastCGI) sent an answer without a header" },
+
+    /* a protocol that is not read */
+    { "opaque_closed", ONE(NEW, FIN(7), .opaque = true), EXPECT(SERVER_CLOSED, LIKELY, "5 server_request, 7 server_close"), .decided = 7 },
+    { "opaque_reset", ONE(NEW, RESET(7), .opaque = true), EXPECT(SERVER_RESET, LIKELY, "5 server_request, 7 server_close") },
+    { "opaque_silent", ONE(NEW, .opaque = true), EXPECT(RESPONSE_TIMEOUT, LIKELY, "5 server_request"), .decided = SILENCE },
+    { "opaque_cut", ONE(NEW, DATUM(6), FIN(7), .opaque = true), EXPECT(TRUNCATED, LIKELY, "5 server_request, 6 server_response, 7 server_close") },
+    { "opaque_stalled", ONE(NEW, DATUM(6), .opaque = true), EXPECT(RESPONSE_TIMEOUT, LIKELY, "5 server_request") },
+    { "opaque_answered", ONE(NEW, DATUM(6), .opaque = true), .response_time = AT(6) + NS_PER_SECOND / 100, EXPECT_UNKNOWN(REASON) },
+    { "opaque_gateway_closed", ONE(NEW, DATUM(6), GATEWAY_FIN(6), FIN(7), .opaque = true), EXPECT_UNKNOWN(REASON) },
+    { "opaque_shown", ONE(NEW, DATUM(6), HEAD(6, 502, 100), .opaque = true), .answered = 502, EXPECT(RELAYED, LIKELY, "5 server_request, 6 server_response") },
+
     /* cut off */
     { "head_fin", ONE(NEW, DATUM(6), PART_OF_HEAD(120), FIN(7)), EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 7 server_close"), .decided = 7 },
     { "head_rst", ONE(NEW, DATUM(6), PART_OF_HEAD(120), RESET(7)), EXPECT(TRUNCATED, OBSERVED, "5 server_request, 6 server_response, 7 server_close"),

@@ -120,6 +120,21 @@ test_text(const void *data)
     expect(relation_to_alice(UPSTREAM_1), row->clues, row->tie, row->least, row->most);
 }
 
+/* An application that is told neither host nor path (SCGI): it is no other request for that. */
+static void
+test_no_path(void)
+{
+    static const char request[] = "54:CONTENT_LENGTH\0" "0\0REQUEST_METHOD\0GET\0HTTP_USER_AGENT\0x\0,";
+
+    scene_with(1);
+    is_known(HOST, SERVER_1);
+    says(ALICE, CLIENT, "GET http://one.example/a HTTP/1.1\r\nHost: one.example\r\nUser-Agent: x\r\n\r\n", 0);
+    stands(UPSTREAM_1);
+    says_bytes(UPSTREAM_1, CLIENT, request, sizeof request - 1);
+    expect(relation_to_alice(UPSTREAM_1), "SAME_AGENT ADDRESS", TIE_ADDRESS, 1000, 1000);
+    g_assert_cmpuint(exchange_of(ALICE)->gateway->n_other, ==, 0);
+}
+
 /* The more requests a gateway passes on as they are, the less another one is of its clients; the gain has an end. */
 static void
 test_habit(void)
@@ -248,6 +263,7 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     ADD_ROWS("/match/relation/text/", texts, test_text);
+    g_test_add_func("/match/relation/no path", test_no_path);
     g_test_add_func("/match/relation/habit", test_habit);
     ADD_ROWS("/match/relation/address/", addresses, test_address);
     g_test_add_func("/match/relation/routes", test_routes);

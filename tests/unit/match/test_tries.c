@@ -247,6 +247,30 @@ test_error_ignored(void)
     EXPECT_AT(responds(ALICE, 502), SYN_TIMEOUT, LIKELY, first, second, third);
 }
 
+/*
+ * The server is on the gateway's own host, which so waits for itself. The server resets the connection that the gateway kept, and then the new one
+ * that is tried instead: that is no more what the first try waits for.
+ * ALICE asks /a, 1 asks /a, 1 answers, ALICE gets 200, ALICE asks /b, 1 asks /b, RST of 1, SYN 2, 2 asks /b, RST of 2, ALICE gets 502
+ */
+static void
+test_tried_again_on_own_host(void)
+{
+    scene_with(1);
+    leg(UPSTREAM_1, GATEWAY, GATEWAY, 9000);
+    leg(UPSTREAM_2, GATEWAY, GATEWAY, 9000);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    responds(UPSTREAM_1, 200);
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/b");
+    asks_server(UPSTREAM_1, HOST, "/b");
+    reset(UPSTREAM_1);
+    stands(UPSTREAM_2);
+    uint32_t request = asks_server(UPSTREAM_2, HOST, "/b"), rst = reset(UPSTREAM_2), response = responds(ALICE, 502);
+    EXPECT_AT(response, SERVER_RESET, OBSERVED, request, rst);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -260,5 +284,6 @@ main(int argc, char **argv)
     g_test_add_func("/match/tries/after end", test_retried_after_end);
     g_test_add_func("/match/tries/answered before", test_answered_before);
     g_test_add_func("/match/tries/error ignored", test_error_ignored);
+    g_test_add_func("/tries/tried again on own host", test_tried_again_on_own_host);
     return g_test_run();
 }
