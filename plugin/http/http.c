@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "bytes/h2head.h"
+#include "bytes/proxyline.h"
 #include "http/decrypted.h"
 #include "http/exchange.h"
 #include "http/http.h"
@@ -92,13 +93,35 @@ enter_tunnel(struct conn *conn)
     conn->in_tunnel = true;
 }
 
+/*
+ * A PROXY header is no request: what it stands before begins behind it, in this segment or in the next one. Returns
+ * the segment without it, in *behind where there is one; NULL: nothing else is in it.
+ */
+static const struct segment *
+without_proxy_line(const struct conn *conn, int side, const struct segment *seg, struct segment *behind)
+{
+    uint32_t n = side == CLIENT && !conn->side[side].first_bytes ? (uint32_t)proxyline_length(seg->data, seg->captured) : 0;
+
+    if (n == 0)
+        return seg;
+    *behind = *seg;
+    behind->data += n;
+    behind->captured -= n;
+    behind->length -= n;
+    return behind->length > 0 ? behind : NULL;
+}
+
 /* calls of the connection *************************************************/
 
 static void
-on_bytes(struct root *root, struct conn *conn, int side, const struct segment *seg)
+on_bytes(struct root *root, struct conn *conn, int side, const struct segment *whole)
 {
     struct reading *reading = reading_get(conn, side);
+    struct segment behind;
+    const struct segment *seg = without_proxy_line(conn, side, whole, &behind);
 
+    if (!seg)
+        return;
     if (!conn->side[side].first_bytes) {
         conn->side[side].first_bytes = seg->time;
         conn->side[side].first_bytes_frame = seg->frame;
