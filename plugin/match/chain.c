@@ -182,7 +182,7 @@ best_request(const struct event *e, int *best_gain)
     *best_gain = ASSIGN_NEVER;
     for (node_t *l = e->gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct exchange *waiting = (struct exchange *)l->data;
-        if (waiting->begun || waiting->conn == e->conn)
+        if (waiting->begun || waiting->conn == e->conn || exchange_given_up(waiting))
             continue;
         int start = start_gain(e, ready_since(waiting, e->time));
         if (start == ASSIGN_NEVER)

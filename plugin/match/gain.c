@@ -87,7 +87,10 @@ static int
 waiting_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
 {
     const struct exchange *child = pending_child(waiting);
+    when_t over = exchange_given_up(waiting);
 
+    if (over && over <= use->start)
+        return ASSIGN_NEVER;
     if (child == use->ex)
         child = NULL;           /* it waits for this very one */
     if (!use->end)

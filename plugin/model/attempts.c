@@ -195,6 +195,21 @@ exchange_begun(const struct exchange *ex)
     return ex->nth > 1 ? ex->request.time : ex->conn->hs.first_syn;
 }
 
+when_t
+exchange_given_up(const struct exchange *ex)
+{
+    when_t first = INT64_MAX;
+
+    for (int side = CLIENT; side <= SERVER; side++) {
+        const struct closing *stream = &ex->ended[side], *conn = &ex->conn->side[side].closed;
+        if (stream->frame)
+            first = MIN(first, stream->time);
+        if (conn->frame && (side == SERVER || conn->reset || ex->conn->h2))
+            first = MIN(first, conn->time);
+    }
+    return first < INT64_MAX ? first : 0;
+}
+
 unsigned
 exchange_status(const struct exchange *ex)
 {

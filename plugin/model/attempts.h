@@ -37,6 +37,12 @@ when_t conn_failed(const struct conn *conn);
 /* When the sender turned to the server for the request: with the SYN, or on a connection that it kept. */
 when_t exchange_begun(const struct exchange *exchange);
 
+/*
+ * When one of the two ended the connection or the stream on which the request waits, so that nothing more is begun for it; 0: neither
+ * did. A client's FIN says no more than that it has nothing to add, save in HTTP/2, where it says so by END_STREAM.
+ */
+when_t exchange_given_up(const struct exchange *exchange);
+
 /* Of the response that counts: the hidden one, or the one that was shown; 0: none yet. */
 unsigned exchange_status(const struct exchange *exchange);
 
