@@ -10,6 +10,7 @@
 #include "bytes/proxyline.h"
 #include "http/decrypted.h"
 #include "http/exchange.h"
+#include "http/h2.h"
 #include "http/http.h"
 #include "http/messages.h"
 #include "http/reading.h"
@@ -55,7 +56,8 @@ begin_responses(struct conn *conn, struct reading *reading, const struct segment
         reading->stream = httpstream_new(wmem_file_scope(), false);
     } else if (requests && requests->opaque) {
         reading->opaque = true;
-        if (conn->h2 && !h2_begins_settings(seg->data, seg->captured))
+        bool first = conn->side[SERVER].first_bytes_frame == seg->frame;
+        if (conn->h2 && first && !h2_begins_settings(seg->data, seg->captured))
             conn->not_h2_frame = seg->frame;
     } else if (!conn_is_whole(conn)) {
         begin_unknown(conn, reading, seg);
@@ -135,6 +137,8 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *w
         messages_bytes(root, conn, side, reading->stream, seg);
     else if (conn->tls)
         tls_conn_bytes(root, conn, side, seg);
+    else
+        h2_bytes(root, conn, side, seg);
 }
 
 /* Bytes of a reply are missing: what follows, and can be read, is another one. */
@@ -165,6 +169,7 @@ on_missing(struct root *root, struct conn *conn, int side, uint32_t n)
         messages_skip(root, conn, reading->stream, n);
     else if (conn->tls)
         tls_skip(&conn->tls->progress, side == CLIENT ? TLS_CLIENT : TLS_SERVER, n);
+    h2_missing(conn, side);
     if (reading->lost || reading->opaque || conn->tls || (reading->stream && !httpstream_is_lost(reading->stream)))
         return;
     reading->lost = true;
@@ -193,6 +198,7 @@ on_dropped(struct root *root, struct conn *conn)
         wmem_free(wmem_file_scope(), conn->side[side].reading);
     }
     wmem_free(wmem_file_scope(), conn->tls);
+    wmem_free(wmem_file_scope(), conn->frames);
     decrypted_free(conn);
 }
 
