@@ -81,14 +81,14 @@ fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange 
     fill_stream_end(a, ex);
 }
 
-/* The server's bytes before any of the gateway's, since the connection began; in HTTP/2 both may speak first. */
+/* The server's bytes before any of the gateway's, as far as it acknowledged none; in HTTP/2 both may speak first. */
 static uint32_t
 early_frame(const struct conn *conn)
 {
     const struct side *gateway = &conn->side[CLIENT], *server = &conn->side[SERVER];
     bool early = server->first_bytes && (!gateway->first_bytes || server->first_bytes < gateway->first_bytes);
 
-    return early && conn_is_whole(conn) && !conn->h2 ? server->first_bytes_frame : 0;
+    return early && conn_is_whole(conn) && !conn->h2 && !flow_lacks_acked(conn, CLIENT) ? server->first_bytes_frame : 0;
 }
 
 /* How the gateway's bytes fared on their way. */

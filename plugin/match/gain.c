@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "http/exchange.h"
+#include "match/chain.h"
 #include "match/scope.h"
 
 /* Look-ups of one name that are looked at for what a connection followed. */
@@ -22,6 +23,9 @@
 
 /* That a second try follows a failed one is a little less usual than that it follows its request. */
 #define TRY_AGAIN (-150)
+
+/* That the try before it is one that the capture lacks. */
+#define BEHIND_UNSEEN (-300)
 
 /* How long before its start an address for the request was there; INT64_MAX: never. */
 static when_t
@@ -70,6 +74,8 @@ start_gain(const struct scope *s, const struct exchange *waiting, const struct u
         gain = MAX(gain, profile_gain(p, DELAY_START, address, s->rate));
     if (failure < INT64_MAX)
         gain = MAX(gain, profile_gain(p, DELAY_START, failure, s->rate) + TRY_AGAIN);
+    if (delay >= TURN_AROUND)
+        gain = MAX(gain, profile_gain(p, DELAY_START, delay - TURN_AROUND, s->rate) + BEHIND_UNSEEN);
     return gain;
 }
 
