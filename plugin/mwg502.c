@@ -13,6 +13,7 @@
 #include "show/fields.h"
 #include "mwg502.h"
 #include "observe/observe.h"
+#include "observe/preface.h"
 #include "ports.h"
 #include "show/cases.h"
 #include "show/show.h"
@@ -175,6 +176,7 @@ proto_reg_handoff_mwg502(void)
 
     ports_apply(pref_ports);
     if (!initialized) {
+        preface_register();
         stats_register();
         cases_register(proto_mwg502);
     }

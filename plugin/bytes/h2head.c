@@ -10,14 +10,12 @@
 
 #include "bytes/h2head.h"
 
-static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-#define PREFACE_LENGTH (sizeof preface - 1)
 #define PREFACE_ENOUGH 6
 
 bool
 h2_begins(const uint8_t *bytes, size_t n)
 {
-    return n >= PREFACE_ENOUGH && memcmp(bytes, preface, MIN(n, PREFACE_LENGTH)) == 0;
+    return n >= PREFACE_ENOUGH && memcmp(bytes, H2_PREFACE, MIN(n, H2_PREFACE_LENGTH)) == 0;
 }
 
 bool

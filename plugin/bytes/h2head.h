@@ -10,8 +10,15 @@
 #include "bytes/httphead.h"
 
 /* RFC 9113 section 3.4 and 6 */
-enum h2_type { H2_DATA = 0, H2_HEADERS = 1, H2_RST_STREAM = 3, H2_SETTINGS = 4, H2_PUSH_PROMISE = 5, H2_GOAWAY = 7, H2_CONTINUATION = 9 };
-enum { H2_END_STREAM = 0x01, H2_FRAME_HEADER = 9 };
+enum h2_type {
+    H2_DATA = 0, H2_HEADERS = 1, H2_PRIORITY = 2, H2_RST_STREAM = 3, H2_SETTINGS = 4, H2_PUSH_PROMISE = 5, H2_PING = 6, H2_GOAWAY = 7,
+    H2_WINDOW_UPDATE = 8, H2_CONTINUATION = 9
+};
+enum { H2_END_STREAM = 0x01, H2_END_HEADERS = 0x04, H2_FRAME_HEADER = 9 };
+
+/* What a client begins with (RFC 9113 section 3.4). */
+#define H2_PREFACE "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+#define H2_PREFACE_LENGTH (sizeof H2_PREFACE - 1)
 
 /* true: the bytes begin with the client's preface (or with as much of it as there is, "PRI * " at least). */
 bool h2_begins(const uint8_t *bytes, size_t n);

@@ -28,6 +28,7 @@ http_fault_words(enum http_fault fault)
     case HTTP_FAULT_CODING:      return "a Transfer-Encoding that is repeated, unknown, or beside a Content-Length";
     case HTTP_FAULT_FOLD:        return "a header line folded into two";
     case HTTP_FAULT_SWITCH:      return "101 to a request that asked for no other protocol";
+    case HTTP_FAULT_FRAME:       return "a broken HTTP/2 frame";
     case N_HTTP_FAULTS:          break;
     }
     return "";

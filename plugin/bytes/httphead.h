@@ -40,6 +40,7 @@ enum http_fault {
     HTTP_FAULT_CODING,          /* Transfer-Encoding twice, beside Content-Length, or unknown */
     HTTP_FAULT_FOLD,            /* a header line that goes on in the next line */
     HTTP_FAULT_SWITCH,          /* 101 that nobody asked for */
+    HTTP_FAULT_FRAME,           /* HTTP/2: bytes that are no frame, or a header block that is none; nothing in front of it is undone */
     N_HTTP_FAULTS
 };
 

@@ -15,14 +15,27 @@
 #include "tcp/conn.h"
 #include "tcp/flow.h"
 
+/* A server that said it would leave left, before the gateway did: the frame that shows it is the one of its FIN or RST. */
+static bool
+left_as_announced(const struct attempt *a, const struct closing *announced)
+{
+    const struct closing *server = &a->closed[SERVER], *gateway = &a->closed[CLIENT];
+
+    return !announced->reset && server->frame && (!gateway->frame || server->time <= gateway->time);
+}
+
 /* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
 static void
 fill_stream_end(struct attempt *a, const struct exchange *ex)
 {
+    uint32_t left = left_as_announced(a, &ex->ended[SERVER]) ? a->closed[SERVER].frame : 0;
+
     for (int side = CLIENT; side <= SERVER; side++) {
         if (!ex->ended[side].frame || (a->closed[side].frame && a->closed[side].time < ex->ended[side].time))
             continue;
         a->closed[side] = ex->ended[side];
+        if (side == SERVER && left)
+            a->closed[side].frame = left;
         a->stream_ended = a->stream_ended || side == SERVER;
         a->h2_error = ex->h2_error;
     }
@@ -82,14 +95,14 @@ fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange 
     fill_stream_end(a, ex);
 }
 
-/* The server's bytes before any of the gateway's, since the connection began; in HTTP/2 both may speak first. */
+/* The server's bytes before any of the gateway's, as far as it acknowledged none; in HTTP/2 both may speak first. */
 static uint32_t
 early_frame(const struct conn *conn)
 {
     const struct side *gateway = &conn->side[CLIENT], *server = &conn->side[SERVER];
     bool early = server->first_bytes && (!gateway->first_bytes || server->first_bytes < gateway->first_bytes);
 
-    return early && conn_is_whole(conn) && !conn->h2 ? server->first_bytes_frame : 0;
+    return early && conn_is_whole(conn) && !conn->h2 && !flow_lacks_acked(conn, CLIENT) ? server->first_bytes_frame : 0;
 }
 
 /* How the gateway's bytes fared on their way. */

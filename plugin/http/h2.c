@@ -101,6 +101,16 @@ end_stream(struct exchange *ex, int side, const struct h2_frame *f, bool reset, 
     ex->h2_error = f->error;
 }
 
+/* Its answer cannot be read from here on. */
+static void
+break_answer(struct exchange *ex, uint32_t frame, when_t time)
+{
+    if (ex->over || ex->reply.fault != HTTP_FAULT_NONE)
+        return;
+    note_data(ex, frame, time);
+    ex->reply.fault = HTTP_FAULT_FRAME;
+}
+
 /* GOAWAY: the streams behind the last one are not served. */
 static void
 go_away(struct conn *conn, int side, const struct h2_frame *f, uint32_t frame, when_t time)
@@ -125,6 +135,15 @@ side_of(struct conn *conn, const struct h2_frame *f, const struct http_head *hea
         return head->is_request ? CLIENT : SERVER;
     }
     return first ? CLIENT : SERVER;
+}
+
+/* A header block that is whole, and no response: HPACK cannot have made it, or it has no status. Wireshark needs all blocks before it. */
+static bool
+is_undone(const struct conn *conn, const struct exchange *ex, const struct h2_frame *f)
+{
+    bool all_seen = conn->frames && !conn->frames[CLIENT].lost && !conn->frames[SERVER].lost;
+
+    return all_seen && f->type == H2_HEADERS && (f->flags & H2_END_HEADERS) && ex->state == EXCHANGE_WAITING && !ex->without_request;
 }
 
 struct exchange *
@@ -158,7 +177,45 @@ h2_frame(struct root *root, struct conn *conn, const struct h2_frame *f, uint32_
     note_data(ex, frame, time);
     if (has_head && respond(ex, &head, frame, time))
         answered = ex;
+    else if (!has_head && is_undone(conn, ex, f))
+        break_answer(ex, frame, time);
     if (f->flags & H2_END_STREAM)
         complete(ex, time);
     return answered;
+}
+
+/* bytes *******************************************************************/
+
+/* The client's preface tells; a server may have spoken before it. */
+static bool
+begins(const struct conn *conn, int side, const struct segment *seg)
+{
+    if (!conn_is_whole(conn) || conn->side[side].first_bytes_frame != seg->frame)
+        return false;
+    return side == CLIENT ? h2_begins(seg->data, seg->captured) : seg->captured >= H2_FRAME_HEADER && h2_begins_settings(seg->data, seg->captured);
+}
+
+void
+h2_bytes(const struct root *root, struct conn *conn, int side, const struct segment *seg)
+{
+    if (!conn->frames && !begins(conn, side, seg))
+        return;
+    if (!conn->frames) {
+        conn->frames = wmem_alloc_array(wmem_file_scope(), struct h2_frames, 2);
+        h2_frames_begin(&conn->frames[CLIENT], true);
+        h2_frames_begin(&conn->frames[SERVER], false);
+        conn->frames[SERVER].lost = side == CLIENT && conn->side[SERVER].first_bytes_frame;
+    }
+    if (h2_frames_feed(&conn->frames[side], seg->data, seg->captured, conn->frames[!side].largest_asked) && side == SERVER && conn->h2)
+        for (node_t *l = conn->exchanges.head; l; l = l->next)
+            break_answer((struct exchange *)l->data, seg->frame, MAX(seg->time, root->now));
+    if (seg->captured < seg->length)
+        h2_missing(conn, side);
+}
+
+void
+h2_missing(struct conn *conn, int side)
+{
+    if (conn->frames)
+        conn->frames[side].lost = true;
 }

@@ -17,4 +17,13 @@
  */
 struct exchange *h2_frame(struct root *root, struct conn *conn, const struct h2_frame *f, uint32_t frame, when_t time);
 
+/*
+ * Bytes of one side of a connection that is neither HTTP/1 nor TLS, in order: where they are frames no more, the server's answers
+ * are broken that were not complete. Connections of other protocols, and such that were not seen from the beginning, are passed over.
+ */
+void h2_bytes(const struct root *root, struct conn *conn, int side, const struct segment *segment);
+
+/* What follows on that side need not begin with a frame. */
+void h2_missing(struct conn *conn, int side);
+
 #endif

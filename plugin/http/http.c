@@ -8,8 +8,10 @@
 
 #include "bytes/appstream.h"
 #include "bytes/h2head.h"
+#include "bytes/proxyline.h"
 #include "http/decrypted.h"
 #include "http/exchange.h"
+#include "http/h2.h"
 #include "http/http.h"
 #include "http/messages.h"
 #include "http/opaque.h"
@@ -62,7 +64,8 @@ begin_responses(struct conn *conn, struct reading *reading, const struct segment
         reading->app = appstream_new(wmem_file_scope(), appstream_protocol(reading_app(conn, CLIENT)), false);
     } else if (requests && requests->opaque) {
         reading->opaque = true;
-        if (conn->h2 && !h2_begins_settings(seg->data, seg->captured))
+        bool first = conn->side[SERVER].first_bytes_frame == seg->frame;
+        if (conn->h2 && first && !h2_begins_settings(seg->data, seg->captured))
             conn->not_h2_frame = seg->frame;
     } else if (!conn_is_whole(conn)) {
         begin_unknown(conn, reading, seg);
@@ -103,13 +106,35 @@ enter_tunnel(struct conn *conn)
     conn->in_tunnel = true;
 }
 
+/*
+ * A PROXY header is no request: what it stands before begins behind it, in this segment or in the next one. Returns
+ * the segment without it, in *behind where there is one; NULL: nothing else is in it.
+ */
+static const struct segment *
+without_proxy_line(const struct conn *conn, int side, const struct segment *seg, struct segment *behind)
+{
+    uint32_t n = side == CLIENT && !conn->side[side].first_bytes ? (uint32_t)proxyline_length(seg->data, seg->captured) : 0;
+
+    if (n == 0)
+        return seg;
+    *behind = *seg;
+    behind->data += n;
+    behind->captured -= n;
+    behind->length -= n;
+    return behind->length > 0 ? behind : NULL;
+}
+
 /* calls of the connection *************************************************/
 
 static void
-on_bytes(struct root *root, struct conn *conn, int side, const struct segment *seg)
+on_bytes(struct root *root, struct conn *conn, int side, const struct segment *whole)
 {
     struct reading *reading = reading_get(conn, side);
+    struct segment behind;
+    const struct segment *seg = without_proxy_line(conn, side, whole, &behind);
 
+    if (!seg)
+        return;
     if (!conn->side[side].first_bytes) {
         conn->side[side].first_bytes = seg->time;
         conn->side[side].first_bytes_frame = seg->frame;
@@ -127,6 +152,8 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *s
         tls_conn_bytes(root, conn, side, seg);
     else if (reading->opaque && !conn->h2)
         opaque_bytes(root, conn, side, seg);
+    else
+        h2_bytes(root, conn, side, seg);
 }
 
 /* Bytes of a reply are missing: what follows, and can be read, is another one. */
@@ -159,6 +186,7 @@ on_missing(struct root *root, struct conn *conn, int side, uint32_t n)
         messages_app_skip(root, conn, reading->app, n);
     else if (conn->tls)
         tls_skip(&conn->tls->progress, side == CLIENT ? TLS_CLIENT : TLS_SERVER, n);
+    h2_missing(conn, side);
     if (reading->lost || reading->opaque || conn->tls || (reading->stream && !httpstream_is_lost(reading->stream)) ||
         (reading->app && !appstream_is_lost(reading->app)))
         return;
@@ -191,6 +219,7 @@ on_dropped(struct root *root, struct conn *conn)
         wmem_free(wmem_file_scope(), conn->side[side].reading);
     }
     wmem_free(wmem_file_scope(), conn->tls);
+    wmem_free(wmem_file_scope(), conn->frames);
     decrypted_free(conn);
 }
 

@@ -118,6 +118,8 @@ failed_gain(const struct event *e, const struct conn *failed)
     if (last && e->child && last->request.method && e->child->request.method)
         gain += same_request(last, e->child) ? SAME_REQUEST_AGAIN : OTHER_REQUEST;
     int start = start_gain(e, conn_failed(failed));
+    if (!failed->hs.acked && same_server(failed, e->conn))
+        start = MAX(start, start_gain(e, conn_failed(failed) + TURN_AROUND));
     return start == ASSIGN_NEVER ? start : start + gain + again_gain(e->gateway);
 }
 

@@ -20,6 +20,9 @@
 /* RFC 8305 section 8: the next address is tried no sooner than this while the first one is silent. */
 #define SILENT_LONG (NS_PER_SECOND / 10)
 
+/* HAProxy waits so long before it tries a server again that refused (its manual, "retries": a turn-around timer). */
+#define TURN_AROUND NS_PER_SECOND
+
 void chain_connection_begun(struct root *root, struct conn *conn);
 void chain_request_begun(struct root *root, struct exchange *child);
 

@@ -10,6 +10,7 @@
 #include "base/bounded.h"
 #include "base/list.h"
 #include "bytes/appstream.h"
+#include "bytes/h2frames.h"
 #include "bytes/httpstream.h"
 #include "bytes/marks.h"
 #include "bytes/tlsrecords.h"
@@ -169,6 +170,7 @@ struct conn {
 
     struct translated *translated;      /* NULL: it was seen once */
     struct tls_conn *tls;       /* NULL: no ClientHello was seen */
+    struct h2_frames *frames;   /* of both sides, without TLS; NULL: it is no HTTP/2 as far as is known */
     struct decrypted *decrypted;    /* NULL: nothing of it was decrypted */
     list_t exchanges;           /* in the order of their requests */
     struct exchange *receiving; /* the one that the server is answering */

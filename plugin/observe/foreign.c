@@ -92,6 +92,28 @@ foreign_next_source(const GSList **l, enum source source)
     return NULL;
 }
 
+dissector_handle_t
+foreign_http2(void)
+{
+    static dissector_handle_t handle;
+
+    if (!handle)
+        handle = find_dissector("http2");
+    return handle;
+}
+
+int
+foreign_http2_id(void)
+{
+    return proto_get_id_by_filter_name("http2");
+}
+
+bool
+foreign_port_is_users_choice(uint16_t port)
+{
+    return dissector_get_uint_handle(find_dissector_table("tcp.port"), port) != dissector_get_default_uint_handle("tcp.port", port);
+}
+
 bool
 foreign_is_disabled(const char *protocol)
 {

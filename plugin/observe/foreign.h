@@ -53,6 +53,13 @@ enum source {
  */
 tvbuff_t *foreign_next_source(const GSList **at, enum source source);
 
+/* The dissector of HTTP/2, and its protocol; NULL: there is none. */
+dissector_handle_t foreign_http2(void);
+int foreign_http2_id(void);
+
+/* true: by Decode As. */
+bool foreign_port_is_users_choice(uint16_t port);
+
 /* true: the user disabled that protocol, by its filter name. An unknown name: false. */
 bool foreign_is_disabled(const char *protocol);
 

@@ -9,6 +9,7 @@
 #include <epan/ipproto.h>
 
 #include "observe/http.h"
+#include "observe/preface.h"
 #include "observe/tcp.h"
 #include "words/reported.h"
 
@@ -192,6 +193,8 @@ see_tcp(struct frame_view *view, field_info *stream)
         return;
     /* A response may be shown with the FIN behind it. */
     if (seg->length > 0 || (seg->flags & (TCP_FIN | TCP_RST)))
+        above = foreign_above_tcp(view->pinfo);
+    if (seg->length > 0 && !above.http2 && preface_take_over(view, stream, seg))
         above = foreign_above_tcp(view->pinfo);
     if (above.tls)
         see_decrypted(view, seg);
