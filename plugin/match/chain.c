@@ -197,7 +197,7 @@ best_request(const struct event *e, int *best_gain)
 
     for (node_t *l = e->gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct candidate c = { .waiting = (struct exchange *)l->data };
-        if (c.waiting->begun || c.waiting->conn == e->conn || exchange_given_up(c.waiting))
+        if (c.waiting->begun || c.waiting->conn == e->conn || exchange_given_up(c.waiting) || !exchange_has_turn(c.waiting))
             continue;
         c.since = ready_since(c.waiting, e->time);
         int start = start_gain(e, c.since);

@@ -9,12 +9,11 @@
 #include "match/chain.h"
 #include "match/scope.h"
 
-/* Hundredths of a bit. What fits worse by this than chance is not looked at, and what belongs together has to gain more than nothing. */
-#define LOOKED_AT_FROM (-600)
-#define BELONGS_FROM (-400)
+/* Hundredths of a bit. What fits worse by this than chance is not looked at; see BELONGS_FROM. */
+#define LOOKED_AT_FROM (-800)
 
 /* So much the assignment is better than any in which another request has the deciding connection: calibrated by tests/bench/check.py. */
-#define MARGIN_OBSERVED 1000
+#define MARGIN_OBSERVED 850
 #define MARGIN_LIKELY 250
 
 /* What fits less by this is no alternative. */

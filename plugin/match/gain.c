@@ -47,7 +47,8 @@ start_gain(const struct scope *s, const struct exchange *waiting, const struct u
     struct profile *p = s->gateway->profile;
     when_t delay = use->start - waiting->ready_at;
     when_t address = address_told(waiting, use->start), failure = since_failure(s, waiting, use);
-    int gain = delay < 0 || address == INT64_MAX ? BEFORE_ITS_TURN : profile_gain(p, DELAY_START, delay, s->rate);
+    bool its_turn = waiting == s->ex || exchange_has_turn(waiting);
+    int gain = delay < 0 || !its_turn || address == INT64_MAX ? BEFORE_ITS_TURN : profile_gain(p, DELAY_START, delay, s->rate);
 
     if (address && address < INT64_MAX)
         gain = MAX(gain, profile_gain(p, DELAY_START, use->start - address, s->rate));

@@ -46,6 +46,7 @@ static void
 file(struct root *root, struct exchange *ex, struct host *asked, struct name *name)
 {
     ex->filed = true;
+    root->n_open++;
     list_append(bucket(root->by_url, ex->url_hash), &ex->url_link);
     list_append(bucket(root->by_path, ex->path_hash), &ex->path_link);
     ex->gateway = host_gateway(asked);
@@ -61,6 +62,7 @@ unfile(struct root *root, struct exchange *ex)
     if (!ex->filed)
         return;
     ex->filed = false;
+    root->n_open--;
     list_remove(bucket(root->by_url, ex->url_hash), &ex->url_link);
     list_remove(bucket(root->by_path, ex->path_hash), &ex->path_link);
     if (ex->gateway)
@@ -345,6 +347,7 @@ match_begun(struct root *root, struct exchange *ex)
         learn(root, ex, parent, sender);
     }
     count_habit(sender, ex, parent);
+    sender->asks_itself = sender->asks_itself || root->n_open == 0;
     if (ex->had_parent) {
         attempt_begun(root, ex->conn);
         chain_request_begun(root, ex);

@@ -201,6 +201,18 @@ is_next_hop(const struct next_hop *hops, const struct conn *conn)
     return false;
 }
 
+/* It is known where such requests for this host went. A reverse proxy has a server for each part of a site, and for "/cart" other ones than for "/img". */
+static bool
+knows_route(const struct name *name, const struct exchange *waiting)
+{
+    unsigned route = route_hash(waiting);
+
+    for (int i = 0; i < NEXT_HOPS_MAX; i++)
+        if (name->next_hops[i].port && (waiting->request.absolute || waiting->request.connect || name->next_hops[i].route == route))
+            return true;
+    return false;
+}
+
 /* The name that the gateway looks up for this host has the address. */
 static bool
 is_upstreams_address(struct root *root, const struct name *name, const struct ipaddr *ip)
@@ -251,7 +263,7 @@ relate_address(struct relation *r, struct root *root, const struct gateway *gate
         found(r, CLUE_OTHER_PORT);
     else if (is_anothers_address(root, gateway, waiting, ip))
         found(r, CLUE_OTHER_ADDRESS);
-    else if (name && (name->n_addresses > 0 || name->next_hops[0].port))
+    else if (name && (name->n_addresses > 0 || knows_route(name, waiting)))
         found(r, CLUE_OTHER_ROUTE);
     /* A proxy asks the server that it was told; a reverse proxy's servers have ports of their own. */
     else if (its_port && (waiting->request.absolute || waiting->request.connect))
@@ -266,6 +278,8 @@ relate_opener(struct relation *r, struct root *root, const struct gateway *gatew
     if ((opener && opener->gateway == gateway) || ipaddr_is_loopback(&conn->side[CLIENT].ip))
         return;
     found(r, CLUE_STRAY);
+    if (opener && opener->asks_itself)
+        found(r, CLUE_ASKS_ITSELF);
     if (conn->side[CLIENT].link && conn->side[CLIENT].link == waiting->conn->side[SERVER].link &&
         conn->side[CLIENT].link != waiting->conn->side[CLIENT].link)
         found(r, CLUE_SAME_LINK);

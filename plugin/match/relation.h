@@ -30,6 +30,7 @@
     X(PORT,            200, TIE_TIME,    "the port that was asked for") \
     X(SAME_LINK,       300, TIE_TIME,    "from the gateway's network card") \
     X(STRAY,          -500, TIE_TIME,    "from an address that is not known to be the gateway's") \
+    X(ASKS_ITSELF,    -500, TIE_TIME,    "from an address that asks for itself, too") \
     X(OTHER_ROUTE,    -300, TIE_TIME,    "not where earlier requests for this host went") \
     X(OTHER_ADDRESS,  -600, TIE_TIME,    "an address of another host that is waited for") \
     X(OTHER_PORT,     -600, TIE_TIME,    "another port of the host") \

@@ -318,7 +318,7 @@ look_at_host(const struct scope *s, const struct host *host, struct best *best)
 bool
 find_searches_by_time(struct scope *s)
 {
-    struct best best = { NULL, 0, 0 };
+    struct best best = { NULL, BELONGS_FROM, BELONGS_FROM };
 
     for (unsigned h = 0; h < s->gateway->n_known; h++)
         look_at_host(s, host_find(s->root, &s->gateway->hosts[h]), &best);

@@ -224,3 +224,9 @@ exchange_waiting(const struct conn *conn)
             return (struct exchange *)l->data;
     return NULL;
 }
+
+bool
+exchange_has_turn(const struct exchange *ex)
+{
+    return ex->h2_stream > 0 || ex->nth == 1 || exchange_waiting(ex->conn) == ex;
+}

@@ -49,6 +49,9 @@ unsigned exchange_status(const struct exchange *exchange);
 /* The oldest on the connection that has no final response yet; NULL: none. */
 struct exchange *exchange_waiting(const struct conn *conn);
 
+/* Its turn has come: a connection's requests are served one after the other, but for HTTP/2's. */
+bool exchange_has_turn(const struct exchange *exchange);
+
 /* For the tables of targets and of approaches. */
 bool target_may_go(const struct bounded_entry *entry);
 void target_evict(bounded_t *table, struct bounded_entry *entry);

@@ -55,6 +55,7 @@ struct host {
     uint16_t syn_ip_id;         /* of its latest SYN, 0: unknown */
     bool numbers_packets;       /* two of its SYNs had different ones */
     bool answers_dns;
+    bool asks_itself;           /* it sent a request while nobody waited for anything */
     bool is_client;             /* it sent requests that serve nobody else's */
 };
 

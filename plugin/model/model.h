@@ -374,6 +374,7 @@ struct root {
     struct first_query first_queries[FIRST_QUERIES];
     struct activities strays;   /* of addresses that are not known to be any gateway's */
     list_t lookups_open, lookups_resolved;      /* oldest first */
+    unsigned n_open;            /* requests that wait for an answer */
     list_t by_url[OPEN_BUCKETS], by_path[OPEN_BUCKETS];     /* open exchanges, by their hashes */
     list_t shelves[N_SHELVES];  /* of connections, oldest first */
     const struct conn_listener *conn_listener;

@@ -125,6 +125,7 @@ capture_copy_learnt(struct root *to, struct root *from)
         struct host *copy = host_get(to, &host->ip);
         copy->answers_dns = host->answers_dns;
         copy->is_client = host->is_client;
+        copy->asks_itself = host->asks_itself;
         copy->link = host->link;
         if (host->gateway && host->gateway->n_known > 1)
             host_join(to, host_get(to, &host->gateway->hosts[0]), copy);
