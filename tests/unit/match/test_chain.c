@@ -99,6 +99,41 @@ test_elsewhere(void)
     then_elsewhere(3000, 80, NOTHING);
 }
 
+/* HAProxy tries a server again a second behind its refusal, and another one at once. ALICE asks, SYN 1, RST 1, so long, SYN 2 */
+static void
+again(unsigned after, const char *server, int before)
+{
+    begin();
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    passes(after);
+    leg(UPSTREAM_2, GATEWAY, server, 80);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, before);
+}
+
+static void
+test_turn_around(void)
+{
+    again(1000, SERVER_1, UPSTREAM_1);
+    again(600, SERVER_1, NOTHING);
+    again(2000, SERVER_1, NOTHING);
+    again(1000, SERVER_2, NOTHING);
+}
+
+/* Only where it was refused. ALICE asks, 1 asks so, FIN 1, 1 s, SYN 2 */
+static void
+test_no_turn_around(void)
+{
+    begin();
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    closes(UPSTREAM_1, SERVER);
+    passes(1000);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, NOTHING);
+}
+
 /* A gateway goes on to the next server when its patience is over, which has shown to be a second. ALICE asks, SYN 1, so long, SYN 2 to another server */
 static void
 behind_silence(unsigned after, int before)
@@ -165,6 +200,8 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/new request", test_new_request);
     g_test_add_func("/match/chain/once", test_once);
     g_test_add_func("/match/chain/elsewhere", test_elsewhere);
+    g_test_add_func("/match/chain/turn-around", test_turn_around);
+    g_test_add_func("/match/chain/no turn-around", test_no_turn_around);
     g_test_add_func("/match/chain/silence", test_silence);
     g_test_add_func("/match/chain/silence there", test_silence_there);
     g_test_add_func("/match/chain/kept", test_kept);
