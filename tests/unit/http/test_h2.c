@@ -86,6 +86,16 @@ test_garbage_behind(void)
     EXPECT_AT(responds(ALICE, 502), RELAYED, OBSERVED, request, head);
 }
 
+/* 1 answers 200, 1 says so, ALICE gets 502 */
+static void
+test_garbage_behind_good_answer(void)
+{
+    handed_on();
+    h2_responds(UPSTREAM_1, 1, "200", true);
+    says(UPSTREAM_1, SERVER, GARBAGE, 0);
+    expect_unknown_at(responds(ALICE, 502), MISSING_REASON);
+}
+
 /* Where bytes are missing nobody knows what is a frame. Something of 1 is lost, 1 says so, FIN of 1, ALICE gets 502 */
 static void
 test_garbage_behind_gap(void)
@@ -158,6 +168,7 @@ main(int argc, char **argv)
     g_test_add_func("/h2/cut", test_cut);
     g_test_add_func("/h2/garbage", test_garbage);
     g_test_add_func("/h2/garbage behind an answer", test_garbage_behind);
+    g_test_add_func("/h2/garbage behind a good answer", test_garbage_behind_good_answer);
     g_test_add_func("/h2/garbage behind a gap", test_garbage_behind_gap);
     g_test_add_func("/h2/broken block", test_broken_block);
     g_test_add_func("/h2/block behind a gap", test_block_behind_gap);

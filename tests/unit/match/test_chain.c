@@ -65,6 +65,21 @@ test_new_request(void)
     g_assert_false(chain_is_followed(conn_of(UPSTREAM_1), NULL));
 }
 
+/* Nothing is begun for a request whose connection the gateway ended. BOB asks, SYN 1, RST 1, ALICE asks, FIN to ALICE, SYN 2 */
+static void
+test_nobody_waits(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(BOB, HOST, "/b");
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    asks_proxy(ALICE, HOST, "/a");
+    closes(ALICE, SERVER);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, UPSTREAM_1);
+}
+
 /* One thing follows each failure. ALICE asks, SYN 1, RST 1, SYN 2, SYN 3 */
 static void
 test_once(void)
@@ -198,6 +213,7 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     g_test_add_func("/match/chain/retries", test_retries);
     g_test_add_func("/match/chain/new request", test_new_request);
+    g_test_add_func("/match/chain/nobody waits", test_nobody_waits);
     g_test_add_func("/match/chain/once", test_once);
     g_test_add_func("/match/chain/elsewhere", test_elsewhere);
     g_test_add_func("/match/chain/turn-around", test_turn_around);
