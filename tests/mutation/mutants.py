@@ -136,7 +136,7 @@ MUTANTS = [
     ("tries", "match/gain.c", "#define FOLLOWED (-700)", "#define FOLLOWED 0", QUICK),
     ("tries", "match/gain.c", "if (failure < INT64_MAX)", "if (false)", QUICK),
     ("tries", "match/match.c", "own_earlier_tries(root, ex, first);", ";", QUICK),
-    ("attempts", "match/gain.c", "if (address < INT64_MAX)", "if (false)", QUICK),
+    ("attempts", "match/gain.c", "if (address && address < INT64_MAX)", "if (false)", QUICK),
     ("attempts", "match/gain.c", "if (child == use->ex)\n        child = NULL; ", "", QUICK),
     ("attempts", "match/gain.c", "return use->end ? profile_gain(p, DELAY_RESPONSE, s->until - use->end, s->failures) : ", "return ", QUICK),
     ("attempts", "match/decide.c", "#define BELONGS_FROM (-400)", "#define BELONGS_FROM 4000", QUICK),
