@@ -148,7 +148,7 @@ take_attributes(struct packet *in, struct cgi_request *r)
         }
         struct slice value = take_string(in);
         if (code == REQUEST_ATTRIBUTE)
-            value = take_string(in);
+            take_string(in);    /* that was its name */
         else if (code == QUERY_STRING)
             r->query = value;
         else if (code == STORED_METHOD)

@@ -38,8 +38,10 @@ take_header(struct cgi_request *r, struct slice name, struct slice value)
 
     if (name.n == 0 || name.n > sizeof text || value.n == 0)
         return;
+    memcpy(text, name.s, name.n);
     for (size_t i = 0; i < name.n; i++)
-        text[i] = name.s[i] == '_' ? '-' : name.s[i];
+        if (text[i] == '_')
+            text[i] = '-';
     http_take_header((struct slice){ text, name.n }, value, &r->head);
 }
 

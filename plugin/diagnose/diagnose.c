@@ -94,6 +94,7 @@ cite_reply(struct finding *f)
     case CAUSE_SERVER_CLOSED:
     case CAUSE_SERVER_RESET:
         cite(f, a->closed[SERVER].frame, ROLE_SERVER_CLOSE);
+        cite(f, a->left_frame, ROLE_SERVER_CLOSE);
         break;
     case CAUSE_RELAYED:
         cite(f, reply->head_frame, ROLE_SERVER_RESPONSE);

@@ -124,6 +124,7 @@ struct attempt {
     const char *maker;          /* name of a header by which the sender of the request is known, NULL: none */
     uint32_t not_h2_frame;      /* the gateway speaks HTTP/2, the server something else */
     bool stream_ended;          /* closed[] is of the HTTP/2 stream alone, or GOAWAY */
+    uint32_t left_frame;        /* the server's FIN or RST behind its GOAWAY, 0: none */
     uint32_t h2_error;          /* with which the stream ended */
     bool reused;                /* kept alive from an earlier request */
     bool h2;                    /* the gateway speaks HTTP/2 on it, without TLS */

@@ -15,27 +15,25 @@
 #include "tcp/conn.h"
 #include "tcp/flow.h"
 
-/* A server that said it would leave left, before the gateway did: the frame that shows it is the one of its FIN or RST. */
+/* A server that said it would leave left, before the gateway did. */
 static bool
 left_as_announced(const struct attempt *a, const struct closing *announced)
 {
     const struct closing *server = &a->closed[SERVER], *gateway = &a->closed[CLIENT];
 
-    return !announced->reset && server->frame && (!gateway->frame || server->time <= gateway->time);
+    return announced->frame && !announced->reset && server->frame && (!gateway->frame || server->time <= gateway->time);
 }
 
 /* What ended the request's own HTTP/2 stream, where that came before the connection's end. */
 static void
 fill_stream_end(struct attempt *a, const struct exchange *ex)
 {
-    uint32_t left = left_as_announced(a, &ex->ended[SERVER]) ? a->closed[SERVER].frame : 0;
-
+    if (left_as_announced(a, &ex->ended[SERVER]))
+        a->left_frame = a->closed[SERVER].frame;
     for (int side = CLIENT; side <= SERVER; side++) {
         if (!ex->ended[side].frame || (a->closed[side].frame && a->closed[side].time < ex->ended[side].time))
             continue;
         a->closed[side] = ex->ended[side];
-        if (side == SERVER && left)
-            a->closed[side].frame = left;
         a->stream_ended = a->stream_ended || side == SERVER;
         a->h2_error = ex->h2_error;
     }

@@ -10,6 +10,7 @@
 #include "http/exchange.h"
 #include "http/h2.h"
 #include "tcp/conn.h"
+#include "tcp/flow.h"
 
 /* Segments of a reply whose numbers are kept. */
 #define DATA_FRAMES_MAX 8
@@ -137,13 +138,18 @@ side_of(struct conn *conn, const struct h2_frame *f, const struct http_head *hea
     return first ? CLIENT : SERVER;
 }
 
-/* A header block that is whole, and no response: HPACK cannot have made it, or it has no status. Wireshark needs all blocks before it. */
+/* Wireshark needs all header blocks to read the next one. */
+static bool
+has_all(const struct conn *conn, int side)
+{
+    return conn->frames && !conn->frames[side].lost && !flow_has_gap(conn->side[side].flow);
+}
+
+/* A header block that is whole, and no response: HPACK cannot have made it, or it has no status. */
 static bool
 is_undone(const struct conn *conn, const struct exchange *ex, const struct h2_frame *f)
 {
-    bool all_seen = conn->frames && !conn->frames[CLIENT].lost && !conn->frames[SERVER].lost;
-
-    return all_seen && f->type == H2_HEADERS && (f->flags & H2_END_HEADERS) && ex->state == EXCHANGE_WAITING && !ex->without_request;
+    return has_all(conn, SERVER) && f->type == H2_HEADERS && (f->flags & H2_END_HEADERS) && ex->state == EXCHANGE_WAITING && !ex->without_request;
 }
 
 struct exchange *

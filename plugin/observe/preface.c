@@ -67,8 +67,7 @@ preface_take_over(struct frame_view *view, const field_info *stream, const struc
     tvbuff_t *source = stream->ds_tvb;
     struct tcpinfo info = { .seq = seg->seq + n, .nxtseq = seg->seq + seg->length, .lastackseq = seg->ack, .flags = seg->flags };
 
-    if (seg->captured < seg->length || !is_whole(seg->data + n, seg->captured - n) || !foreign_http2() || foreign_is_disabled("http2") ||
-        is_decoded_as_asked(seg))
+    if (seg->captured < seg->length || !is_whole(seg->data + n, seg->captured - n) || !foreign_http2() || is_decoded_as_asked(seg))
         return false;
     int at = (int)(seg->data + n - tvb_get_ptr(source, 0, -1));
     tvbuff_t *tvb = tvb_new_subset_length(source, at, (int)(seg->length - n));

@@ -8,7 +8,7 @@
 # is kept in BUILD_DIR (build-fuzz) and used by the next run; a finding is left there too.
 # Exit code: 0 no finding, 1 findings, 77 no clang with libFuzzer here.
 set -u
-doors='track diagnose httpstream appstream httphead tlsrecords reported url'
+doors='track diagnose httpstream appstream h2frames httphead tlsrecords reported url'
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd) || exit 1
 build=${BUILD_DIR:-$top/build-fuzz}
 seconds=300

@@ -7,7 +7,8 @@ the unit tests do not.
 """
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "chain", "attempts", "parents", "lookups",
-         "memory", "addresses", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app")
+         "memory", "addresses", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app",
+         "proxyline", "h2frames", "h2", "begin", "attempt")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -18,6 +19,7 @@ SWALLOWED = "test_golden.py -k early200"
 LINKS = "test_links.py"
 COPIES = "test_copies.py"
 COURSE = "test_course.py -k truth"
+PREFACE = "test_preface.py"
 
 # Of relation.h: each weighs nothing. OTHER_REQUEST's weight is the gateway's habit.
 CLUES = ("SAME_REQUEST", "NAMES_CLIENT", "SAME_MARK", "SAME_TARGET", "SAME_PATH", "SAME_TAIL", "SAME_AGENT", "ADDRESS", "ROUTE", "NEXT_HOP", "PORT",
@@ -266,6 +268,34 @@ MUTANTS = [
     ("what cannot be read", "diagnose/outcome.c", "    if (server_ended(a, until))\n        return cause_only(CAUSE_TRUNCATED);", "", QUICK),
     ("what cannot be read", "diagnose/outcome.c", "if (a->opaque && !a->reply.status)", "if (a->opaque)", QUICK),
     ("what cannot be read", "diagnose/diagnose.c", "if (a->opaque || (", "if ((", QUICK),
+
+    # what stands before requests
+    ("PROXY headers", "bytes/proxyline.c", "lf && lf[-1] == '\\r' && ", "lf && ", QUICK),
+    ("PROXY headers", "bytes/proxyline.c", "MIN(n, LONGEST_LINE)", "n", QUICK),
+    ("PROXY headers", "bytes/proxyline.c", " || bytes[12] >> 4 != 2)", ")", QUICK),
+    ("PROXY headers", "bytes/proxyline.c", "whole <= n ? whole : 0", "whole", QUICK),
+    ("PROXY headers", "http/http.c", "side == CLIENT && !conn->side[side].first_bytes ? (uint32_t)proxyline", "side == CLIENT ? (uint32_t)proxyline", QUICK),
+    ("PROXY headers", "http/http.c", "if (!seg)\n        return;\n", "if (!seg)\n        seg = whole;\n", QUICK),
+    ("HTTP/2 without TLS", "observe/preface.c", " || is_decoded_as_asked(seg))", ")", PREFACE),
+    ("HTTP/2 without TLS", "observe/tcp.c", "!above.http2 && preface_take_over(view, stream, seg)", "false", PREFACE),
+    ("HTTP/2 without TLS", "http/http.c", "conn->h2 && first && ", "conn->h2 && ", QUICK),
+    ("HTTP/2 frames", "bytes/h2frames.c", "if (length > MAX(largest, LARGEST_UNASKED))\n        return false;", "", QUICK),
+    ("HTTP/2 frames", "bytes/h2frames.c", "MAX(largest, LARGEST_UNASKED)", "LARGEST_UNASKED", QUICK),
+    ("HTTP/2 frames", "bytes/h2frames.c", "types[type].on_stream == on_stream", "true", QUICK),
+    ("HTTP/2 frames", "bytes/h2frames.c", "length >= types[type].least", "true", QUICK),
+    ("HTTP/2 frames", "bytes/h2frames.c", "length <= types[type].most", "true", QUICK),
+    ("HTTP/2 frames", "http/h2.c", "ex->over || ex->reply.fault != HTTP_FAULT_NONE", "ex->reply.fault != HTTP_FAULT_NONE", QUICK),
+    ("HTTP/2 frames", "http/h2.c", "conn->frames[side].lost = true;", ";", QUICK),
+    ("HTTP/2 frames", "http/h2.c", " && !flow_has_gap(conn->side[side].flow);", ";", QUICK),
+    ("HTTP/2 frames", "http/h2.c", "else if (!has_head && is_undone(conn, ex, f))", "else if (false)", QUICK),
+    ("HTTP/2 that ends", "http/attempt.c", "(!gateway->frame || server->time <= gateway->time);\n}", "true;\n}", QUICK),
+    ("HTTP/2 that ends", "diagnose/diagnose.c", "cite(f, a->left_frame, ROLE_SERVER_CLOSE);", ";", QUICK),
+    ("who waits", "match/chain.c", " || exchange_given_up(c.waiting))", ")", QUICK),
+    ("tried again", "match/chain.c", "!failed->hs.acked && same_server(failed, e->conn)", "false", QUICK),
+    ("tried again", "match/chain.c", "!failed->hs.acked && same_server(failed, e->conn)", "same_server(failed, e->conn)", QUICK),
+    ("tried again", "match/chain.c", "!failed->hs.acked && same_server(failed, e->conn)", "!failed->hs.acked", QUICK),
+    ("tried again", "match/gain.c", "if (delay >= TURN_AROUND)", "if (false)", QUICK),
+    ("dropped packets", "http/attempt.c", " && !flow_lacks_acked(conn, CLIENT) ?", " ?", QUICK),
 
     # files out of order
     ("order of time", "track/reorder.c", "if (marks->n <= 1)", "if (false)", LATE),

@@ -213,6 +213,21 @@ segment(unsigned n, int side, uint8_t flags, const char *text, unsigned length, 
     return facts_tell(&fact);
 }
 
+struct fact
+facts_same(enum fact_kind kind, unsigned n, int side)
+{
+    struct fact fact;
+
+    memset(&fact, 0, sizeof fact);
+    fact.kind = kind;
+    fact.frame = capture.frame;
+    fact.time = capture.now;
+    fact.u.h2.frame.conn = n;
+    fact.u.h2.frame.src = capture.streams[n].ip[side];
+    fact.u.h2.frame.sport = capture.streams[n].port[side];
+    return fact;
+}
+
 static uint32_t
 bare(unsigned n, int side, uint8_t flags)
 {

@@ -94,6 +94,13 @@ uint32_t asks_server_for(unsigned n, const char *host, const char *path, const c
 /* A whole response without a body, shown */
 uint32_t responds(unsigned n, unsigned status);
 
+/* HTTP/2 without TLS: the connection with both sides' first frames; a request; a response, status NULL: a header block that cannot be read. */
+uint32_t h2_connects(unsigned n);
+uint32_t h2_asks(unsigned n, uint8_t stream, const char *host, const char *path);
+uint32_t h2_responds(unsigned n, uint8_t stream, const char *status, bool whole);
+uint32_t h2_resets(unsigned n, int side, uint8_t stream);       /* RST_STREAM */
+uint32_t h2_leaves(unsigned n);         /* GOAWAY of the server, which serves no stream */
+
 /* DNS: the question with this id, from a socket of its own unless one is given, and its answer; address NULL: none. */
 void dns_socket(uint16_t port);         /* 0: its own again */
 void dns_type(uint16_t type);           /* of both; A at first */
@@ -120,6 +127,7 @@ void expect_unknown_at(uint32_t frame, enum missing missing);
 /* For facts_*.c: a new frame, whose fact has the frame's number and time; the tracker is told it; link of an address with a card() */
 struct fact facts_next(enum fact_kind kind);
 uint32_t facts_tell(const struct fact *fact);
+struct fact facts_same(enum fact_kind kind, unsigned n, int side);      /* one more of the latest frame, which that side sent: HTTP/2 */
 link_t facts_link(const struct ipaddr *address);
 
 #endif

@@ -88,6 +88,18 @@ test_cut_answer(void)
     }
 }
 
+/* Whose acknowledgement proves a request did not speak first. ALICE asks /a, the capture lacks that the gateway asks, 1 answers, ALICE gets 502 */
+static void
+test_lost_request(void)
+{
+    scene_with(1);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    skips(UPSTREAM_1, CLIENT, 80);
+    says(UPSTREAM_1, SERVER, "HTTP/1.1 200 OK\r\n: no name\r\n\r\n", 0);
+    g_assert_cmpint(verdict_at(responds(ALICE, 502))->cause, ==, CAUSE_UNKNOWN);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -97,5 +109,6 @@ main(int argc, char **argv)
     g_test_add_func("/attempt/half closed and gave up", test_half_closed_and_gave_up);
     g_test_add_func("/attempt/refused answers", test_refused_answers);
     g_test_add_func("/attempt/cut answer", test_cut_answer);
+    g_test_add_func("/attempt/lost request", test_lost_request);
     return g_test_run();
 }

@@ -80,6 +80,79 @@ test_other_protocol(void)
     no_verdict_at(says(ALICE, SERVER, "HTTP/1.1 502 no\r\n\r\n", 0));
 }
 
+/* PROXY headers **************************************************************/
+
+#define LINE "PROXY TCP4 10.9.0.1 10.9.0.2 40000 80\r\n"
+#define BINARY "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" "\x0a\x09\0\1\x0a\x09\0\2\x9c\x40\0\x50"
+#define BINARY_LENGTH 28
+#define REQUEST "GET http://" HOST "/b HTTP/1.1\r\nHost: " HOST "\r\n\r\n"
+
+/* A balancer sends it before ALICE's request: the header, ALICE asks /b, SYN 1, RST 1, ALICE gets 502 */
+static void
+test_proxy_line(void)
+{
+    begin();
+    stands(ALICE);
+    says(ALICE, CLIENT, LINE, 0);
+    refused_then(asks_proxy(ALICE, HOST, "/b"));
+    begin();
+    stands(ALICE);
+    says_bytes(ALICE, CLIENT, BINARY, BINARY_LENGTH);
+    refused_then(asks_proxy(ALICE, HOST, "/b"));
+}
+
+/* In one segment */
+static void
+test_proxy_line_and_request(void)
+{
+    static const char both[] = BINARY REQUEST;
+
+    begin();
+    stands(ALICE);
+    refused_then(says(ALICE, CLIENT, LINE REQUEST, 0));
+    begin();
+    stands(ALICE);
+    refused_then(says_bytes(ALICE, CLIENT, both, sizeof both - 1));
+}
+
+/* The gateway sends it to 1: ALICE asks /a, the header to 1, 1 asks, FIN of 1, ALICE gets 502 */
+static void
+test_proxy_line_to_server(void)
+{
+    begin();
+    stands(ALICE);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    says_bytes(UPSTREAM_1, CLIENT, BINARY, BINARY_LENGTH);
+    uint32_t request = asks_server(UPSTREAM_1, HOST, "/a"), fin = closes(UPSTREAM_1, SERVER);
+    EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, request, fin);
+}
+
+/* It is no byte of the request: ALICE asks /a, the header to 1, RST of 1, ALICE gets 502 */
+static void
+test_reset_behind_proxy_line(void)
+{
+    begin();
+    stands(ALICE);
+    asks_proxy(ALICE, HOST, "/a");
+    uint32_t first = stands(UPSTREAM_1);
+    says(UPSTREAM_1, CLIENT, LINE, 0);
+    uint32_t rst = reset(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, rst);
+}
+
+/* It stands before everything else, and only there. ALICE asks /a, the header as a request's body */
+static void
+test_proxy_line_within(void)
+{
+    begin();
+    stands(ALICE);
+    says(ALICE, CLIENT, "POST http://" HOST "/a HTTP/1.1\r\nHost: " HOST "\r\nContent-Length: 39\r\n\r\n", 0);
+    says(ALICE, CLIENT, LINE, 0);
+    responds(ALICE, 200);
+    refused_then(asks_proxy(ALICE, HOST, "/b"));
+}
+
 /* Inside TLS: who listens on the low port is the server; a second request is told from the first. */
 static void
 test_inside_tls(void)
@@ -109,5 +182,10 @@ main(int argc, char **argv)
     g_test_add_func("/begin/inside a server's response", test_inside_server_response);
     g_test_add_func("/begin/other protocol", test_other_protocol);
     g_test_add_func("/begin/inside tls", test_inside_tls);
+    g_test_add_func("/begin/proxy line", test_proxy_line);
+    g_test_add_func("/begin/proxy line and request", test_proxy_line_and_request);
+    g_test_add_func("/begin/proxy line to a server", test_proxy_line_to_server);
+    g_test_add_func("/begin/reset behind a proxy line", test_reset_behind_proxy_line);
+    g_test_add_func("/begin/proxy line within", test_proxy_line_within);
     return g_test_run();
 }

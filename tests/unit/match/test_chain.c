@@ -65,6 +65,21 @@ test_new_request(void)
     g_assert_false(chain_is_followed(conn_of(UPSTREAM_1), NULL));
 }
 
+/* Nothing is begun for a request whose connection the gateway ended. BOB asks, SYN 1, RST 1, ALICE asks, FIN to ALICE, SYN 2 */
+static void
+test_nobody_waits(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(BOB, HOST, "/b");
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    asks_proxy(ALICE, HOST, "/a");
+    closes(ALICE, SERVER);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, UPSTREAM_1);
+}
+
 /* One thing follows each failure. ALICE asks, SYN 1, RST 1, SYN 2, SYN 3 */
 static void
 test_once(void)
@@ -97,6 +112,41 @@ test_elsewhere(void)
     then_elsewhere(0, 80, UPSTREAM_1);
     then_elsewhere(0, 8080, NOTHING);
     then_elsewhere(3000, 80, NOTHING);
+}
+
+/* HAProxy tries a server again a second behind its refusal, and another one at once. ALICE asks, SYN 1, RST 1, so long, SYN 2 */
+static void
+again(unsigned after, const char *server, int before)
+{
+    begin();
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    passes(after);
+    leg(UPSTREAM_2, GATEWAY, server, 80);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, before);
+}
+
+static void
+test_turn_around(void)
+{
+    again(1000, SERVER_1, UPSTREAM_1);
+    again(600, SERVER_1, NOTHING);
+    again(2000, SERVER_1, NOTHING);
+    again(1000, SERVER_2, NOTHING);
+}
+
+/* Only where it was refused. ALICE asks, 1 asks so, FIN 1, 1 s, SYN 2 */
+static void
+test_no_turn_around(void)
+{
+    begin();
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    closes(UPSTREAM_1, SERVER);
+    passes(1000);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, NOTHING);
 }
 
 /* A gateway goes on to the next server when its patience is over, which has shown to be a second. ALICE asks, SYN 1, so long, SYN 2 to another server */
@@ -163,8 +213,11 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     g_test_add_func("/match/chain/retries", test_retries);
     g_test_add_func("/match/chain/new request", test_new_request);
+    g_test_add_func("/match/chain/nobody waits", test_nobody_waits);
     g_test_add_func("/match/chain/once", test_once);
     g_test_add_func("/match/chain/elsewhere", test_elsewhere);
+    g_test_add_func("/match/chain/turn-around", test_turn_around);
+    g_test_add_func("/match/chain/no turn-around", test_no_turn_around);
     g_test_add_func("/match/chain/silence", test_silence);
     g_test_add_func("/match/chain/silence there", test_silence_there);
     g_test_add_func("/match/chain/kept", test_kept);

@@ -271,6 +271,38 @@ test_tried_again_on_own_host(void)
     EXPECT_AT(response, SERVER_RESET, OBSERVED, request, rst);
 }
 
+/*
+ * The capture lacks a first try, behind which HAProxy waited a second: requests for the host went to SERVER_1 before.
+ * ALICE asks /a, 1 asks so, 1 answers, ALICE gets 200, ALICE asks /b, so long, SYN 2 to SERVER_2, RST 2, ALICE gets 502
+ */
+static uint32_t
+tried_behind_unseen(unsigned after, uint32_t *cited)
+{
+    scene_with(1);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    responds(UPSTREAM_1, 200);
+    responds(ALICE, 200);
+    passes(3000);
+    asks_proxy(ALICE, HOST, "/b");
+    passes(after);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    cited[0] = syn(UPSTREAM_2);
+    cited[1] = refused(UPSTREAM_2);
+    passes(5);
+    return responds(ALICE, 502);
+}
+
+static void
+test_behind_unseen_try(void)
+{
+    uint32_t cited[2], response = tried_behind_unseen(1000, cited);
+
+    EXPECT_AT(response, RST, LIKELY, cited[0], cited[1]);
+    expect_unknown_at(tried_behind_unseen(600, cited), MISSING_ATTEMPT);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -285,5 +317,6 @@ main(int argc, char **argv)
     g_test_add_func("/match/tries/answered before", test_answered_before);
     g_test_add_func("/match/tries/error ignored", test_error_ignored);
     g_test_add_func("/tries/tried again on own host", test_tried_again_on_own_host);
+    g_test_add_func("/match/tries/behind an unseen one", test_behind_unseen_try);
     return g_test_run();
 }
