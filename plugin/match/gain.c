@@ -9,7 +9,6 @@
 #include <glib.h>
 
 #include "http/exchange.h"
-#include "match/chain.h"
 #include "match/scope.h"
 
 /* A gateway serves the requests of one connection one after the other: to turn to the next one before is rare. */
@@ -17,9 +16,6 @@
 
 /* What was tried again is no reason to answer the client. */
 #define FOLLOWED (-700)
-
-/* That the try before it is one that the capture lacks. */
-#define BEHIND_UNSEEN (-300)
 
 static bool
 same_port(const struct use *x, const struct use *y)
@@ -54,8 +50,6 @@ start_gain(const struct scope *s, const struct exchange *waiting, const struct u
         gain = MAX(gain, profile_gain(p, DELAY_START, use->start - address, s->rate));
     if (failure < INT64_MAX)
         gain = MAX(gain, profile_gain(p, DELAY_START, failure, s->rate) + again_gain(s->gateway));
-    if (delay >= TURN_AROUND)
-        gain = MAX(gain, profile_gain(p, DELAY_START, delay - TURN_AROUND, s->rate) + BEHIND_UNSEEN);
     return gain;
 }
 
