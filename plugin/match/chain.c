@@ -242,6 +242,20 @@ gateway_at_work(struct root *root, const struct conn *conn)
 }
 
 void
+chain_told(struct root *root, const struct exchange *child)
+{
+    struct exchange *earlier_child;
+    struct conn *earlier = child->parent && child->nth == 1 ? chain_before(root, child->conn, child, &earlier_child) : NULL;
+
+    if (!earlier || !earlier_child || !earlier_child->parent || earlier_child->parent == child->parent)
+        return;
+    child->conn->chain.before = 0;
+    child->conn->chain.waiter = child->parent->serial & G_MAXINT32;
+    chain_of(earlier, earlier_child)->followed = false;
+    child->parent->begun = true;
+}
+
+void
 chain_connection_begun(struct root *root, struct conn *conn)
 {
     struct host *opener = host_get(root, &conn->side[CLIENT].ip);

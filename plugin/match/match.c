@@ -345,6 +345,7 @@ match_begun(struct root *root, struct exchange *ex)
     if (parent) {
         adopt(parent, ex);
         learn(root, ex, parent, sender);
+        chain_told(root, ex);
     }
     count_habit(sender, ex, parent);
     sender->asks_itself = sender->asks_itself || root->n_open == 0;
