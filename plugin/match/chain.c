@@ -72,9 +72,9 @@ profile_of(struct gateway *gateway)
 }
 
 static int
-start_gain(const struct event *e, when_t since)
+delay_gain(const struct event *e, enum delay_kind kind, when_t since)
 {
-    return since > e->time ? ASSIGN_NEVER : profile_gain(profile_of(e->gateway), DELAY_START, e->time - since, USUAL_RATE);
+    return since > e->time ? ASSIGN_NEVER : profile_gain(profile_of(e->gateway), kind, e->time - since, USUAL_RATE);
 }
 
 static bool
@@ -117,9 +117,9 @@ failed_gain(const struct event *e, const struct conn *failed)
         return ASSIGN_NEVER;
     if (last && e->child && last->request.method && e->child->request.method)
         gain += same_request(last, e->child) ? SAME_REQUEST_AGAIN : OTHER_REQUEST;
-    int start = start_gain(e, conn_failed(failed));
+    int start = delay_gain(e, DELAY_AGAIN, conn_failed(failed));
     if (!failed->hs.acked && same_server(failed, e->conn))
-        start = MAX(start, start_gain(e, conn_failed(failed) + TURN_AROUND));
+        start = MAX(start, delay_gain(e, DELAY_AGAIN, conn_failed(failed) + TURN_AROUND));
     return start == ASSIGN_NEVER ? start : start + gain + again_gain(e->gateway);
 }
 
@@ -200,7 +200,7 @@ best_request(const struct event *e, int *best_gain)
         if (c.waiting->begun || c.waiting->conn == e->conn || exchange_given_up(c.waiting) || !exchange_has_turn(c.waiting))
             continue;
         c.since = ready_since(c.waiting, e->time);
-        int start = start_gain(e, c.since);
+        int start = delay_gain(e, DELAY_START, c.since);
         if (start == ASSIGN_NEVER)
             continue;
         c.relation = relation_of(e->root, c.waiting, e->conn, e->child).gain;

@@ -350,6 +350,11 @@ learn_delays(const struct contest *c, const struct use *decided)
         if (use->start >= ready)
             profile_learn(p, DELAY_START, use->start - ready, window, certain);
     }
+    for (unsigned i = 0; i < s->n; i++) {
+        const struct use *use = &s->uses[i], *before = use->before >= 0 ? &s->uses[use->before] : NULL;
+        if (use->its && before && before->end && before->end <= use->start)
+            profile_learn(p, DELAY_AGAIN, use->start - before->end, window, c->a.n_rows == 1);
+    }
     if (!decided->end)
         profile_learn(p, DELAY_PATIENCE, decided->silent, window, true);
 }

@@ -23,18 +23,18 @@ same_port(const struct use *x, const struct use *y)
     return x->conn->side[SERVER].port == y->conn->side[SERVER].port;
 }
 
-/* How long before its start another try failed that can be the same request's; INT64_MAX: none did. */
-static when_t
-since_failure(const struct scope *s, const struct exchange *waiting, const struct use *use)
+/* Another try failed before that can be the same request's; ASSIGN_NEVER: none did. */
+static int
+behind_failure_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
 {
-    when_t least = INT64_MAX;
+    int best = ASSIGN_NEVER;
 
     for (unsigned i = 0; i < s->n; i++) {
         const struct use *other = &s->uses[i];
         if (other->conn != use->conn && other->end && other->end <= use->start && other->start >= waiting->request.time && same_port(other, use))
-            least = MIN(least, use->start - other->end);
+            best = MAX(best, profile_gain(s->gateway->profile, DELAY_AGAIN, use->start - other->end, s->rate) + again_gain(s->gateway));
     }
-    return least;
+    return best;
 }
 
 static int
@@ -42,15 +42,13 @@ start_gain(const struct scope *s, const struct exchange *waiting, const struct u
 {
     struct profile *p = s->gateway->profile;
     when_t delay = use->start - waiting->ready_at;
-    when_t address = address_told(waiting, use->start), failure = since_failure(s, waiting, use);
+    when_t address = address_told(waiting, use->start);
     bool its_turn = waiting == s->ex || exchange_has_turn(waiting);
     int gain = delay < 0 || !its_turn || address == INT64_MAX ? BEFORE_ITS_TURN : profile_gain(p, DELAY_START, delay, s->rate);
 
     if (address && address < INT64_MAX)
         gain = MAX(gain, profile_gain(p, DELAY_START, use->start - address, s->rate));
-    if (failure < INT64_MAX)
-        gain = MAX(gain, profile_gain(p, DELAY_START, failure, s->rate) + again_gain(s->gateway));
-    return gain;
+    return MAX(gain, behind_failure_gain(s, waiting, use));
 }
 
 /* The child on which the request waits now; NULL: none that is known. */
@@ -78,7 +76,7 @@ waiting_gain(const struct scope *s, const struct exchange *waiting, const struct
     if (!child)
         return profile_gain_so_far(s->gateway->profile, DELAY_RESPONSE, s->until - use->end);
     when_t start = exchange_begun(child);
-    return start < use->end ? ASSIGN_NEVER : profile_gain(s->gateway->profile, DELAY_START, start - use->end, s->rate) + again_gain(s->gateway);
+    return start < use->end ? ASSIGN_NEVER : profile_gain(s->gateway->profile, DELAY_AGAIN, start - use->end, s->rate) + again_gain(s->gateway);
 }
 
 static int

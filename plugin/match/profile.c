@@ -24,6 +24,7 @@ static const struct {
     double usual_us, below, above;
 } usual[N_DELAYS] = {
     [DELAY_START] = { 500, 1, 0.35 },
+    [DELAY_AGAIN] = { 500, 1, 0.35 },
     [DELAY_RESPONSE] = { 500, 1, 0.35 },
     [DELAY_PATIENCE] = { 10e6, 0.6, 0.2 },
 };

@@ -27,7 +27,8 @@ struct delays {
 };
 
 enum delay_kind {
-    DELAY_START,                /* a request was ready, an address was there, a try had failed: the next thing begins */
+    DELAY_START,                /* a request was ready, or an address was there: the next thing begins */
+    DELAY_AGAIN,                /* a try had failed: the next one begins, at once or after a pause */
     DELAY_RESPONSE,             /* the last thing failed: the client is answered */
     DELAY_PATIENCE,             /* nothing comes any more: the gateway gives up */
     N_DELAYS
