@@ -74,6 +74,20 @@ fill_opaque(struct attempt *a, const struct conn *conn, const struct exchange *e
     a->tls.response_time = ex->reply.first_data;
 }
 
+static bool
+is_reused(const struct conn *conn, const struct exchange *ex)
+{
+    return ex && (!conn->syn_seen || ex->nth > 1);
+}
+
+when_t
+attempt_begun_at(const struct conn *conn, const struct exchange *ex)
+{
+    if (!is_reused(conn, ex) && conn->hs.first_syn)
+        return conn->hs.first_syn;
+    return ex ? ex->request.time : conn->last;
+}
+
 static void
 fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange *ex)
 {
@@ -82,7 +96,7 @@ fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange 
     a->request_time = ex->request.time;
     a->decrypted = ex->decrypted;
     a->maker = ex->request.maker;
-    a->reused = !conn->syn_seen || ex->nth > 1;
+    a->reused = is_reused(conn, ex);
     if (a->reused && !conn->h2 && conn->idle_since && ex->request.time > conn->idle_since)
         a->idle = ex->request.time - conn->idle_since;
     a->reply.missing = a->reply.missing || (!ex->over && !a->decrypted && !conn->h2 && flow_lacks_acked(conn, SERVER));
@@ -173,7 +187,7 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
     if (ex)
         fill_exchange(a, conn, ex);
     a->reply.gap = (!ex || !ex->over) && (flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, CLIENT));
-    a->start = a->reused || !conn->hs.first_syn ? (ex ? ex->request.time : conn->last) : conn->hs.first_syn;
+    a->start = attempt_begun_at(conn, ex);
 }
 
 /* Who captured is the gateway: the direction of its frames says so, or its address. */

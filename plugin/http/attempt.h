@@ -16,6 +16,9 @@
  */
 void attempt_fill(struct attempt *attempt, const struct conn *conn, const struct exchange *exchange);
 
+/* When that began, as attempt_fill() says. */
+when_t attempt_begun_at(const struct conn *conn, const struct exchange *exchange);
+
 /* Fills what the capture and the client's connection say; several and no_gateway_side are the matching's, and are cleared. */
 void doubts_fill(struct doubts *doubts, struct root *root, const struct exchange *exchange);
 

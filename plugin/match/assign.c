@@ -7,17 +7,12 @@
 #include <limits.h>
 #include <string.h>
 
+#include <glib.h>
+
 #include "match/assign.h"
 
-/* Columns behind the real ones stand for "none": one for each row, so that every row has a place. */
-#define PLACES_MAX (ASSIGN_COLUMNS_MAX + ASSIGN_ROWS_MAX)
-
-/* The method looks for the cheapest: what a pair gains it does not cost. */
-static int
-cost(const struct assignment *a, unsigned row, unsigned place)
-{
-    return place < a->n_columns && a->gain[row][place] > 0 ? -a->gain[row][place] : 0;
-}
+/* Places are the columns, from 1. What is behind them stands for "none": there is room for every row. */
+#define PLACES_MAX (ASSIGN_COLUMNS_MAX + 1)
 
 struct search {
     int row_potential[ASSIGN_ROWS_MAX + 1], place_potential[PLACES_MAX + 1];
@@ -25,48 +20,67 @@ struct search {
     unsigned came_from[PLACES_MAX + 1];
 };
 
-/* Finds a place for one more row, moving others along the cheapest alternating path. Indices are from 1. */
-static void
-add_row(const struct assignment *a, struct search *s, unsigned row, unsigned n_places)
+/* The shortest alternating path so far to each place, from a new row, which is at place 0. */
+struct paths {
+    int length[PLACES_MAX + 1];
+    bool used[PLACES_MAX + 1];
+    unsigned order[PLACES_MAX + 1], n;  /* the used ones */
+};
+
+/* Goes on from the used place; the place to which the shortest path leads. */
+static unsigned
+next_place(const struct assignment *a, struct search *s, struct paths *p, unsigned place)
 {
-    int least[PLACES_MAX + 1];
-    bool used[PLACES_MAX + 1] = { false };
+    const int *gain = a->gain[s->row_at[place] - 1];
+    unsigned none = a->n_columns + 1, next = none;
+    int base = p->length[place] - s->row_potential[s->row_at[place]];
+
+    if (base < p->length[none]) {
+        p->length[none] = base;
+        s->came_from[none] = place;
+    }
+    int least = INT_MAX;
+    for (unsigned j = 1; j <= a->n_columns; j++) {
+        if (p->used[j])
+            continue;
+        /* The method looks for the cheapest: what a pair gains it does not cost. */
+        int length = base - MAX(gain[j - 1], 0) - s->place_potential[j];
+        if (length < p->length[j]) {
+            p->length[j] = length;
+            s->came_from[j] = place;
+        }
+        if (p->length[j] < least) {
+            least = p->length[j];
+            next = j;
+        }
+    }
+    return least <= p->length[none] ? next : none;
+}
+
+/* Finds a place for one more row, moving others along the cheapest alternating path. */
+static void
+add_row(const struct assignment *a, struct search *s, unsigned row)
+{
+    struct paths p = { .n = 0 };
     unsigned place = 0;
 
-    for (unsigned j = 0; j <= n_places; j++)
-        least[j] = INT_MAX;
+    for (unsigned j = 1; j <= a->n_columns + 1; j++)
+        p.length[j] = INT_MAX;
     s->row_at[0] = row;
     do {
-        unsigned current = s->row_at[place], next = 0;
-        int delta = INT_MAX;
-
-        used[place] = true;
-        for (unsigned j = 1; j <= n_places; j++) {
-            if (used[j])
-                continue;
-            int reduced = cost(a, current - 1, j - 1) - s->row_potential[current] - s->place_potential[j];
-            if (reduced < least[j]) {
-                least[j] = reduced;
-                s->came_from[j] = place;
-            }
-            if (least[j] < delta) {
-                delta = least[j];
-                next = j;
-            }
-        }
-        for (unsigned j = 0; j <= n_places; j++) {
-            if (used[j]) {
-                s->row_potential[s->row_at[j]] += delta;
-                s->place_potential[j] -= delta;
-            } else if (least[j] != INT_MAX) {
-                least[j] -= delta;
-            }
-        }
-        place = next;
+        p.used[place] = true;
+        p.order[p.n++] = place;
+        place = next_place(a, s, &p, place);
     } while (s->row_at[place] != 0);
+    for (unsigned i = 0; i < p.n; i++) {
+        int shorter = p.length[place] - p.length[p.order[i]];
+        s->row_potential[s->row_at[p.order[i]]] += shorter;
+        s->place_potential[p.order[i]] -= shorter;
+    }
     while (place != 0) {
         unsigned from = s->came_from[place];
-        s->row_at[place] = s->row_at[from];
+        if (place <= a->n_columns)
+            s->row_at[place] = s->row_at[from];
         place = from;
     }
 }
@@ -75,12 +89,11 @@ int
 assign(struct assignment *a)
 {
     struct search s;
-    unsigned n_places = a->n_columns + a->n_rows;
     int sum = 0;
 
     memset(&s, 0, sizeof s);
     for (unsigned row = 1; row <= a->n_rows; row++)
-        add_row(a, &s, row, n_places);
+        add_row(a, &s, row);
     for (unsigned row = 0; row < a->n_rows; row++)
         a->column_of[row] = -1;
     for (unsigned j = 1; j <= a->n_columns; j++) {

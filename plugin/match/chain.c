@@ -35,6 +35,7 @@ struct event {
     struct conn *conn;
     struct exchange *child;     /* NULL: a connection was begun */
     when_t time;
+    int rate;                   /* see USUAL_RATE */
 };
 
 static struct chain *
@@ -74,7 +75,7 @@ profile_of(struct gateway *gateway)
 static int
 delay_gain(const struct event *e, enum delay_kind kind, when_t since)
 {
-    return since > e->time ? ASSIGN_NEVER : profile_gain(profile_of(e->gateway), kind, e->time - since, USUAL_RATE);
+    return since > e->time ? ASSIGN_NEVER : profile_gain(profile_of(e->gateway), kind, e->time - since, e->rate);
 }
 
 static bool
@@ -265,7 +266,7 @@ chain_connection_begun(struct root *root, struct conn *conn)
         host_join_card(root, opener);
         host_prove(root, opener);
     }
-    struct event e = { root, gateway_at_work(root, conn), conn, NULL, conn->hs.first_syn };
+    struct event e = { root, gateway_at_work(root, conn), conn, NULL, conn->hs.first_syn, profile_rate(USUAL_RATE) };
 
     if (e.gateway)
         link_event(&e);
@@ -274,7 +275,7 @@ chain_connection_begun(struct root *root, struct conn *conn)
 void
 chain_request_begun(struct root *root, struct exchange *child)
 {
-    struct event e = { root, gateway_at_work(root, child->conn), child->conn, child, child->request.time };
+    struct event e = { root, gateway_at_work(root, child->conn), child->conn, child, child->request.time, profile_rate(USUAL_RATE) };
 
     /* The first one on a connection was begun with it. */
     if (e.gateway && (child->nth > 1 || !child->conn->syn_seen))

@@ -7,7 +7,7 @@
 #include <glib.h>
 
 #include "match/chain.h"
-#include "match/scope.h"
+#include "match/gain.h"
 
 /* Hundredths of a bit. What fits worse by this than chance is not looked at; see BELONGS_FROM. */
 #define LOOKED_AT_FROM (-800)
@@ -26,10 +26,7 @@
 #define IN_ORDER 120
 #define IN_ORDER_MOST 1200
 
-/* Requests that wait for the gateway and are looked at. */
-#define RIVALS_LOOKED_AT_MAX 256
-
-/* columns and rows ********************************************************/
+/* columns *****************************************************************/
 
 static void
 add_columns(struct contest *c)
@@ -38,7 +35,7 @@ add_columns(struct contest *c)
 
     for (unsigned i = 0; i < s->n; i++) {
         struct use *use = &s->uses[i];
-        use->gain = use_gain(s, s->ex, use);
+        use->gain = own_gain(s, use);
         if (use->gain < LOOKED_AT_FROM)
             continue;
         unsigned at = c->a.n_columns;
@@ -69,48 +66,6 @@ best_of(const int *gain, unsigned n)
     return best;
 }
 
-/* A request that may have caused one of the columns; where there is no room, instead of the one that gains least. */
-static void
-add_row(struct contest *c, const struct exchange *rival)
-{
-    int gain[ASSIGN_COLUMNS_MAX];
-    unsigned at = c->a.n_rows;
-
-    for (unsigned k = 0; k < c->a.n_columns; k++)
-        gain[k] = use_gain(c->s, rival, c->columns[k]) - BELONGS_FROM;
-    int best = best_of(gain, c->a.n_columns);
-    if (best <= 0)
-        return;
-    if (at == ASSIGN_ROWS_MAX) {
-        int least = best;
-        for (unsigned row = 1; row < ASSIGN_ROWS_MAX; row++) {
-            int own = best_of(c->a.gain[row], c->a.n_columns);
-            if (own < least) {
-                least = own;
-                at = row;
-            }
-        }
-        if (at == ASSIGN_ROWS_MAX)
-            return;
-    } else {
-        c->a.n_rows++;
-    }
-    c->rows[at] = rival;
-    memcpy(c->a.gain[at], gain, sizeof gain);
-}
-
-static void
-add_rivals(struct contest *c)
-{
-    unsigned looked_at = 0;
-
-    for (node_t *l = c->s->gateway->open.tail; l && looked_at < RIVALS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
-        const struct exchange *rival = (const struct exchange *)l->data;
-        if (rival != c->s->ex && rival->conn != c->s->ex->conn && rival->request.time <= c->s->until && !rival->served)
-            add_row(c, rival);
-    }
-}
-
 static bool
 same_server(const struct use *x, const struct use *y)
 {
@@ -131,14 +86,19 @@ answered_after(const struct contest *c, unsigned row)
     return row == 0 ? 0 : MAX(c->rows[row]->ready_at, address_told(c->rows[row], c->s->until));
 }
 
-static int
-rank_of_row(const struct contest *c, unsigned row)
+static void
+rank_rows(const struct contest *c, int *ranks)
 {
-    int rank = 0;
+    when_t answered[ASSIGN_ROWS_MAX];
 
-    for (unsigned other = 0; other < c->a.n_rows; other++)
-        rank += (answered_after(c, other) < answered_after(c, row)) - (answered_after(c, other) > answered_after(c, row));
-    return rank;
+    for (unsigned row = 0; row < c->a.n_rows; row++) {
+        answered[row] = answered_after(c, row);
+        for (unsigned other = 0; other < row; other++) {
+            int before = (answered[other] < answered[row]) - (answered[other] > answered[row]);
+            ranks[row] += before;
+            ranks[other] -= before;
+        }
+    }
 }
 
 /* What goes on ends behind all that has ended. */
@@ -151,36 +111,43 @@ ends_before(const struct use *x, const struct use *y)
 }
 
 /* Among what was tried at the same server: others take longer or shorter for reasons of their own. */
-static int
-rank_of_column(const struct contest *c, unsigned column)
+static void
+rank_columns(const struct contest *c, int *ranks)
 {
-    const struct use *use = c->columns[column];
-    int rank = 0;
-
-    for (unsigned k = 0; k < c->a.n_columns; k++)
-        if (same_server(c->columns[k], use))
-            rank += ends_before(c->columns[k], use) - ends_before(use, c->columns[k]);
-    return rank;
+    for (unsigned k = 0; k < c->a.n_columns; k++) {
+        const struct use *use = c->columns[k];
+        for (unsigned other = 0; other < k; other++) {
+            int before = ends_before(c->columns[other], use) - ends_before(use, c->columns[other]);
+            if (!before || !same_server(c->columns[other], use))
+                continue;
+            ranks[k] += before;
+            ranks[other] -= before;
+        }
+    }
 }
 
 static void
 favour_order(struct contest *c)
 {
+    int rows[ASSIGN_ROWS_MAX] = { 0 }, columns[ASSIGN_COLUMNS_MAX] = { 0 };
+
+    rank_rows(c, rows);
+    rank_columns(c, columns);
     for (unsigned row = 0; row < c->a.n_rows; row++)
         for (unsigned k = 0; k < c->a.n_columns; k++)
             if (c->a.gain[row][k] > 0)
-                c->a.gain[row][k] += CLAMP(IN_ORDER * rank_of_row(c, row) * rank_of_column(c, k) / 4, -IN_ORDER_MOST, IN_ORDER_MOST);
+                c->a.gain[row][k] += CLAMP(IN_ORDER * rows[row] * columns[k] / 4, -IN_ORDER_MOST, IN_ORDER_MOST);
 }
 
 /* whose *******************************************************************/
 
 static unsigned
-rivals_for(const struct contest *c, unsigned column)
+rivals_for(const struct assignment *a, unsigned column)
 {
     unsigned n = 0;
 
-    for (unsigned row = 1; row < c->a.n_rows; row++)
-        n += c->a.gain[row][column] > 0;
+    for (unsigned row = 1; row < a->n_rows; row++)
+        n += a->gain[row][column] > 0;
     return n;
 }
 
@@ -197,8 +164,12 @@ is_assigned_to_rival(const struct contest *c, unsigned column)
 static int
 margin_of(const struct assignment *a, int sum, unsigned column, int *instead)
 {
-    struct assignment other = *a;
+    struct assignment other;
 
+    *instead = -1;
+    if (rivals_for(a, column) == 0)
+        return INT_MAX;
+    other = *a;
     other.gain[0][column] = ASSIGN_NEVER;
     int without = assign(&other);
     *instead = other.column_of[0];
@@ -268,7 +239,7 @@ take_uncontested(struct contest *c, const struct use *decided)
 {
     for (unsigned k = 0; k < c->a.n_columns; k++) {
         struct use *use = c->columns[k];
-        if (use->its || is_assigned_to_rival(c, k) || rivals_for(c, k) > 0 || !is_in_sequence(c, use))
+        if (use->its || is_assigned_to_rival(c, k) || rivals_for(&c->a, k) > 0 || !is_in_sequence(c, use))
             continue;
         use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use, decided);
     }
@@ -343,18 +314,23 @@ learn_delays(const struct contest *c, const struct use *decided)
     when_t ready = MAX(s->ex->ready_at, s->from), window = s->until - s->from;
     bool certain = c->a.n_columns == 1 && c->a.n_rows == 1;
 
+    when_t responses[ASSIGN_COLUMNS_MAX], starts[ASSIGN_COLUMNS_MAX];
+    unsigned n_responses = 0, n_starts = 0;
+
     for (unsigned k = 0; k < c->a.n_columns; k++) {
         const struct use *use = c->columns[k];
         if (use->end && use->end >= s->from)
-            profile_learn(p, DELAY_RESPONSE, s->until - use->end, window, certain);
+            responses[n_responses++] = s->until - use->end;
         if (use->start >= ready)
-            profile_learn(p, DELAY_START, use->start - ready, window, certain);
+            starts[n_starts++] = use->start - ready;
     }
     for (unsigned i = 0; i < s->n; i++) {
         const struct use *use = &s->uses[i], *before = use->before >= 0 ? &s->uses[use->before] : NULL;
         if (use->its && before && before->end && before->end <= use->start)
             profile_learn(p, DELAY_AGAIN, use->start - before->end, window, c->a.n_rows == 1);
     }
+    profile_learn_all(p, DELAY_RESPONSE, responses, n_responses, window, certain);
+    profile_learn_all(p, DELAY_START, starts, n_starts, window, certain);
     if (!decided->end)
         profile_learn(p, DELAY_PATIENCE, decided->silent, window, true);
 }
@@ -430,7 +406,7 @@ explain(struct contest *c, unsigned column, int margin)
     why->before = decided->end ? c->s->until - decided->end : 0;
     why->next_frame = !next ? 0 : next->ex ? next->ex->request.frame : next->conn->hs.syn.n > 0 ? next->conn->hs.syn.no[0] : 0;
     why->margin = margin < INT_MAX ? margin : next ? decided->gain - next->gain : 0;
-    why->rivals = rivals_for(c, column);
+    why->rivals = rivals_for(&c->a, column);
 }
 
 void
@@ -442,7 +418,8 @@ decide_uses(struct contest *c)
     if (c->a.n_columns == 0)
         return;
     add_rivals(c);
-    favour_order(c);
+    if (c->a.n_rows > 1)
+        favour_order(c);
     int sum = assign(&c->a);
     if (c->a.column_of[0] < 0) {
         s->several = is_close(c);

@@ -8,14 +8,33 @@
 
 #include <glib.h>
 
+#include "http/attempt.h"
 #include "http/exchange.h"
-#include "match/scope.h"
+#include "match/gain.h"
 
 /* A gateway serves the requests of one connection one after the other: to turn to the next one before is rare. */
 #define BEFORE_ITS_TURN (-400)
 
-/* What was tried again is no reason to answer the client. */
-#define FOLLOWED (-700)
+/* The child on which the request waits now; NULL: none that is known. */
+static const struct exchange *
+pending_child(const struct exchange *ex)
+{
+    const struct exchange *last = (const struct exchange *)list_last(&ex->children);
+
+    return last && last->state == EXCHANGE_WAITING && !conn_failed(last->conn) ? last : NULL;
+}
+
+void
+waiting_init(struct waiting *w, const struct exchange *ex)
+{
+    w->ex = ex;
+    w->child = pending_child(ex);
+    w->over = exchange_given_up(ex);
+    w->has_turn = exchange_has_turn(ex);
+    addresses_told(&w->told, ex);
+}
+
+/* its start ***************************************************************/
 
 static bool
 same_port(const struct use *x, const struct use *y)
@@ -23,60 +42,76 @@ same_port(const struct use *x, const struct use *y)
     return x->conn->side[SERVER].port == y->conn->side[SERVER].port;
 }
 
-/* Another try failed before that can be the same request's; ASSIGN_NEVER: none did. */
-static int
-behind_failure_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
+unsigned
+ended_by(const struct scope *s, when_t time)
 {
+    unsigned low = 0, high = s->n_ended;
+
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        if (s->uses[s->by_end[middle]].end <= time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* From the latest one back, as long as an earlier one can gain more. */
+int
+failure_gain(const struct scope *s, when_t request_time, const struct use *use)
+{
+    struct profile *p = s->gateway->profile;
     int best = ASSIGN_NEVER;
 
-    for (unsigned i = 0; i < s->n; i++) {
-        const struct use *other = &s->uses[i];
-        if (other->conn != use->conn && other->end && other->end <= use->start && other->start >= waiting->request.time && same_port(other, use))
-            best = MAX(best, profile_gain(s->gateway->profile, DELAY_AGAIN, use->start - other->end, s->rate) + again_gain(s->gateway));
+    for (unsigned i = ended_by(s, use->start); i > 0; i--) {
+        const struct use *other = &s->uses[s->by_end[i - 1]];
+        if (other->conn == use->conn || other->start < request_time || !same_port(other, use))
+            continue;
+        if (best != ASSIGN_NEVER && profile_gain_most(p, DELAY_AGAIN, use->start - other->end, s->rate) + s->again <= best)
+            break;
+        best = MAX(best, profile_gain(p, DELAY_AGAIN, use->start - other->end, s->rate) + s->again);
     }
     return best;
 }
 
-static int
-start_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
+int
+start_gain(const struct scope *s, const struct waiting *w, when_t start)
 {
     struct profile *p = s->gateway->profile;
-    when_t delay = use->start - waiting->ready_at;
-    when_t address = address_told(waiting, use->start);
-    bool its_turn = waiting == s->ex || exchange_has_turn(waiting);
-    int gain = delay < 0 || !its_turn || address == INT64_MAX ? BEFORE_ITS_TURN : profile_gain(p, DELAY_START, delay, s->rate);
+    when_t delay = start - w->ex->ready_at, address = told_at(&w->told, start);
+    bool ready = delay >= 0 && w->has_turn && address < INT64_MAX;
+    int gain = ready ? profile_gain(p, DELAY_START, delay, s->rate) : BEFORE_ITS_TURN;
 
     if (address && address < INT64_MAX)
-        gain = MAX(gain, profile_gain(p, DELAY_START, use->start - address, s->rate));
-    return MAX(gain, behind_failure_gain(s, waiting, use));
+        gain = MAX(gain, profile_gain(p, DELAY_START, start - address, s->rate));
+    return gain;
 }
 
-/* The child on which the request waits now; NULL: none that is known. */
-static const struct exchange *
-pending_child(const struct exchange *waiting)
+int
+start_gain_most(const struct scope *s, const struct waiting *w, when_t soonest)
 {
-    const struct exchange *last = (const struct exchange *)list_last(&waiting->children);
+    bool told = w->told.own || w->told.n > 0;
 
-    return last && last->state == EXCHANGE_WAITING && !conn_failed(last->conn) ? last : NULL;
+    return MAX(profile_gain_most(s->gateway->profile, DELAY_START, told ? 0 : soonest, s->rate), BEFORE_ITS_TURN);
 }
+
+/* its end *****************************************************************/
 
 /* The request still waits: for what came of this, or because it went on to another try. */
-static int
-waiting_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
+int
+waiting_gain(const struct scope *s, const struct waiting *w, const struct use *use)
 {
-    const struct exchange *child = pending_child(waiting);
-    when_t over = exchange_given_up(waiting);
+    const struct exchange *child = w->child == use->ex ? NULL : w->child;       /* it waits for this very one */
 
-    if (over && over <= use->start)
+    if (w->over && w->over <= use->start)
         return ASSIGN_NEVER;
-    if (child == use->ex)
-        child = NULL;           /* it waits for this very one */
     if (!use->end)
         return child ? ASSIGN_NEVER : 0;
     if (!child)
         return profile_gain_so_far(s->gateway->profile, DELAY_RESPONSE, s->until - use->end);
     when_t start = exchange_begun(child);
-    return start < use->end ? ASSIGN_NEVER : profile_gain(s->gateway->profile, DELAY_AGAIN, start - use->end, s->rate) + again_gain(s->gateway);
+    return start < use->end ? ASSIGN_NEVER : profile_gain(s->gateway->profile, DELAY_AGAIN, start - use->end, s->rate) + s->again;
 }
 
 static int
@@ -87,43 +122,44 @@ response_gain(const struct scope *s, const struct use *use)
     return use->end ? profile_gain(p, DELAY_RESPONSE, s->until - use->end, s->failures) : profile_gain(p, DELAY_PATIENCE, use->silent, 0);
 }
 
-static const struct use *
+/* the whole ***************************************************************/
+
+const struct use *
 first_try(const struct scope *s, const struct use *last)
 {
-    for (unsigned steps = 0; last->before >= 0 && steps < USES_MAX; steps++)
-        last = &s->uses[last->before];
-    return last;
-}
-
-/* The strongest that ties any of the tries to the request; INT_MIN: one of them came before it. */
-static int
-relation_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
-{
-    when_t slack = s->root->disorder ? CLOCK_SLACK : 0;
-    int best = INT_MIN;
-
-    for (unsigned steps = 0; use && steps < USES_MAX; steps++) {
-        if (use->conn == waiting->conn || (use->start + slack < waiting->request.time && waiting != s->ex))
-            return INT_MIN;
-        best = MAX(best, waiting == s->ex ? use->relation.gain : relation_of(s->root, waiting, use->conn, use->ex).gain);
-        use = use->before >= 0 ? &s->uses[use->before] : NULL;
-    }
-    return best;
+    return last->first >= 0 ? &s->uses[last->first] : last;
 }
 
 int
-use_gain(const struct scope *s, const struct exchange *waiting, const struct use *use)
+own_gain(const struct scope *s, const struct use *use)
 {
-    bool own = waiting == s->ex;
     const struct use *first = first_try(s, use);
-    int relation = relation_gain(s, waiting, use);
 
-    if (relation == INT_MIN)
-        return ASSIGN_NEVER;
-    if (own && use->start < waiting->request.time)
-        return relation;        /* it was there already: the tunnel's */
-    int end = own ? response_gain(s, use) : waiting_gain(s, waiting, use);
-    if (end == ASSIGN_NEVER)
-        return ASSIGN_NEVER;
-    return relation + start_gain(s, waiting, first) + end + (use->followed ? FOLLOWED : 0);
+    if (use->start < s->ex->request.time)
+        return use->tied;       /* it was there already: the tunnel's */
+    int start = MAX(start_gain(s, &s->own, first->start), failure_gain(s, s->ex->request.time, first));
+    return use->tied + start + response_gain(s, use) + (use->followed ? FOLLOWED : 0);
+}
+
+/* It ended with one of its segments, or with what was said of it, at the latest. */
+static int
+response_gain_most(const struct scope *s, const struct conn *conn)
+{
+    struct profile *p = s->gateway->profile;
+    when_t last = MAX(conn->last, conn_failed(conn));
+
+    return MAX(profile_gain_most(p, DELAY_RESPONSE, s->until - last, s->failures), profile_gain_most(p, DELAY_PATIENCE, 0, 0));
+}
+
+int
+own_gain_most(const struct scope *s, const struct use *use)
+{
+    when_t start = attempt_begun_at(use->conn, use->ex);
+
+    if (s->root->disorder)
+        return INT_MAX;         /* segments come in another order than that of time */
+    int gain = start_gain(s, &s->own, MAX(start, s->from));
+    if (ended_by(s, start) > 0)
+        gain = MAX(gain, profile_gain_most(s->gateway->profile, DELAY_AGAIN, 0, s->rate) + s->again);
+    return use->relation.gain + relate_request_most(s->ex, use->ex) + MAX(gain + response_gain_most(s, use->conn), 0);
 }

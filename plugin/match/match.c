@@ -144,43 +144,62 @@ wants_child(const struct exchange *ex)
            (last->state != EXCHANGE_WAITING && last->reply.status / 100 != 2);
 }
 
-/* Which of two fits better: whom X-Forwarded-For names, one without an answer from a server, the one that waits longer. */
-static int
-fit(struct root *root, const struct exchange *waiting, const struct exchange *ex)
-{
-    struct relation r = relation_of(root, waiting, ex->conn, ex);
-    int gain = r.gain + (wants_child(waiting) ? CHILD_WANTED : 0);
-
-    if (ex->nth == 1 && ex->conn->syn_seen)
-        return gain + (ex->conn->chain.waiter == waiting->serial ? BEGUN_FOR : 0);
-    return gain - (waiting->begun ? BEGUN_FOR : 0);
-}
-
 struct matcher {
     list_t *queue;
     bool word_for_word;
     bool (*same)(const struct exchange *waiting, const struct exchange *ex);
 };
 
+/* It is a gateway for which somebody waits, or one that nothing has shown yet: see may_be_its_gateway(). */
+static bool
+may_have_parent(const struct matcher *m, const struct exchange *ex, const struct host *sender)
+{
+    if (sender->gateway && !list_is_empty(&sender->gateway->open))
+        return true;
+    return m->word_for_word && (ex->request.forwarded || !ex->request.absolute || !list_is_empty(&sender->searches));
+}
+
+/* Of equal requests. */
+static int
+begun_for_gain(const struct exchange *waiting, const struct exchange *ex)
+{
+    if (ex->nth == 1 && ex->conn->syn_seen)
+        return ex->conn->chain.waiter == waiting->serial ? BEGUN_FOR : 0;
+    return waiting->begun ? -BEGUN_FOR : 0;
+}
+
+/* The one that fits best: whom X-Forwarded-For names, one without an answer from a server, the one that waits longer. */
 static struct exchange *
 find_with(struct root *root, const struct matcher *m, const struct exchange *ex, const struct host *sender)
 {
-    struct exchange *best = NULL;
+    struct exchange *best = NULL, *latest = NULL;
+    struct relation place = { 0, 0, TIE_TIME };
     int best_fit = 0;
     unsigned looked_at = 0, others = 0;
+    bool waiter_comes = ex->nth == 1 && ex->conn->syn_seen && ex->conn->chain.waiter;
+    node_t *first = m->queue && may_have_parent(m, ex, sender) ? m->queue->head : NULL;
 
-    for (node_t *l = m->queue ? m->queue->head : NULL; l && looked_at < LOOKED_AT_MAX / 2 && others < PASSED_OVER_MAX; l = l->next) {
+    for (node_t *l = first; l && looked_at < LOOKED_AT_MAX / 2 && others < PASSED_OVER_MAX; l = l->next) {
         struct exchange *waiting = (struct exchange *)l->data;
         if (!m->same(waiting, ex) || !may_serve(root, waiting, ex, sender, m->word_for_word)) {
             others++;
             continue;
         }
         looked_at++;
-        int own_fit = fit(root, waiting, ex);
-        if (!best || own_fit > best_fit) {
+        if (!latest || !same_seat(latest, waiting))
+            place = relation_of_place(root, waiting, ex->conn);
+        latest = waiting;
+        struct relation relation = place;
+        relate_request(&relation, gateway_of(root, waiting), waiting, ex);
+        int fit = relation.gain + (wants_child(waiting) ? CHILD_WANTED : 0) + begun_for_gain(waiting, ex);
+        if (!best || fit > best_fit) {
             best = waiting;
-            best_fit = own_fit;
+            best_fit = fit;
         }
+        /* Of those that ask for the same nobody fits better, unless it was begun for one that comes yet. */
+        waiter_comes = waiter_comes && ex->conn->chain.waiter != waiting->serial;
+        if (m->word_for_word && fit >= relation_of_place_most() + relate_request_most(waiting, ex) + CHILD_WANTED + (waiter_comes ? BEGUN_FOR : 0))
+            break;
     }
     return best;
 }
@@ -190,7 +209,7 @@ find_parent(struct root *root, const struct exchange *ex, const struct host *sen
 {
     const struct matcher matchers[] = {
         { bucket(root->by_url, ex->url_hash), true, same_request },
-        { name ? &name->open : NULL, false, same_host },
+        { name && ex->request.connect ? &name->open : NULL, false, same_host },
         { bucket(root->by_path, ex->path_hash), false, same_path },
     };
     struct exchange *parent = NULL;

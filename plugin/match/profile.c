@@ -35,26 +35,31 @@ static const struct {
 /* So many delays of its own outweigh what is usual. */
 #define USUAL_WEIGHT 3.0
 
+/* Gains are kept with so many binary places behind a hundredth of a bit, so that they are rounded once. */
+#define PLACES 16
+
+/* What is as rare as this is not told apart: log2(1e-9) bits. */
+#define GAIN_LEAST (-2990)
+
+/* What follows from the buckets alone. */
+static struct {
+    bool ready;
+    double lower_us[DELAY_BUCKETS], width_us[DELAY_BUCKETS], log_width[DELAY_BUCKETS];
+    double usual_share[N_DELAYS][DELAY_BUCKETS];
+} buckets;
+
+/* A quarter of an octave each, from a microsecond on. */
 static unsigned
 bucket_of(when_t delay)
 {
-    double us = (double)MAX(delay, 1000) / NS_PER_US;
-    int bucket = (int)(4 * log2(us));
+    static const uint64_t quarters[] = { 1189207115, 1414213562, 1681792831 };      /* femtoseconds */
+    uint64_t ns = (uint64_t)CLAMP(delay, 1000, 1000 * (INT64_C(1) << DELAY_OCTAVES));
+    unsigned octave = g_bit_storage((unsigned long)(ns / 1000)) - 1;
 
-    return (unsigned)CLAMP(bucket, 0, DELAY_BUCKETS - 1);
-}
-
-/* The first bucket holds all that is shorter. */
-static double
-lower_us(unsigned bucket)
-{
-    return bucket == 0 ? 0 : exp2(bucket / 4.0);
-}
-
-static double
-width_us(unsigned bucket)
-{
-    return exp2((bucket + 1) / 4.0) - lower_us(bucket);
+    if (octave >= DELAY_OCTAVES)
+        return DELAY_BUCKETS - 1;
+    uint64_t rest = ns * 1000000 >> octave;
+    return 4 * octave + (rest > quarters[0]) + (rest > quarters[1]) + (rest > quarters[2]);
 }
 
 static double
@@ -63,6 +68,24 @@ usual_weight(enum delay_kind kind, unsigned bucket)
     double octaves = (bucket + 0.5) / 4.0 - log2(usual[kind].usual_us);
 
     return exp2(octaves < 0 ? usual[kind].below * octaves : -usual[kind].above * octaves);
+}
+
+static void
+compute_buckets(void)
+{
+    for (unsigned b = 0; b < DELAY_BUCKETS; b++) {
+        buckets.lower_us[b] = b == 0 ? 0 : exp2(b / 4.0);       /* the first one holds all that is shorter */
+        buckets.width_us[b] = exp2((b + 1) / 4.0) - buckets.lower_us[b];
+        buckets.log_width[b] = log2(buckets.width_us[b] / US_PER_SECOND);
+    }
+    for (int kind = 0; kind < N_DELAYS; kind++) {
+        double weights = 0;
+        for (unsigned b = 0; b < DELAY_BUCKETS; b++)
+            weights += usual_weight((enum delay_kind)kind, b);
+        for (unsigned b = 0; b < DELAY_BUCKETS; b++)
+            buckets.usual_share[kind][b] = usual_weight((enum delay_kind)kind, b) / weights;
+    }
+    buckets.ready = true;
 }
 
 /* How often it came beyond what chance brings. */
@@ -81,70 +104,131 @@ smooth_habit(const struct delays *d, int bucket)
     return 0.6 * habit(d, bucket) + 0.2 * habit(d, bucket - 1) + 0.2 * habit(d, bucket + 1);
 }
 
-static void
-compute_shares(struct profile *p, enum delay_kind kind)
+static int
+in_parts(double bits)
 {
-    double weights = 0, habits = 0, longer = 0;
+    return (int)floor(bits * 100 * (1 << PLACES) + 0.5);
+}
 
-    for (unsigned b = 0; b < DELAY_BUCKETS; b++) {
-        weights += usual_weight(kind, b);
-        habits += habit(&p->delays[kind], (int)b);
-    }
+/* By chance a silence is as likely to be of one length as of the other. */
+static double
+bits_by_chance(enum delay_kind kind, unsigned bucket)
+{
+    return kind == DELAY_PATIENCE ? -log2(LENGTHS_OF_SILENCE) : buckets.log_width[bucket];
+}
+
+static void
+compute_gains(struct profile *p, enum delay_kind kind)
+{
+    struct delay_gains *g = &p->gains[kind];
+    double habits = 0, longer = 0;
+    int best = DELAY_BUCKETS - 1;
+
+    for (int b = 0; b < DELAY_BUCKETS; b++)
+        habits += habit(&p->delays[kind], b);
     for (int b = DELAY_BUCKETS - 1; b >= 0; b--) {
-        double share = (smooth_habit(&p->delays[kind], b) + USUAL_WEIGHT * usual_weight(kind, (unsigned)b) / weights) / (habits + USUAL_WEIGHT);
+        double share = (smooth_habit(&p->delays[kind], b) + USUAL_WEIGHT * buckets.usual_share[kind][b]) / (habits + USUAL_WEIGHT);
         longer += share;
-        p->share[kind][b] = (float)share;
-        p->longer[kind][b] = (float)MIN(longer, 1);
+        g->at[b] = in_parts(log2(share) - bits_by_chance(kind, (unsigned)b));
+        best = g->at[b] > g->at[best] ? b : best;
+        g->best[b] = (uint8_t)best;
+        g->longer[b] = (int16_t)MAX(lround(100 * log2(MIN(longer, 1))), GAIN_LEAST);
     }
-    p->stale[kind] = false;
+    g->stale = false;
+}
+
+static const struct delay_gains *
+gains_of(struct profile *p, enum delay_kind kind)
+{
+    if (p->gains[kind].stale)
+        compute_gains(p, kind);
+    return &p->gains[kind];
 }
 
 void
 profile_init(struct profile *p)
 {
+    if (!buckets.ready)
+        compute_buckets();
     memset(p, 0, sizeof *p);
     for (int kind = 0; kind < N_DELAYS; kind++)
-        p->stale[kind] = true;
+        p->gains[kind].stale = true;
+}
+
+/* learning ****************************************************************/
+
+/* What chance brings in a time of that length. */
+static void
+learn_chance(struct delays *d, when_t window, uint32_t times)
+{
+    double length = (double)window / NS_PER_US + 1;
+
+    for (unsigned i = 0; i < DELAY_BUCKETS && buckets.lower_us[i] < length; i++)
+        d->by_chance[i] += times * (uint32_t)(DELAY_ONE * MIN(buckets.width_us[i], length - buckets.lower_us[i]) / length);
+}
+
+void
+profile_learn_all(struct profile *p, enum delay_kind kind, const when_t *delays, unsigned n, when_t window, bool certain)
+{
+    struct delays *d = &p->delays[kind];
+    uint32_t within = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        uint32_t *seen = &d->seen[bucket_of(delays[i])];
+        if (*seen > UINT32_MAX / 2)
+            continue;
+        p->gains[kind].stale = true;
+        *seen += DELAY_ONE;
+        if (certain)
+            continue;
+        if (delays[i] <= window)
+            within++;
+        else
+            learn_chance(d, delays[i], 1);
+    }
+    if (within > 0)
+        learn_chance(d, window, within);
 }
 
 void
 profile_learn(struct profile *p, enum delay_kind kind, when_t delay, when_t window, bool certain)
 {
-    struct delays *d = &p->delays[kind];
-    unsigned b = bucket_of(delay);
-    double length = (double)MAX(window, delay) / NS_PER_US + 1;
-
-    if (d->seen[b] > UINT32_MAX / 2)
-        return;
-    p->stale[kind] = true;
-    d->seen[b] += DELAY_ONE;
-    for (unsigned i = 0; !certain && i < DELAY_BUCKETS && lower_us(i) < length; i++)
-        d->by_chance[i] += (uint32_t)(DELAY_ONE * MIN(width_us(i), length - lower_us(i)) / length);
+    profile_learn_all(p, kind, &delay, 1, window, certain);
 }
 
-static int
-centibits(double ratio)
+/* asking ******************************************************************/
+
+int
+profile_rate(double per_second)
 {
-    return (int)lround(100 * log2(MAX(ratio, 1e-9)));
+    return in_parts(log2(per_second));
+}
+
+/* Halves are rounded up; a shift rounds down, below zero as well. */
+static int
+gain_of(const struct delay_gains *g, enum delay_kind kind, unsigned bucket, int rate)
+{
+    int parts = g->at[bucket] - (kind == DELAY_PATIENCE ? 0 : rate);
+
+    return MAX((parts + (1 << (PLACES - 1))) >> PLACES, GAIN_LEAST);
 }
 
 int
-profile_gain(struct profile *p, enum delay_kind kind, when_t delay, double rate)
+profile_gain(struct profile *p, enum delay_kind kind, when_t delay, int rate)
 {
-    unsigned b = bucket_of(delay);
+    return gain_of(gains_of(p, kind), kind, bucket_of(delay), rate);
+}
 
-    if (p->stale[kind])
-        compute_shares(p, kind);
-    /* By chance a silence is as likely to be of one length as of the other. */
-    if (kind == DELAY_PATIENCE)
-        return centibits(p->share[kind][b] * LENGTHS_OF_SILENCE);
-    return centibits(p->share[kind][b] / width_us(b) * US_PER_SECOND / rate);
+int
+profile_gain_most(struct profile *p, enum delay_kind kind, when_t delay, int rate)
+{
+    const struct delay_gains *g = gains_of(p, kind);
+
+    return gain_of(g, kind, g->best[bucket_of(delay)], rate);
 }
 
 int
 profile_gain_so_far(struct profile *p, enum delay_kind kind, when_t delay)
 {
-    if (p->stale[kind])
-        compute_shares(p, kind);
-    return centibits(p->longer[kind][bucket_of(delay)]);
+    return gains_of(p, kind)->longer[bucket_of(delay)];
 }

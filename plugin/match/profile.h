@@ -34,11 +34,17 @@ enum delay_kind {
     N_DELAYS
 };
 
+/* What delays of one kind gain, by their bucket: computed when it is asked for the first time since something was learnt. */
+struct delay_gains {
+    bool stale;
+    int at[DELAY_BUCKETS];      /* in parts of hundredths of a bit, where one such thing happens in a second */
+    uint8_t best[DELAY_BUCKETS];        /* of this bucket and later ones */
+    int16_t longer[DELAY_BUCKETS];      /* that the delay is not over yet, in hundredths of a bit */
+};
+
 struct profile {
     struct delays delays[N_DELAYS];
-    bool stale[N_DELAYS];       /* something was learnt since shares were computed */
-    float share[N_DELAYS][DELAY_BUCKETS];       /* of all delays, in each bucket */
-    float longer[N_DELAYS][DELAY_BUCKETS];      /* in this one or a later one */
+    struct delay_gains gains[N_DELAYS];
 };
 
 /* What is usual, before anything was learnt. */
@@ -47,11 +53,20 @@ void profile_init(struct profile *profile);
 /* One delay of one request. window: the time that was there for it; certain: nothing else fits, so that chance had no part. */
 void profile_learn(struct profile *profile, enum delay_kind kind, when_t delay, when_t window, bool certain);
 
+/* The same for several. */
+void profile_learn_all(struct profile *profile, enum delay_kind kind, const when_t *delays, unsigned n, when_t window, bool certain);
+
+/* How many things happen in a second all in all, as profile_gain() takes it. */
+int profile_rate(double per_second);
+
 /*
  * How much likelier the delay is where both belong together than by chance, in hundredths
- * of a bit; rate: how many such things happen in a second all in all.
+ * of a bit; rate: of such things, from profile_rate(). It counts for nothing in DELAY_PATIENCE.
  */
-int profile_gain(struct profile *profile, enum delay_kind kind, when_t delay, double rate);
+int profile_gain(struct profile *profile, enum delay_kind kind, when_t delay, int rate);
+
+/* The most that this delay or any longer one gains. */
+int profile_gain_most(struct profile *profile, enum delay_kind kind, when_t delay, int rate);
 
 /* The same for a delay that is not over yet. */
 int profile_gain_so_far(struct profile *profile, enum delay_kind kind, when_t delay);

@@ -26,9 +26,6 @@ static const struct {
 /* A path that ends alike in fewer characters tells nothing ("/", "/a"). */
 #define TAIL_MIN 6
 
-/* Look-ups of one name that are looked at for what a connection followed. */
-#define LOOKUPS_LOOKED_AT_MAX 64
-
 /* One request alone does not make a habit. */
 #define OTHER_REQUEST_MOST 1400
 
@@ -79,7 +76,7 @@ same_text(const char *x, const char *y)
 bool
 same_request(const struct exchange *x, const struct exchange *y)
 {
-    return x->request.method && same_text(x->request.method, y->request.method) && same_text(x->request.host, y->request.host) && same_text(x->request.path, y->request.path);
+    return x->url_hash == y->url_hash && x->request.method && same_text(x->request.method, y->request.method) && same_text(x->request.host, y->request.host) && same_text(x->request.path, y->request.path);
 }
 
 /* How long the common end is, from a slash or a question mark on. */
@@ -158,10 +155,10 @@ relate_marks(struct relation *r, const struct request_marks *x, const struct req
         found(r, CLUE_OTHER_AGENT);
 }
 
-static void
-relate_texts(struct relation *r, const struct gateway *gateway, const struct exchange *waiting, const struct exchange *child)
+void
+relate_request(struct relation *r, const struct gateway *gateway, const struct exchange *waiting, const struct exchange *child)
 {
-    if (!child->request.method)
+    if (!child || !child->request.method)
         return;
     if (child->request.forwarded_for && names_same(waiting, child))
         found(r, CLUE_NAMES_CLIENT);
@@ -188,6 +185,28 @@ relate_texts(struct relation *r, const struct gateway *gateway, const struct exc
     relate_marks(r, &waiting->request.marks, &child->request.marks);
     r->clues |= 1u << CLUE_OTHER_REQUEST;
     r->gain += other_request_gain(gateway);
+}
+
+int
+relate_request_most(const struct exchange *waiting, const struct exchange *child)
+{
+    if (!child || !child->request.method)
+        return 0;
+    int most = child->request.forwarded_for ? clues[CLUE_NAMES_CLIENT].gain : 0;
+    if (waiting->url_hash == child->url_hash)
+        return most + clues[CLUE_SAME_REQUEST].gain;
+    if (child->request.connect)
+        return most + clues[CLUE_SAME_TARGET].gain;
+    return most + clues[waiting->path_hash == child->path_hash ? CLUE_SAME_PATH : CLUE_SAME_TAIL].gain + clues[CLUE_SAME_MARK].gain + clues[CLUE_SAME_AGENT].gain;
+}
+
+bool
+same_asked(const struct exchange *x, const struct exchange *y)
+{
+    if (x == y)
+        return true;
+    return x && y && same_request(x, y) && same_text(x->request.forwarded_for, y->request.forwarded_for) &&
+           memcmp(&x->request.marks, &y->request.marks, sizeof x->request.marks) == 0;
 }
 
 /* addresses ***************************************************************/
@@ -273,7 +292,8 @@ relate_address(struct relation *r, struct root *root, const struct gateway *gate
 static void
 relate_opener(struct relation *r, struct root *root, const struct gateway *gateway, const struct exchange *waiting, const struct conn *conn)
 {
-    const struct host *opener = host_find(root, &conn->side[CLIENT].ip);
+    bool filed = conn->host && ipaddr_equal(&conn->host->ip, &conn->side[CLIENT].ip);
+    const struct host *opener = filed ? conn->host : host_find(root, &conn->side[CLIENT].ip);
 
     if ((opener && opener->gateway == gateway) || ipaddr_is_loopback(&conn->side[CLIENT].ip))
         return;
@@ -285,34 +305,93 @@ relate_opener(struct relation *r, struct root *root, const struct gateway *gatew
         found(r, CLUE_SAME_LINK);
 }
 
+void
+addresses_told(struct told *told, const struct exchange *waiting)
+{
+    unsigned looked_at = 0;
+
+    told->own = 0;
+    told->n = 0;
+    for (node_t *l = waiting->name ? waiting->name->searches.tail : NULL; l && looked_at < LOOKUPS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        const struct lookup *lookup = (const struct lookup *)l->data;
+        if (lookup->start < waiting->ready_at)
+            break;
+        if (waiting->looked_up && lookup->waiter == waiting->serial) {
+            told->own = lookup->resolved ? lookup->last : INT64_MAX;
+            break;
+        }
+        if (!waiting->looked_up && lookup->resolved)
+            told->at[told->n++] = lookup->last;
+    }
+}
+
+when_t
+told_at(const struct told *told, when_t now)
+{
+    when_t latest = 0;
+
+    if (told->own)
+        return told->own <= now ? told->own : INT64_MAX;
+    for (unsigned i = 0; i < told->n; i++)
+        if (told->at[i] <= now)
+            latest = MAX(latest, told->at[i]);
+    return latest;
+}
+
 when_t
 address_told(const struct exchange *waiting, when_t now)
 {
-    when_t told = 0;
-    unsigned looked_at = 0;
+    struct told told;
 
-    for (node_t *l = waiting->name ? waiting->name->searches.tail : NULL; l && looked_at < LOOKUPS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
-        const struct lookup *lookup = (const struct lookup *)l->data;
-        bool in_time = lookup->resolved && lookup->last <= now;
-        if (lookup->start < waiting->ready_at)
-            break;
-        if (waiting->looked_up && lookup->waiter == waiting->serial)
-            return in_time ? lookup->last : INT64_MAX;
-        if (!waiting->looked_up && in_time)
-            told = MAX(told, lookup->last);
-    }
-    return told;
+    addresses_told(&told, waiting);
+    return told_at(&told, now);
+}
+
+bool
+same_place(const struct conn *x, const struct conn *y)
+{
+    if (x->side[CLIENT].link != y->side[CLIENT].link)
+        return false;
+    if (x->target && x->target == y->target)
+        return true;
+    return x->side[SERVER].port == y->side[SERVER].port &&
+           ipaddr_equal(&x->side[SERVER].ip, &y->side[SERVER].ip) && ipaddr_equal(&x->side[CLIENT].ip, &y->side[CLIENT].ip);
+}
+
+bool
+same_seat(const struct exchange *x, const struct exchange *y)
+{
+    const struct side *server = &x->conn->side[SERVER], *other = &y->conn->side[SERVER];
+
+    if ((!x->request.absolute || !y->request.absolute) && x->path_hash != y->path_hash && route_hash(x) != route_hash(y))
+        return false;
+    return x->name && x->name == y->name && x->gateway == y->gateway && x->request.port == y->request.port && x->decrypted == y->decrypted &&
+           x->request.absolute == y->request.absolute && x->request.connect == y->request.connect && server->port == other->port &&
+           server->link == other->link && x->conn->side[CLIENT].link == y->conn->side[CLIENT].link && ipaddr_equal(&server->ip, &other->ip);
+}
+
+struct relation
+relation_of_place(struct root *root, const struct exchange *waiting, const struct conn *conn)
+{
+    const struct gateway *gateway = gateway_of(root, waiting);
+    struct relation r = { 0, 0, TIE_TIME };
+
+    relate_address(&r, root, gateway, waiting, conn);
+    relate_opener(&r, root, gateway, waiting, conn);
+    return r;
+}
+
+int
+relation_of_place_most(void)
+{
+    return clues[CLUE_ADDRESS].gain + MAX(clues[CLUE_STRAY].gain + clues[CLUE_SAME_LINK].gain, 0);
 }
 
 struct relation
 relation_of(struct root *root, const struct exchange *waiting, const struct conn *conn, const struct exchange *child)
 {
-    const struct gateway *gateway = gateway_of(root, waiting);
-    struct relation r = { 0, 0, TIE_TIME };
+    struct relation r = relation_of_place(root, waiting, conn);
 
-    if (child)
-        relate_texts(&r, gateway, waiting, child);
-    relate_address(&r, root, gateway, waiting, conn);
-    relate_opener(&r, root, gateway, waiting, conn);
+    relate_request(&r, gateway_of(root, waiting), waiting, child);
     return r;
 }

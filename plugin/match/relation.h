@@ -63,11 +63,44 @@ struct relation relation_of(struct root *root, const struct exchange *waiting, c
 /* How usual it is that the gateway tries again what failed, from what it did while one request alone waited; hundredths of a bit. */
 int again_gain(const struct gateway *gateway);
 
-/*
- * When a look-up told an address for the request, at the latest at now: its own where it began one, else the latest one of its
- * name since its turn came. 0: none did. INT64_MAX: its own is not answered yet.
- */
+/* Look-ups of one name that are looked at for what a connection followed. */
+#define LOOKUPS_LOOKED_AT_MAX 64
+
+/* When look-ups told an address for a request. */
+struct told {
+    when_t own;                 /* its own one did; INT64_MAX: it is not answered; 0: it began none */
+    when_t at[LOOKUPS_LOOKED_AT_MAX];   /* those of its name did, where it began none, since its turn came */
+    unsigned n;
+};
+
+void addresses_told(struct told *told, const struct exchange *waiting);
+
+/* The latest one at now. 0: none did. INT64_MAX: its own is not answered yet. */
+when_t told_at(const struct told *told, when_t now);
+
+/* Both at once. */
 when_t address_told(const struct exchange *waiting, when_t now);
+
+/* What the addresses alone say of that: the same for all connections of one place. */
+struct relation relation_of_place(struct root *root, const struct exchange *waiting, const struct conn *conn);
+
+/* No more than that gains, for any request and connection. */
+int relation_of_place_most(void);
+
+/* true: they were opened by the same address and network card, to the same address and port. */
+bool same_place(const struct conn *x, const struct conn *y);
+
+/* true: it says the same of both requests, whatever the connection. */
+bool same_seat(const struct exchange *x, const struct exchange *y);
+
+/* Adds what was asked on the connection says; child as above. */
+void relate_request(struct relation *relation, const struct gateway *gateway, const struct exchange *waiting, const struct exchange *child);
+
+/* No more than relate_request() adds to the gain: found out without reading a text. */
+int relate_request_most(const struct exchange *waiting, const struct exchange *child);
+
+/* true: relate_request() says the same of both, whoever waits. */
+bool same_asked(const struct exchange *x, const struct exchange *y);
 
 /* Word for word alike: method, host and path. Ports may differ, as where a gateway ends TLS. */
 bool same_request(const struct exchange *x, const struct exchange *y);

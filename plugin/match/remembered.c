@@ -95,6 +95,8 @@ latest_failure(struct scope *s, const struct target *target, unsigned *times)
     *times = 0;
     for (node_t *l = target->attempts.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
+        if (conn->hs.first_syn > s->ex->ready_at)
+            continue;
         when_t failed = conn_failed(conn), end = MAX(failed, conn->hs.last_syn);
         if (conn->hs.acked && !failed_though_it_stood(s, conn)) {
             if (conn->hs.first_syn < s->ex->ready_at)

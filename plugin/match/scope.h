@@ -21,7 +21,7 @@
 
 /* Of a burst the latest are looked at; what is kept of them, and of what was tried for one request. */
 #define LOOKED_AT_MAX 512
-#define USES_MAX 64
+#define USES_MAX 64             /* bits of use.tries */
 
 /* A connection of the gateway, with the request that it sent on it. */
 struct use {
@@ -33,10 +33,31 @@ struct use {
     when_t end;                 /* what decided it happened; 0: it rests on silence */
     when_t silent;              /* for how long, then */
     int before;                 /* in uses: the try that this one followed; -1: none, or nothing is known of it */
+    int first;                  /* in uses: where that began; -1: with this one */
+    uint64_t tries;             /* all of them, by their places in uses, with this one */
+    int tied;                   /* the gain of the strongest relation among them */
     bool followed;              /* another try was begun behind it */
     int gain;                   /* for the request of the scope: of relation and delays */
     bool its;                   /* it belongs to the request */
     bool alone;                 /* and nobody else's request fits as well */
+};
+
+/* A request that waits for the gateway, and what is the same whatever is compared with it. */
+struct waiting {
+    const struct exchange *ex;
+    const struct exchange *child;       /* on which it waits now; NULL: none that is known */
+    when_t over;                /* see exchange_given_up() */
+    bool has_turn;              /* see exchange_has_turn(); the scope's own has it: it is answered */
+    struct told told;
+};
+
+/* Connections of one place are many: what is the same for all of them is found out once for a scope. A power of two. */
+#define PLACES_MAX 16
+struct place {
+    const struct conn *conn;    /* one of them; NULL: the entry is free */
+    bool may_be_its;            /* the gateway may have opened them */
+    unsigned failed;            /* of those that did so many were looked at */
+    struct relation relation;   /* of the scope's request and the addresses */
 };
 
 struct scope {
@@ -49,11 +70,17 @@ struct scope {
     bool preview;               /* nothing is claimed or learnt */
     bool several;               /* too much fits to tell which */
     bool same_cause;            /* but all of it says the same */
-    double rate;                /* how many things it did in a second meanwhile */
-    double failures;            /* and how many of them failed */
+    int rate;                   /* how many things it did in a second meanwhile, from profile_rate() */
+    int failures;               /* and how many of them failed */
+    int again;                  /* that it tries again, see again_gain() */
+    struct place places[PLACES_MAX];
+    struct waiting own;         /* ex, see gain.h */
     struct attempt scratch;     /* for one use at a time */
-    struct use uses[USES_MAX + 1];      /* the last one is for what is just looked at */
+    struct use uses[USES_MAX];
     unsigned n;
+    unsigned worst;             /* the one that gains least, where there is no room for more */
+    uint8_t by_end[USES_MAX];       /* those of uses that ended, by when they did */
+    unsigned n_ended;
     struct lookup *lookups[QUESTIONS_MAX];
     unsigned n_lookups;
     enum tie lookup_tie;
@@ -90,9 +117,6 @@ void use_own(struct use *use, uint32_t serial);
 bool use_is_disputed(const struct use *use);
 void use_dispute(struct use *use);
 
-/* gain.c: how well it fits to that request, which waits for the same gateway, in hundredths of a bit; the scope's own has its response. */
-int use_gain(const struct scope *s, const struct exchange *waiting, const struct use *use);
-
 /*
  * decide.c: which of them are the request's (its) and which are those of requests that wait
  * for the same gateway; then, unless something else explains the response, that they are so.
@@ -107,6 +131,10 @@ struct contest {
     int margin;                 /* how much better that is than if it were another request's; INT_MAX: it can be nobody else's */
 };
 void decide_uses(struct contest *contest);
+
+/* rivals.c: adds the rows of the requests that may have caused one of the columns as well. */
+void add_rivals(struct contest *contest);
+
 void commit_uses(struct contest *contest);
 
 /* why.c: the terms with "; " between them, in wmem_file_scope(); the caller owns the text. */

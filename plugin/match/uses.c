@@ -8,7 +8,10 @@
 
 #include "http/attempt.h"
 #include "match/chain.h"
-#include "match/scope.h"
+#include "match/gain.h"
+
+/* Failures at one place that are looked at, from the latest: there is no room for more. */
+#define PLACE_FAILED_MAX USES_MAX
 
 /* Requests of one connection that are looked at, from the latest. */
 #define EXCHANGES_LOOKED_AT_MAX 8
@@ -86,7 +89,7 @@ may_be_its(const struct scope *s, const struct conn *conn)
     const struct side *server = &conn->side[SERVER];
     const struct host *opener = host_find(s->root, &conn->side[CLIENT].ip);
 
-    if (conn == s->ex->conn || asks_gateway(s, conn, opener))
+    if (asks_gateway(s, conn, opener))
         return false;
     if (server->port == DNS_PORT && s->ex->request.port != DNS_PORT)
         return false;
@@ -95,11 +98,32 @@ may_be_its(const struct scope *s, const struct conn *conn)
 
 /* Nothing shows that its sender is the gateway, it asks at the same port, and adds nothing as proxies do: a client of such a gateway. */
 static bool
-is_fellow_client(const struct scope *s, const struct relation *relation, const struct conn *conn, const struct exchange *ex)
+is_fellow_client(const struct scope *s, const struct use *use)
 {
-    return ex && ex->request.method && !ex->parent && (relation->clues & (1u << CLUE_STRAY)) && !(relation->clues & (1u << CLUE_SAME_LINK)) &&
-           conn->side[SERVER].port == s->ex->conn->side[SERVER].port && ex->request.absolute == s->ex->request.absolute &&
+    const struct exchange *ex = use->ex;
+
+    return ex && ex->request.method && !ex->parent && (use->relation.clues & (1u << CLUE_STRAY)) && !(use->relation.clues & (1u << CLUE_SAME_LINK)) &&
+           use->conn->side[SERVER].port == s->ex->conn->side[SERVER].port && ex->request.absolute == s->ex->request.absolute &&
            (!ex->request.forwarded || s->ex->request.forwarded);
+}
+
+static unsigned
+place_hash(const struct conn *conn)
+{
+    const struct side *client = &conn->side[CLIENT], *server = &conn->side[SERVER];
+
+    return (server->ip.b[3] + 3u * server->ip.b[15] + 5u * server->port + 7u * client->ip.b[3] + client->ip.b[15]) % PLACES_MAX;
+}
+
+/* Another one of that hash makes room. */
+static struct place *
+place_of(struct scope *s, const struct conn *conn)
+{
+    struct place *place = &s->places[place_hash(conn)];
+
+    if (!place->conn || !same_place(place->conn, conn))
+        *place = (struct place){ conn, may_be_its(s, conn), 0, relation_of_place(s->root, s->ex, conn) };
+    return place;
 }
 
 /* delays ******************************************************************/
@@ -145,74 +169,121 @@ explains(const struct use *use)
     return use->relation.tie >= TIE_REQUEST || (use->relation.tie >= TIE_ADDRESS && !use->ex && !use->outcome.status);
 }
 
-/* Where there is no room left: the place of the one that fits least, if the new one fits better. */
-static void
-keep_best(struct scope *s)
-{
-    struct use *last = &s->uses[s->n - 1], *worst = last;
+/* where they stand ********************************************************/
 
-    for (struct use *u = s->uses; u < last; u++)
-        if (u->gain < worst->gain)
-            worst = u;
-    *worst = *last;
-    s->n--;
+static void
+find_worst(struct scope *s)
+{
+    s->worst = 0;
+    for (unsigned i = 1; i < USES_MAX; i++)
+        if (s->uses[i].gain < s->uses[s->worst].gain)
+            s->worst = i;
 }
 
 static void
-add_use(struct scope *s, struct conn *conn, struct exchange *ex)
+drop_end(struct scope *s, unsigned index)
 {
-    struct use *use = &s->uses[s->n];
-    when_t slack = s->root->disorder ? CLOCK_SLACK : 0;
+    unsigned at = 0;
 
-    memset(use, 0, sizeof *use);
-    use->before = -1;
-    use->conn = conn;
-    use->ex = ex;
+    while (at < s->n_ended && s->by_end[at] != index)
+        at++;
+    if (at == s->n_ended)
+        return;
+    s->n_ended--;
+    memmove(s->by_end + at, s->by_end + at + 1, s->n_ended - at);
+}
+
+static void
+note_end(struct scope *s, unsigned index)
+{
+    if (!s->uses[index].end)
+        return;
+    unsigned at = ended_by(s, s->uses[index].end);
+    memmove(s->by_end + at + 1, s->by_end + at, s->n_ended - at);
+    s->by_end[at] = (uint8_t)index;
+    s->n_ended++;
+}
+
+/* Where there is no room left: in the place of the one that fits least, if it fits better. */
+static void
+keep_use(struct scope *s, const struct use *use)
+{
+    unsigned index = s->n;
+
+    if (s->n == USES_MAX) {
+        if (use->gain <= s->uses[s->worst].gain)
+            return;
+        index = s->worst;
+        drop_end(s, index);
+    } else {
+        s->n++;
+    }
+    s->uses[index] = *use;
+    note_end(s, index);
+    if (s->n == USES_MAX)
+        find_worst(s);
+}
+
+/* false: it cannot be the request's, by who has it already or when it began. */
+static bool
+add_use(struct scope *s, const struct place *place, struct conn *conn, struct exchange *ex)
+{
+    struct use use = { .conn = conn, .ex = ex, .before = -1, .first = -1, .relation = place->relation };
+    when_t slack = s->root->disorder ? CLOCK_SLACK : 0;
     when_t start = ex ? exchange_begun(ex) : conn->hs.first_syn;
+
     if (!start && ex)
         start = ex->request.time;
     bool in_window = start + slack >= s->from || (ex && ex->request.time + slack >= s->from);
-    bool tunnels = use_owner(use) != 0;
-    if (start > s->until || !(in_window || tunnels) || !may_own(s, use))
-        return;
-    use->relation = relation_of(s->root, s->ex, conn, ex);
-    if (is_fellow_client(s, &use->relation, conn, ex))
-        return;
-    judge_use(s, use);
-    if (!explains(use))
-        return;
-    use->gain = use_gain(s, s->ex, use);
-    if (++s->n > USES_MAX)
-        keep_best(s);
+    bool tunnels = use_owner(&use) != 0;
+    if (start > s->until || !(in_window || tunnels) || !may_own(s, &use) || is_fellow_client(s, &use))
+        return false;
+    if (s->n == USES_MAX && own_gain_most(s, &use) <= s->uses[s->worst].gain)
+        return true;
+    relate_request(&use.relation, s->gateway, s->ex, ex);
+    use.tied = use.relation.gain;
+    judge_use(s, &use);
+    if (explains(&use)) {
+        use.gain = own_gain(s, &use);
+        keep_use(s, &use);
+    }
+    return true;
 }
 
-static void
-look_at(struct scope *s, struct conn *conn)
+/* true: it can be the request's. */
+static bool
+look_at(struct scope *s, const struct place *place, struct conn *conn)
 {
     unsigned looked_at = 0;
+    bool may_be = false;
 
-    if (!may_be_its(s, conn))
-        return;
+    if (!place->may_be_its || conn == s->ex->conn)
+        return false;
     if (list_is_empty(&conn->exchanges) && conn->syn_seen)
-        add_use(s, conn, NULL);
+        return add_use(s, place, conn, NULL);
     for (node_t *l = conn->exchanges.tail; l && looked_at < EXCHANGES_LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct exchange *ex = (struct exchange *)l->data;
         if (!ex->without_request && ex->request.time <= s->until)
-            add_use(s, conn, ex);
+            may_be = add_use(s, place, conn, ex) || may_be;
     }
+    return may_be;
 }
 
 /* From the latest failure back to the request. */
 static unsigned
 look_at_failed(struct scope *s, const list_t *failed)
 {
+    struct place *place = NULL;
     unsigned looked_at = 0;
 
     for (node_t *l = failed->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct conn *conn = (struct conn *)l->data;
         if (conn_failed(conn) < s->from && !s->root->disorder)
             break;
-        look_at(s, conn);
+        if (!place || !same_place(place->conn, conn))
+            place = place_of(s, conn);
+        if (place->failed < PLACE_FAILED_MAX)
+            place->failed += look_at(s, place, conn);
     }
     return looked_at;
 }
@@ -228,26 +299,56 @@ look_at_pending(struct scope *s, const list_t *pending)
         struct conn *conn = (struct conn *)l->data;
         if (conn->active_since < s->from && !s->root->disorder)
             return looked_at;
-        look_at(s, conn);
+        look_at(s, place_of(s, conn), conn);
     }
     for (node_t *h = l ? pending->head : NULL; h && h != l && looked_at < LOOKED_AT_MAX; h = h->next, looked_at++)
-        look_at(s, (struct conn *)h->data);
+        look_at(s, place_of(s, (struct conn *)h->data), (struct conn *)h->data);
     return looked_at;
+}
+
+/* Adds the tries before it, as far as they are known; no try can come before itself. */
+static void
+follow_back(struct scope *s, unsigned index)
+{
+    struct use *use = &s->uses[index];
+
+    use->tries = UINT64_C(1) << index;
+    use->tied = use->relation.gain;
+    for (int i = use->before; i >= 0 && !(use->tries & (UINT64_C(1) << i)); i = s->uses[i].before) {
+        const struct use *earlier = &s->uses[i];
+        use->first = i;
+        use->tied = MAX(use->tied, earlier->relation.gain);
+        use->tries |= UINT64_C(1) << i;
+        if (earlier->tries && !(earlier->tries & (UINT64_C(1) << index))) {
+            use->first = earlier->first >= 0 ? earlier->first : i;
+            use->tied = MAX(use->tied, earlier->tied);
+            use->tries |= earlier->tries;
+            break;
+        }
+    }
 }
 
 static void
 link_tries(struct scope *s)
 {
+    const struct conn *conns[USES_MAX];
+
+    for (unsigned i = 0; i < s->n; i++)
+        conns[i] = s->uses[i].conn;
     for (unsigned i = 0; i < s->n; i++) {
         struct use *use = &s->uses[i];
         struct exchange *child;
         const struct conn *conn = chain_before(s->root, use->conn, use->ex, &child);
-        use->before = -1;
         use->followed = chain_is_followed(use->conn, use->ex);
-        for (unsigned k = 0; conn && k < s->n; k++)
-            if (k != i && s->uses[k].conn == conn && s->uses[k].ex == child && s->uses[k].start <= use->start)
+        for (unsigned step = 1; conn && step < s->n && use->before < 0; step++) {
+            unsigned k = (i + step) % s->n;     /* mostly the one that was found next */
+            if (conns[k] == conn && s->uses[k].ex == child && s->uses[k].start <= use->start)
                 use->before = (int)k;
+        }
     }
+    /* From the last one, which mostly began first: what goes before is known then. */
+    for (unsigned i = s->n; i > 0; i--)
+        follow_back(s, i - 1);
 }
 
 void
@@ -256,13 +357,16 @@ find_uses(struct scope *s)
     const struct activities *places[] = { &s->gateway->activities, &s->root->strays };
     unsigned failed = 0, pending = 0;
 
-    s->rate = s->failures = 1;
+    s->rate = s->failures = profile_rate(1);
+    s->again = again_gain(s->gateway);
+    waiting_init(&s->own, s->ex);
+    s->own.has_turn = true;
     for (unsigned i = 0; i < G_N_ELEMENTS(places); i++) {
         failed += look_at_failed(s, &places[i]->failed);
         pending += look_at_pending(s, &places[i]->pending);
     }
     link_tries(s);
     double seconds = (double)(s->until - s->from) / NS_PER_SECOND + 1;
-    s->rate = (failed + pending + 1) / seconds;
-    s->failures = (failed + 1) / seconds;
+    s->rate = profile_rate((failed + pending + 1) / seconds);
+    s->failures = profile_rate((failed + 1) / seconds);
 }

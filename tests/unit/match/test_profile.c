@@ -10,7 +10,7 @@
 #define US 1000
 #define MS (1000 * US)
 #define SECOND (1000 * (when_t)MS)
-#define RATE 10.0               /* things in a second */
+#define RATE profile_rate(10)               /* things in a second */
 
 static struct profile *
 a_profile(void)
@@ -37,7 +37,7 @@ test_usual(void)
         g_assert_cmpint(profile_gain(p, kind, 5 * SECOND, RATE), <, -500);
     }
     /* It is sooner that another thing happens by chance where many do. */
-    g_assert_cmpint(profile_gain(p, DELAY_START, MS, 10 * RATE), <, profile_gain(p, DELAY_START, MS, RATE) - 300);
+    g_assert_cmpint(profile_gain(p, DELAY_START, MS, profile_rate(100)), <, profile_gain(p, DELAY_START, MS, RATE) - 300);
     g_free(p);
 }
 
@@ -138,6 +138,41 @@ test_kinds(void)
 
 /* bounds ******************************************************************/
 
+/* Half a second is a habit: it gains more than what comes sooner, and no later delay gains more than it is said to at most. */
+static void
+test_most(void)
+{
+    struct profile *p = a_profile();
+    int highest = INT_MIN;
+
+    for (int i = 0; i < 100; i++)
+        profile_learn(p, DELAY_START, 500 * MS, SECOND, true);
+    for (when_t delay = 300 * SECOND; delay >= US; delay = delay * 9 / 10) {
+        highest = MAX(highest, profile_gain(p, DELAY_START, delay, RATE));
+        g_assert_cmpint(profile_gain_most(p, DELAY_START, delay, RATE), >=, highest);
+    }
+    g_assert_cmpint(profile_gain_most(p, DELAY_START, 100 * MS, RATE), ==, profile_gain(p, DELAY_START, 500 * MS, RATE));
+    g_assert_cmpint(profile_gain_most(p, DELAY_START, SECOND, RATE), <, profile_gain(p, DELAY_START, 500 * MS, RATE));
+    g_free(p);
+}
+
+/* Several at once are what they are one after the other, also those that are longer than there was time for. */
+static void
+test_learn_all(void)
+{
+    static const when_t delays[] = { 0, 500 * US, 500 * US, 3 * MS, 40 * MS, 2 * SECOND };
+    struct profile *p = a_profile(), *q = a_profile();
+
+    for (int certain = 0; certain < 2; certain++) {
+        profile_learn_all(p, DELAY_RESPONSE, delays, G_N_ELEMENTS(delays), SECOND, certain);
+        for (size_t i = 0; i < G_N_ELEMENTS(delays); i++)
+            profile_learn(q, DELAY_RESPONSE, delays[i], SECOND, certain);
+        g_assert_cmpmem(&p->delays, sizeof p->delays, &q->delays, sizeof q->delays);
+    }
+    g_free(p);
+    g_free(q);
+}
+
 /* Whatever it is told and asked: it stays within some ten bits of what doubles hold. */
 static void
 test_bounded(void)
@@ -171,6 +206,8 @@ main(int argc, char **argv)
     g_test_add_func("/match/profile/habit", test_habit);
     g_test_add_func("/match/profile/certain", test_certain);
     g_test_add_func("/match/profile/kinds", test_kinds);
+    g_test_add_func("/match/profile/most", test_most);
+    g_test_add_func("/match/profile/learn all", test_learn_all);
     g_test_add_func("/match/profile/bounded", test_bounded);
     return g_test_run();
 }

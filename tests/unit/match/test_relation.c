@@ -27,10 +27,16 @@ exchange_of(unsigned stream)
     return conn ? (struct exchange *)list_last(&conn->exchanges) : NULL;
 }
 
+/* What is said of it before its texts are read is no less. */
 static struct relation
 relation_to_alice(unsigned stream)
 {
-    return relation_of(root_of_capture(), exchange_of(ALICE), conn_of(stream), exchange_of(stream));
+    struct relation place = relation_of_place(root_of_capture(), exchange_of(ALICE), conn_of(stream));
+    struct relation r = relation_of(root_of_capture(), exchange_of(ALICE), conn_of(stream), exchange_of(stream));
+
+    g_assert_cmpint(place.gain, <=, relation_of_place_most());
+    g_assert_cmpint(r.gain - place.gain, <=, relate_request_most(exchange_of(ALICE), exchange_of(stream)));
+    return r;
 }
 
 static char *

@@ -1,0 +1,43 @@
+/* gain.h
+ * How well something that the gateway did fits to a request, in hundredths of a bit
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef MWG502_MATCH_GAIN_H
+#define MWG502_MATCH_GAIN_H
+
+#include "match/scope.h"
+
+/* What was tried again is no reason to answer the client. */
+#define FOLLOWED (-700)
+
+void waiting_init(struct waiting *waiting, const struct exchange *exchange);
+
+/* Of the scope's own request, which has its response. */
+int own_gain(const struct scope *s, const struct use *use);
+
+/*
+ * No more than that, of something of which only conn, ex and the relation of its place are set: whoever
+ * finds it too little need not find out what it came to. INT_MAX: not known.
+ */
+int own_gain_most(const struct scope *s, const struct use *use);
+
+/*
+ * Of any request that waits, by parts: the gateway turned to it then, or tried it again behind another try that failed, and
+ * it goes on waiting. ASSIGN_NEVER: nothing failed before that can be of a request of that time; it would not wait.
+ */
+int start_gain(const struct scope *s, const struct waiting *waiting, when_t start);
+int failure_gain(const struct scope *s, when_t request_time, const struct use *use);
+int waiting_gain(const struct scope *s, const struct waiting *waiting, const struct use *use);
+
+/* The most of start_gain() for a request to which the gateway turned so long behind its turn, or later. */
+int start_gain_most(const struct scope *s, const struct waiting *waiting, when_t soonest);
+
+/* The first of the tries that led to this one. */
+const struct use *first_try(const struct scope *s, const struct use *last);
+
+/* How many of those that ended had done so by then: the first ones of by_end. */
+unsigned ended_by(const struct scope *s, when_t time);
+
+#endif
