@@ -22,9 +22,8 @@
 /* From the gain on that is taken for granted: next hops are learnt from it. */
 #define MARGIN_LEARNT 600
 
-/* What an order that is kept gains for each place, and at most. */
-#define IN_ORDER 120
-#define IN_ORDER_MOST 1200
+/* What an order that is kept gains for each place. */
+#define IN_ORDER 200
 
 /* columns *****************************************************************/
 
@@ -136,7 +135,7 @@ favour_order(struct contest *c)
     for (unsigned row = 0; row < c->a.n_rows; row++)
         for (unsigned k = 0; k < c->a.n_columns; k++)
             if (c->a.gain[row][k] > 0)
-                c->a.gain[row][k] += CLAMP(IN_ORDER * rows[row] * columns[k] / 4, -IN_ORDER_MOST, IN_ORDER_MOST);
+                c->a.gain[row][k] += IN_ORDER * rows[row] * columns[k] / 4;
 }
 
 /* whose *******************************************************************/
