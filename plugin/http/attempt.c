@@ -107,6 +107,14 @@ fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange 
     fill_stream_end(a, ex);
 }
 
+/* What begins a request came, and nothing that makes it one. */
+static void
+fill_begun(struct attempt *a, const struct conn *conn)
+{
+    a->request_frame = conn->side[CLIENT].first_bytes_frame;
+    a->request_time = conn->side[CLIENT].first_bytes;
+}
+
 /* The server's bytes before any of the gateway's, as far as it acknowledged none; in HTTP/2 both may speak first. */
 static uint32_t
 early_frame(const struct conn *conn)
@@ -186,6 +194,8 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
         a->tls = conn->tls->facts;
     if (ex)
         fill_exchange(a, conn, ex);
+    else if (a->protocol)
+        fill_begun(a, conn);
     a->reply.gap = (!ex || !ex->over) && (flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, CLIENT));
     a->start = attempt_begun_at(conn, ex);
 }

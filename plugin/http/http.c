@@ -106,6 +106,20 @@ enter_tunnel(struct conn *conn)
     conn->in_tunnel = true;
 }
 
+/* A SOCKS server granted what it was asked: what follows is as behind a CONNECT. */
+static void
+begin_tunnel(struct conn *conn)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        struct reading *reading = reading_get(conn, side);
+
+        appstream_free(reading->app);
+        reading->app = NULL;
+        reading->stream = httpstream_new(wmem_file_scope(), side == CLIENT);
+        httpstream_tunnel(reading->stream);
+    }
+}
+
 /*
  * A PROXY header is no request: what it stands before begins behind it, in this segment or in the next one. Returns
  * the segment without it, in *behind where there is one; NULL: nothing else is in it.
@@ -122,6 +136,14 @@ without_proxy_line(const struct conn *conn, int side, const struct segment *seg,
     behind->captured -= n;
     behind->length -= n;
     return behind->length > 0 ? behind : NULL;
+}
+
+static void
+app_bytes(struct root *root, struct conn *conn, int side, struct appstream *stream, const struct segment *seg)
+{
+    messages_app_bytes(root, conn, side, stream, seg);
+    if (appstream_is_tunnel(stream))
+        begin_tunnel(conn);
 }
 
 /* calls of the connection *************************************************/
@@ -147,7 +169,7 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *w
     if (reading->stream)
         messages_bytes(root, conn, side, reading->stream, seg);
     else if (reading->app)
-        messages_app_bytes(root, conn, side, reading->app, seg);
+        app_bytes(root, conn, side, reading->app, seg);
     else if (conn->tls)
         tls_conn_bytes(root, conn, side, seg);
     else if (reading->opaque && !conn->h2)

@@ -10,6 +10,7 @@
 #include <epan/to_str.h>
 
 #include "fact/dns.h"
+#include "bytes/socks.h"
 #include "words/phrases.h"
 
 /* RFC 1035 section 4.1.1, RFC 6895 section 2.3; worded like Wireshark's dns.flags.rcode */
@@ -145,6 +146,8 @@ words_outcome(wmem_allocator_t *scope, const struct outcome *o)
         [CAUSE_RESPONSE_TIMEOUT] = "no complete response in time",
     };
 
+    if (socks_refusal(o->status))
+        return wmem_strdup_printf(scope, "answered: %s", socks_refusal(o->status));
     if (o->status)
         return wmem_strdup_printf(scope, "answered %u", o->status);
     return wmem_strdup(scope, words[o->cause] ? words[o->cause] : "connected, outcome not visible");

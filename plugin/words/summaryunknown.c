@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "bytes/socks.h"
 #include "words/summaryunknown.h"
 
 #define BY_ITSELF "the gateway may have decided by itself (a rule, a full queue, a socket of its own host), which no capture shows"
@@ -42,7 +43,9 @@ say_connection(struct writer *w)
 {
     const struct attempt *a = w->f->attempt;
 
-    if (w->f->outcome.status)
+    if (socks_refusal(w->f->outcome.status))
+        SAY(w, "%s answered: %s, after %s", server(w), socks_refusal(w->f->outcome.status), duration(w, a->reply.head_time - a->request_time));
+    else if (w->f->outcome.status)
         SAY(w, "%s gave a complete, valid answer with status %u after %s, and the gateway answered %u all the same", server(w),
             w->f->outcome.status, duration(w, a->reply.head_time - a->request_time), w->e->status);
     else if (w->f->missing == MISSING_KEYS)
@@ -61,6 +64,7 @@ summary_unknown(struct writer *w)
 
     if (w->f->attempt && (missing == MISSING_REASON || missing == MISSING_KEYS)) {
         say_connection(w);
+        step = socks_refusal(w->f->outcome.status) ? "Its own log tells more" : step;
     } else if (missing == MISSING_REQUEST && w->e->doubts.unreadable_request) {
         SAY(w, "What the client sent is in the capture and cannot be read as a request");
         step = NULL;
