@@ -97,9 +97,27 @@ is_request_in_tunnel(const struct conn *conn, int side, const struct segment *se
            http_begins_request(seg->data, seg->captured);
 }
 
+/* The CONNECT did what it was for: what comes of the requests behind it counts, and the first of them is the connection's first. */
 static void
-enter_tunnel(struct conn *conn)
+connect_is_over(struct root *root, struct conn *conn)
 {
+    struct exchange *ex = conn->receiving;
+
+    if (!ex || !ex->request.connect)
+        return;
+    if (ex->parent) {
+        exchange_drop(root, ex);
+        conn->requests = 0;
+    } else {
+        ex->over = ex->reply.complete = true;
+        ex->reply.complete_time = ex->reply.head_time;
+    }
+}
+
+static void
+enter_tunnel(struct root *root, struct conn *conn)
+{
+    connect_is_over(root, conn);
     httpstream_leave_tunnel(reading_stream(conn, CLIENT));
     httpstream_leave_tunnel(reading_stream(conn, SERVER));
     conn->receiving = NULL;
@@ -165,7 +183,7 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *w
     if (!reading->stream && !reading->app && !reading->opaque && !conn->tls)
         begin_protocol(root, conn, side, reading, seg);
     if (is_request_in_tunnel(conn, side, seg))
-        enter_tunnel(conn);
+        enter_tunnel(root, conn);
     if (reading->stream)
         messages_bytes(root, conn, side, reading->stream, seg);
     else if (reading->app)

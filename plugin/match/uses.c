@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "bytes/socks.h"
 #include "http/attempt.h"
 #include "match/chain.h"
 #include "match/gain.h"
@@ -164,7 +165,7 @@ judge_use(struct scope *s, struct use *use)
 static bool
 explains(const struct use *use)
 {
-    if (use->outcome.cause != CAUSE_UNKNOWN)
+    if (use->outcome.cause != CAUSE_UNKNOWN || socks_refusal(use->outcome.status))
         return true;
     return use->relation.tie >= TIE_REQUEST || (use->relation.tie >= TIE_ADDRESS && !use->ex && !use->outcome.status);
 }
