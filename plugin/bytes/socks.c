@@ -27,9 +27,9 @@ enum said { NOTHING, GREETING, NAME, PASSWORD, DESTINATION, TEXTS };
 /* what is told ************************************************************/
 
 static void
-tell_request(struct appstream *s, const char *target, const struct app_owner *to)
+tell_request(const char *target, const struct app_owner *to)
 {
-    struct http_head head = { .is_request = true, .complete = !s->cut, .content_length = -1 };
+    struct http_head head = { .is_request = true, .complete = true, .content_length = -1 };
 
     head.method = (struct slice){ "CONNECT", strlen("CONNECT") };
     head.target = (struct slice){ target, strlen(target) };
@@ -40,18 +40,14 @@ tell_request(struct appstream *s, const char *target, const struct app_owner *to
 static void
 tell_no_destination(const struct app_owner *to)
 {
-    struct http_head head = { .is_request = true, .content_length = -1 };
-
-    head.method = (struct slice){ "CONNECT", strlen("CONNECT") };
-    to->calls->head(to->owner, true, &head);
+    tell_request("", to);
 }
 
 static void
 tell_answer(struct appstream *s, unsigned status, const struct app_owner *to)
 {
-    struct http_head head = { .status = status, .complete = true, .content_length = -1 };
+    struct http_head head = { .status = status, .complete = true, .content_length = status == STATUS_GRANTED ? -1 : 0 };
 
-    head.content_length = status == STATUS_GRANTED ? -1 : 0;
     s->headed = true;
     to->calls->head(to->owner, false, &head);
     s->state = status == STATUS_GRANTED ? APP_TUNNEL : APP_REST;
@@ -175,7 +171,7 @@ request_over_5(struct appstream *s, const struct app_owner *to)
     s->state = APP_REST;
     if (s->header[AT_COMMAND] == CONNECT && !s->cut && n > PORT_LENGTH) {
         write_target(target, sizeof target, s->header[AT_KIND], bytes, n - PORT_LENGTH);
-        tell_request(s, target, to);
+        tell_request(target, to);
     }
     app_forget_kept(s);
 }
@@ -288,7 +284,7 @@ request_over_4(struct appstream *s, const struct app_owner *to)
     write_target(target, sizeof target, has_name(bytes) ? IS_NAME : IS_IPV4, destination, length);
     s->state = APP_REST;
     if (bytes[1] == CONNECT)
-        tell_request(s, target, to);
+        tell_request(target, to);
     app_forget_kept(s);
 }
 
@@ -334,7 +330,7 @@ socks_refusal(unsigned status)
         { SOCKS_LOGIN, "login refused" },
     };
 
-    if (status < SOCKS_STATUS)
+    if (status < SOCKS_STATUS || status > SOCKS_STATUS + SOCKS_LOGIN)
         return NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         if (rows[i].code == status - SOCKS_STATUS)

@@ -17,7 +17,7 @@
 extern const struct app_protocol socks5, socks4;
 
 /*
- * What stands for the status of a refusal: no HTTP status is as high. The code behind it is SOCKS5's reply, or one of these
+ * What stands for the status of a refusal: see HTTP_STATUS_MAX. The code behind it is SOCKS5's reply, or one of these
  * (SOCKS4's replies are 91 to 93, which no reply of SOCKS5 is).
  */
 #define SOCKS_STATUS 1000
@@ -27,7 +27,7 @@ enum {
     SOCKS_LOGIN = 256           /* its login is refused */
 };
 
-/* "connection refused (5)"; NULL: the status is HTTP's. */
+/* "connection refused (5)"; NULL: the status is not SOCKS's. */
 const char *socks_refusal(unsigned status);
 
 #endif

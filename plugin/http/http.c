@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "bytes/appstream.h"
+#include "bytes/ftpreply.h"
 #include "bytes/h2head.h"
 #include "bytes/proxyline.h"
 #include "http/decrypted.h"
@@ -37,12 +38,22 @@ begin_unknown(const struct conn *conn, struct reading *reading, const struct seg
     }
 }
 
+static bool
+is_ftp_command(const struct conn *conn, const struct segment *seg)
+{
+    const struct reading *server = conn->side[SERVER].reading;
+
+    return server && server->ftp_reply && ftp_is_command(seg->data, seg->captured);
+}
+
 static void
 begin_requests(struct conn *conn, struct reading *reading, const struct segment *seg)
 {
     const struct app_protocol *protocol = app_begins(seg->data, seg->captured);
 
-    if (h2_begins(seg->data, seg->captured))
+    if (is_ftp_command(conn, seg))
+        reading->opaque = true;
+    else if (h2_begins(seg->data, seg->captured))
         conn->h2 = reading->opaque = true;
     else if (http_begins_request(seg->data, seg->captured))
         reading->stream = httpstream_new(wmem_file_scope(), true);
@@ -124,6 +135,19 @@ enter_tunnel(struct root *root, struct conn *conn)
     conn->in_tunnel = true;
 }
 
+/* A server that speaks first may be one of FTP: what it says last tells how the gateway fared. */
+static void
+note_ftp_reply(const struct conn *conn, int side, struct reading *reading, const struct segment *seg)
+{
+    bool first = !conn->side[SERVER].first_bytes && !conn->side[CLIENT].first_bytes && conn_is_whole(conn);
+    unsigned code = side == SERVER && (first || reading->ftp_reply) ? ftp_reply(seg->data, seg->captured) : 0;
+
+    if (code)
+        reading->ftp_reply = (uint16_t)code;
+    if (code || (side == SERVER && reading->ftp_reply && reading->ftp_reply < FTP_REFUSALS))
+        reading->message_time = seg->time;
+}
+
 /* A SOCKS server granted what it was asked: what follows is as behind a CONNECT. */
 static void
 begin_tunnel(struct conn *conn)
@@ -175,6 +199,7 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *w
 
     if (!seg)
         return;
+    note_ftp_reply(conn, side, reading, seg);
     if (!conn->side[side].first_bytes) {
         conn->side[side].first_bytes = seg->time;
         conn->side[side].first_bytes_frame = seg->frame;
