@@ -287,6 +287,11 @@ static const struct said_row {
     SAID("ajp_attributes", ajp, TO_CONTAINER("\x33", "\2\2" AJP_REST "\x0b\1\0\x0a\0\1n\0\0\1v\0\5\0\3b=c\0\xff"), "[GET /a?b=c h]")
     SAID("ajp_headers", ajp, TO_CONTAINER("\x2f", "\2\2\0\x08HTTP/1.1\0\0\2/a\0" NO_STRINGS "\0\1h\0\0\x50\0\0\2\0\1x\0\0\1y\0\xa0\x0b\0\3own\0"), "[GET /a own]")
     SAID("ajp_coded_unknown", ajp, TO_CONTAINER("\x26", "\2\2\0\x08HTTP/1.1\0\0\2/a\0" NO_STRINGS "\0\1h\0\0\x50\0\0\1\xa0\x2f\0\1y\0\xff"), "[GET /a h]")
+    SAID("socks5_name", socks5, "\5\1\0" SOCKS5_NAME, "[CONNECT host:80 ]")
+    SAID("socks5_ipv4", socks5, "\5\1\0" "\5\1\0\1\x0a\0\0\1\1\xbb", "[CONNECT 10.0.0.1:443 ]")
+    SAID("socks5_ipv6", socks5, "\5\1\0" "\5\1\0\4\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\x50", "[CONNECT [fd00::1]:80 ]")
+    SAID("socks4_address", socks4, "\4\1\0\x50\x0a\0\0\1" "anna\0", "[CONNECT 10.0.0.1:80 ]")
+    SAID("socks4_name", socks4, "\4\1\0\x50\0\0\0\1" "anna\0host\0", "[CONNECT host:80 ]")
 };
 
 static void
@@ -318,6 +323,23 @@ test_said_cut(void)
     tight_free(&t);
     appstream_free(s);
     g_string_free(said, TRUE);
+}
+
+/* A SOCKS request whose texts do not end is none. */
+static void
+test_socks4_endless(void)
+{
+    struct appstream *s = appstream_new(NULL, &socks4, true);
+    struct log log = { .events = g_string_new("") };
+    char bytes[2000];
+
+    memset(bytes, 'a', sizeof bytes);
+    memcpy(bytes, "\4\1\0\x50\0\0\0\1", 8);
+    bytes[600] = bytes[700] = '\0';
+    feed(s, bytes, sizeof bytes, &log);
+    g_assert_cmpstr(log.events->str, ==, "b f8");
+    appstream_free(s);
+    g_string_free(log.events, TRUE);
 }
 
 /* bytes that are missing **************************************************/
@@ -466,6 +488,7 @@ main(int argc, char **argv)
     g_test_add_func("/appstream/names", test_names);
     ADD_ROWS("/appstream/says/", said_rows, test_said);
     g_test_add_func("/appstream/says/cut", test_said_cut);
+    g_test_add_func("/appstream/said/socks4_endless", test_socks4_endless);
     g_test_add_func("/appstream/skip/content", test_skip_content);
     g_test_add_func("/appstream/skip/more", test_skip_more);
     g_test_add_func("/appstream/skip/request", test_skip_request);

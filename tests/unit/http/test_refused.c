@@ -102,6 +102,7 @@ test_socks_tunnel(void)
     uint32_t request = asks_server(UPSTREAM_1, HOST, "/a"), fin = closes(UPSTREAM_1, SERVER), response = responds(ALICE, 502);
     EXPECT_AT(response, SERVER_CLOSED, OBSERVED, request, fin);
     g_assert_cmpuint(verdict_at(response)->n_tried, ==, 1);
+    g_assert_false(verdict_at(response)->tried[0].reused);
 }
 
 /* ALICE asks /a, 1 grants, and answers 502 behind it, ALICE gets 502 */
@@ -215,8 +216,7 @@ test_not_ftp(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, NULL);
-    test_begin();
+    common_init(&argc, &argv);
     g_test_add_func("/refused/socks/refuses", test_socks_refuses);
     g_test_add_func("/refused/socks/wants a login", test_socks_wants_login);
     g_test_add_func("/refused/socks/greeted in vain", test_socks_greeted_in_vain);
@@ -230,7 +230,5 @@ main(int argc, char **argv)
     g_test_add_func("/refused/ftp/closes", test_ftp_closes);
     g_test_add_func("/refused/ftp/data", test_ftp_data);
     g_test_add_func("/refused/ftp/not asked for", test_not_ftp);
-    int result = g_test_run();
-    test_end();
-    return result;
+    return g_test_run();
 }
