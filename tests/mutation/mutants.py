@@ -270,7 +270,7 @@ MUTANTS = [
     ("tries", "match/gain.c", "if (w->over && w->over <= use->start)", "if (false)", QUICK),
     ("what cannot be read", "http/attempt.c", "a->opaque = !conn->tls;", "a->opaque = false;", QUICK),
     ("what cannot be read", "http/opaque.c", "last->state != EXCHANGE_WAITING : ", "false : ", QUICK),
-    ("what cannot be read", "http/opaque.c", "!conn->side[SERVER].first_bytes && ", "", QUICK),
+    ("what cannot be read", "http/opaque.c", " : !conn->side[SERVER].first_bytes;", " : true;", QUICK),
     ("what cannot be read", "diagnose/outcome.c", "end - reply->last_data < NO_WAIT ? CAUSE_UNKNOWN : CAUSE_RESPONSE_TIMEOUT", "CAUSE_RESPONSE_TIMEOUT", QUICK),
     ("what cannot be read", "diagnose/outcome.c", "    if (server_ended(a, until))\n        return cause_only(CAUSE_TRUNCATED);", "", QUICK),
     ("what cannot be read", "diagnose/outcome.c", "if (a->opaque && !a->reply.status)", "if (a->opaque)", QUICK),
