@@ -294,7 +294,7 @@ MUTANTS = [
     ("SOCKS", "http/http.c", "        conn->requests = 0;\n", "", QUICK),
     ("SOCKS", "http/attempt.c", "    else if (a->protocol)\n        fill_begun(a, conn);\n", "", QUICK),
     ("SOCKS", "match/relation.c", "if (!child->request.host)\n        return; ", "", QUICK),
-    ("SOCKS", "match/relation.c", " || (address.family && name_has_address(name, &address)))", ")", QUICK),
+    ("SOCKS", "match/relation.c", " || (address.family && name_has_address(waiting->name, &address)))", ")", QUICK),
     ("refusals", "match/uses.c", " || use->outcome.status > HTTP_STATUS_MAX)", ")", QUICK),
     ("refusals", "diagnose/diagnose.c", "if (a->reply.status > HTTP_STATUS_MAX)", "if (false)", QUICK),
     ("FTP", "bytes/ftpreply.c", "last == CLOSING ? 0 : last", "last", QUICK),
