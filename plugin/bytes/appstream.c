@@ -1,5 +1,5 @@
 /* appstream.c
- * Requests and answers between a gateway and an application
+ * Requests and answers between a gateway and an application, or a SOCKS proxy
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,9 +10,10 @@
 #include "bytes/appstream.h"
 #include "bytes/appvars.h"
 #include "bytes/fastcgi.h"
+#include "bytes/socks.h"
 
 /* One row each: how it is known, how a request and how an answer is read. */
-static const struct app_protocol *const protocols[] = { &fastcgi, &ajp, &scgi, &uwsgi };
+static const struct app_protocol *const protocols[] = { &fastcgi, &ajp, &scgi, &uwsgi, &socks5, &socks4 };
 
 const struct app_protocol *
 app_begins(const uint8_t *bytes, size_t n)
@@ -196,6 +197,12 @@ bool
 appstream_is_lost(const struct appstream *s)
 {
     return s->state == APP_LOST || (s->text && httpstream_is_lost(s->text));
+}
+
+bool
+appstream_is_tunnel(const struct appstream *s)
+{
+    return s->state == APP_TUNNEL;
 }
 
 /* Where an answer has units, the end of the connection is none of them. */

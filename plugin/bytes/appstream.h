@@ -1,5 +1,5 @@
 /* appstream.h
- * Requests and answers between a gateway and an application: FastCGI, uwsgi, SCGI and AJP
+ * Requests and answers between a gateway and an application (FastCGI, uwsgi, SCGI, AJP), or a SOCKS proxy
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -33,6 +33,9 @@ void appstream_feed(struct appstream *stream, const uint8_t *bytes, size_t captu
 void appstream_skip(struct appstream *stream, size_t n, const struct httpstream_owner *calls, void *owner);
 bool appstream_is_lost(const struct appstream *stream);
 void appstream_close(struct appstream *stream, const struct httpstream_owner *calls, void *owner);
+
+/* An answer began a tunnel: the other protocol's bytes come in both directions, from the next segment on. */
+bool appstream_is_tunnel(const struct appstream *stream);
 
 /* How many bytes of the answer at hand came while its head is incomplete, and what is wrong with them as far as they are there. */
 size_t appstream_partial(const struct appstream *stream);

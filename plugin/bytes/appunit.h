@@ -21,6 +21,7 @@ enum app_state {
     APP_CONTENT,
     APP_PADDING,
     APP_REST,                   /* nothing more is read */
+    APP_TUNNEL,                 /* what follows is of another protocol */
     APP_LOST,                   /* bytes are missing: wait for a segment that begins with a unit */
     APP_FAULTY
 };

@@ -19,6 +19,9 @@
  * one; exactly those matter here, so heads are read from the bytes.
  */
 
+/* No status is higher: what is stands for a refusal in another protocol (socks.h, ftpreply.h). */
+#define HTTP_STATUS_MAX 999
+
 /* A piece of the caller's buffer; n is 0 (and s NULL) for what is not there. */
 struct slice {
     const char *s;

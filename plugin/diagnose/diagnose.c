@@ -109,6 +109,8 @@ what_attempt_lacks(const struct attempt *a)
 {
     if (a->reply.missing && !a->reply.complete)
         return MISSING_BYTES;
+    if (a->reply.status > HTTP_STATUS_MAX)
+        return MISSING_CONSENT;
     return a->tls.response_frame && !a->decrypted ? MISSING_KEYS : MISSING_REASON;
 }
 

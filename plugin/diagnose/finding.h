@@ -29,6 +29,7 @@ enum missing {
     MISSING_CHOICE,             /* several things fit */
     MISSING_DISSECTION,         /* packets of protocols that are disabled */
     MISSING_REASON,             /* the server's answer was complete and valid, or nothing was sent to it: likewise */
+    MISSING_CONSENT,            /* of a server: it refused, in another protocol than HTTP */
     MISSING_KEYS,               /* those of a server's answer in TLS */
     MISSING_BYTES,              /* frames of the server's answer */
     MISSING_LATE                /* frames of another interface that come later in the file */

@@ -139,7 +139,7 @@ attempt_outcome(const struct attempt *a, when_t until, unsigned code)
         return cause_only(CAUSE_INVALID_RESPONSE);
     if (a->opaque && !a->reply.status)
         return opaque_outcome(a, until);
-    if (a->request_frame)
+    if (a->request_frame || a->reply.status)
         return reply_outcome(a, until, code);
     if (a->early_frame)
         return cause_only(CAUSE_INVALID_RESPONSE);

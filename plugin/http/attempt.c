@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "bytes/ftpreply.h"
 #include "http/attempt.h"
 #include "http/decrypted.h"
 #include "http/reading.h"
@@ -107,6 +108,14 @@ fill_exchange(struct attempt *a, const struct conn *conn, const struct exchange 
     fill_stream_end(a, ex);
 }
 
+/* What begins a request came, and nothing that makes it one. */
+static void
+fill_begun(struct attempt *a, const struct conn *conn)
+{
+    a->request_frame = conn->side[CLIENT].first_bytes_frame;
+    a->request_time = conn->side[CLIENT].first_bytes;
+}
+
 /* The server's bytes before any of the gateway's, as far as it acknowledged none; in HTTP/2 both may speak first. */
 static uint32_t
 early_frame(const struct conn *conn)
@@ -186,8 +195,35 @@ attempt_fill(struct attempt *a, const struct conn *conn, const struct exchange *
         a->tls = conn->tls->facts;
     if (ex)
         fill_exchange(a, conn, ex);
+    else if (a->protocol)
+        fill_begun(a, conn);
     a->reply.gap = (!ex || !ex->over) && (flow_ends_behind_gap(conn, SERVER) || flow_lacks_acked(conn, CLIENT));
     a->start = attempt_begun_at(conn, ex);
+}
+
+/* An HTTP gateway asks by FTP: the server speaks first, and refuses in its own words. */
+void
+attempt_fill_ftp(struct attempt *a, const struct conn *conn)
+{
+    const struct reading *reading = conn->side[SERVER].reading;
+    unsigned code = reading ? reading->ftp_reply : 0;
+
+    if (!code)
+        return;
+    bool asks = conn->side[CLIENT].last_bytes > reading->message_time || code < FTP_BEGUN_END;
+    a->early_frame = 0;
+    a->protocol = "FTP";
+    a->request_frame = 0;
+    a->request_time = 0;
+    if (asks || code >= FTP_REFUSALS)
+        fill_begun(a, conn);
+    if (code < FTP_REFUSALS)
+        return;             /* where it was asked nothing more, the data connection is what matters */
+    a->reply.status = FTP_STATUS + code;
+    a->reply.complete = true;
+    a->reply.head_time = a->reply.complete_time = reading->message_time;
+    if (!a->request_time || a->request_time > reading->message_time)
+        a->request_time = a->start;     /* it refused the connection itself */
 }
 
 /* Who captured is the gateway: the direction of its frames says so, or its address. */

@@ -19,6 +19,9 @@ void attempt_fill(struct attempt *attempt, const struct conn *conn, const struct
 /* When that began, as attempt_fill() says. */
 when_t attempt_begun_at(const struct conn *conn, const struct exchange *exchange);
 
+/* The same of a connection on which an HTTP gateway asks by FTP, filled so far without an exchange; nothing changes where it is none. */
+void attempt_fill_ftp(struct attempt *attempt, const struct conn *conn);
+
 /* Fills what the capture and the client's connection say; several and no_gateway_side are the matching's, and are cleared. */
 void doubts_fill(struct doubts *doubts, struct root *root, const struct exchange *exchange);
 

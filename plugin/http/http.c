@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "bytes/appstream.h"
+#include "bytes/ftpreply.h"
 #include "bytes/h2head.h"
 #include "bytes/proxyline.h"
 #include "http/decrypted.h"
@@ -37,12 +38,22 @@ begin_unknown(const struct conn *conn, struct reading *reading, const struct seg
     }
 }
 
+static bool
+is_ftp_command(const struct conn *conn, const struct segment *seg)
+{
+    const struct reading *server = conn->side[SERVER].reading;
+
+    return server && server->ftp_reply && ftp_is_command(seg->data, seg->captured);
+}
+
 static void
 begin_requests(struct conn *conn, struct reading *reading, const struct segment *seg)
 {
     const struct app_protocol *protocol = app_begins(seg->data, seg->captured);
 
-    if (h2_begins(seg->data, seg->captured))
+    if (is_ftp_command(conn, seg))
+        reading->opaque = true;
+    else if (h2_begins(seg->data, seg->captured))
         conn->h2 = reading->opaque = true;
     else if (http_begins_request(seg->data, seg->captured))
         reading->stream = httpstream_new(wmem_file_scope(), true);
@@ -97,13 +108,58 @@ is_request_in_tunnel(const struct conn *conn, int side, const struct segment *se
            http_begins_request(seg->data, seg->captured);
 }
 
+/* The CONNECT did what it was for: what comes of the requests behind it counts, and the first of them is the connection's first. */
 static void
-enter_tunnel(struct conn *conn)
+connect_is_over(struct root *root, struct conn *conn)
 {
+    struct exchange *ex = conn->receiving;
+
+    if (!ex || !ex->request.connect)
+        return;
+    if (ex->parent) {
+        exchange_drop(root, ex);
+        conn->requests = 0;
+    } else {
+        ex->over = ex->reply.complete = true;
+        ex->reply.complete_time = ex->reply.head_time;
+    }
+}
+
+static void
+enter_tunnel(struct root *root, struct conn *conn)
+{
+    connect_is_over(root, conn);
     httpstream_leave_tunnel(reading_stream(conn, CLIENT));
     httpstream_leave_tunnel(reading_stream(conn, SERVER));
     conn->receiving = NULL;
     conn->in_tunnel = true;
+}
+
+/* A server that speaks first may be one of FTP: what it says last tells how the gateway fared. */
+static void
+note_ftp_reply(const struct conn *conn, int side, struct reading *reading, const struct segment *seg)
+{
+    bool first = !conn->side[SERVER].first_bytes && !conn->side[CLIENT].first_bytes && conn_is_whole(conn);
+    unsigned code = side == SERVER && (first || reading->ftp_reply) ? ftp_reply(seg->data, seg->captured) : 0;
+
+    if (code)
+        reading->ftp_reply = (uint16_t)code;
+    if (code || (side == SERVER && reading->ftp_reply && reading->ftp_reply < FTP_REFUSALS))
+        reading->message_time = seg->time;
+}
+
+/* A SOCKS server granted what it was asked: what follows is as behind a CONNECT. */
+static void
+begin_tunnel(struct conn *conn)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        struct reading *reading = reading_get(conn, side);
+
+        appstream_free(reading->app);
+        reading->app = NULL;
+        reading->stream = httpstream_new(wmem_file_scope(), side == CLIENT);
+        httpstream_tunnel(reading->stream);
+    }
 }
 
 /*
@@ -124,6 +180,14 @@ without_proxy_line(const struct conn *conn, int side, const struct segment *seg,
     return behind->length > 0 ? behind : NULL;
 }
 
+static void
+app_bytes(struct root *root, struct conn *conn, int side, struct appstream *stream, const struct segment *seg)
+{
+    messages_app_bytes(root, conn, side, stream, seg);
+    if (appstream_is_tunnel(stream))
+        begin_tunnel(conn);
+}
+
 /* calls of the connection *************************************************/
 
 static void
@@ -135,6 +199,7 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *w
 
     if (!seg)
         return;
+    note_ftp_reply(conn, side, reading, seg);
     if (!conn->side[side].first_bytes) {
         conn->side[side].first_bytes = seg->time;
         conn->side[side].first_bytes_frame = seg->frame;
@@ -143,11 +208,11 @@ on_bytes(struct root *root, struct conn *conn, int side, const struct segment *w
     if (!reading->stream && !reading->app && !reading->opaque && !conn->tls)
         begin_protocol(root, conn, side, reading, seg);
     if (is_request_in_tunnel(conn, side, seg))
-        enter_tunnel(conn);
+        enter_tunnel(root, conn);
     if (reading->stream)
         messages_bytes(root, conn, side, reading->stream, seg);
     else if (reading->app)
-        messages_app_bytes(root, conn, side, reading->app, seg);
+        app_bytes(root, conn, side, reading->app, seg);
     else if (conn->tls)
         tls_conn_bytes(root, conn, side, seg);
     else if (reading->opaque && !conn->h2)

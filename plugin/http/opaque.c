@@ -55,19 +55,12 @@ opaque_response(struct root *root, struct conn *conn, const struct segment *seg)
     conn->idle_since = last->reply.last_data;
 }
 
-/* RFC 1928 section 3: what a SOCKS server answers to this is no answer to a request. */
 static bool
-begins_socks(const struct segment *seg)
-{
-    return seg->captured > 2 && seg->data[0] == 5 && seg->length == 2u + seg->data[1];
-}
-
-static bool
-begins_request(const struct conn *conn, const struct segment *seg)
+begins_request(const struct conn *conn)
 {
     const struct exchange *last = last_opaque(conn);
 
-    return last ? last->state != EXCHANGE_WAITING : !conn->side[SERVER].first_bytes && !begins_socks(seg);
+    return last ? last->state != EXCHANGE_WAITING : !conn->side[SERVER].first_bytes;
 }
 
 void
@@ -75,6 +68,6 @@ opaque_bytes(struct root *root, struct conn *conn, int side, const struct segmen
 {
     if (side == SERVER)
         opaque_response(root, conn, seg);
-    else if (begins_request(conn, seg))
+    else if (begins_request(conn))
         opaque_request(root, conn, seg);
 }

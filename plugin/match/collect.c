@@ -36,7 +36,7 @@ fill_attempts(struct scope *s, struct collected *found)
 
     for (unsigned i = 0; i < s->n; i++)
         if (s->uses[i].its)
-            fill_attempt(&found->attempts[e->n_attempts++], &s->uses[i], s->from);
+            fill_attempt(s, &found->attempts[e->n_attempts++], &s->uses[i]);
     qsort(found->attempts, e->n_attempts, sizeof found->attempts[0], by_start);
     e->attempts = found->attempts;
 }

@@ -11,6 +11,7 @@
 #include <epan/to_str.h>
 #include <wsutil/inet_addr.h>
 
+#include "bytes/url.h"
 #include "match/relation.h"
 
 static const struct {
@@ -155,6 +156,19 @@ relate_marks(struct relation *r, const struct request_marks *x, const struct req
         found(r, CLUE_OTHER_AGENT);
 }
 
+/* Where a CONNECT leads: to an address of the host, where the gateway looked that up itself. */
+static void
+relate_target(struct relation *r, const struct exchange *waiting, const struct exchange *child)
+{
+    if (!child->request.host)
+        return;                 /* it was refused before it named one */
+    struct ipaddr address = url_literal(child->request.host);
+    if (same_text(child->request.host, waiting->request.host) || (address.family && name_has_address(waiting->name, &address)))
+        found(r, CLUE_SAME_TARGET);
+    else if (!address.family || url_literal(waiting->request.host ? waiting->request.host : "").family)
+        found(r, CLUE_OTHER_TARGET);
+}
+
 void
 relate_request(struct relation *r, const struct gateway *gateway, const struct exchange *waiting, const struct exchange *child)
 {
@@ -173,7 +187,7 @@ relate_request(struct relation *r, const struct gateway *gateway, const struct e
         return;
     }
     if (child->request.connect) {
-        found(r, same_text(child->request.host, waiting->request.host) ? CLUE_SAME_TARGET : CLUE_OTHER_TARGET);
+        relate_target(r, waiting, child);
         return;
     }
     size_t tail = common_tail(waiting->request.path, child->request.path);

@@ -107,7 +107,7 @@ bool is_crowded(const struct scope *s, const struct name *name);
 
 /* uses.c: what the gateway did on connections between request and response, and what came of it. */
 void find_uses(struct scope *s);
-void fill_attempt(struct attempt *attempt, const struct use *use, when_t from);
+void fill_attempt(const struct scope *scope, struct attempt *attempt, const struct use *use);
 
 /* The serial of whom it belongs to for sure, 0: not known. */
 uint32_t use_owner(const struct use *use);

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "bytes/httphead.h"
 #include "http/attempt.h"
 #include "match/chain.h"
 #include "match/gain.h"
@@ -16,14 +17,22 @@
 /* Requests of one connection that are looked at, from the latest. */
 #define EXCHANGES_LOOKED_AT_MAX 8
 
+static bool
+asks_for_ftp(const struct exchange *ex)
+{
+    return ex->request.url && g_ascii_strncasecmp(ex->request.url, "ftp://", strlen("ftp://")) == 0;
+}
+
 void
-fill_attempt(struct attempt *a, const struct use *use, when_t from)
+fill_attempt(const struct scope *s, struct attempt *a, const struct use *use)
 {
     attempt_fill(a, use->conn, use->ex);
+    if (!use->ex && asks_for_ftp(s->ex))
+        attempt_fill_ftp(a, use->conn);
     a->tie = use->relation.tie;
     a->alone = use->alone;
-    if (!use->ex && a->tie != TIE_MEMORY && a->start < from)
-        a->start = from;            /* it was there already: the tunnel's */
+    if (!use->ex && a->tie != TIE_MEMORY && a->start < s->from)
+        a->start = s->from;         /* it was there already: the tunnel's */
 }
 
 /* whose *******************************************************************/
@@ -146,7 +155,7 @@ judge_use(struct scope *s, struct use *use)
 {
     struct attempt *a = &s->scratch;
 
-    fill_attempt(a, use, s->from);
+    fill_attempt(s, a, use);
     use->outcome = attempt_outcome(a, s->until, s->status);
     use->start = a->start;
     use->end = attempt_decided_at(a, use->outcome.cause);
@@ -160,13 +169,15 @@ judge_use(struct scope *s, struct use *use)
     use->silent = s->until - MAX(attempt_request_time(a), a->reply.last_data <= s->until ? a->reply.last_data : 0);
 }
 
-/* A connection that stands and carries nothing explains no 502; a good answer does only where it is surely the request's. */
+/* A connection that stands and carries nothing explains no 502, a refusal in another protocol does; a good answer does only where it is surely the request's. */
 static bool
-explains(const struct use *use)
+explains(const struct use *use, const struct attempt *a)
 {
-    if (use->outcome.cause != CAUSE_UNKNOWN)
+    bool nothing_asked = a->protocol && !a->request_frame && !a->reply.status;
+
+    if (use->outcome.cause != CAUSE_UNKNOWN || use->outcome.status > HTTP_STATUS_MAX)
         return true;
-    return use->relation.tie >= TIE_REQUEST || (use->relation.tie >= TIE_ADDRESS && !use->ex && !use->outcome.status);
+    return use->relation.tie >= TIE_REQUEST || (use->relation.tie >= TIE_ADDRESS && !use->ex && !use->outcome.status && !nothing_asked);
 }
 
 /* where they stand ********************************************************/
@@ -243,7 +254,7 @@ add_use(struct scope *s, const struct place *place, struct conn *conn, struct ex
     relate_request(&use.relation, s->gateway, s->ex, ex);
     use.tied = use.relation.gain;
     judge_use(s, &use);
-    if (explains(&use)) {
+    if (explains(&use, &s->scratch)) {
         use.gain = own_gain(s, &use);
         keep_use(s, &use);
     }

@@ -89,6 +89,7 @@ struct reading {
     bool lost;                  /* no message was seen to begin since bytes were missing */
     uint32_t lost_from;         /* the first of them */
     uint32_t message_frame;     /* where the message at hand began */
+    uint16_t ftp_reply;         /* the latest of a server that speaks first as FTP servers do, with its time in message_time; 0: none */
     uint32_t message_ack;       /* what its sender had received by then */
     when_t message_time;
 };

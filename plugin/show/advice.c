@@ -90,6 +90,7 @@ static const char *const unknown_advice[] = {
     [MISSING_DISSECTION] = "Enable DNS, ICMP, ICMPv6 and ARP under Analyze > Enabled Protocols (tshark: --enable-protocol) and dissect the capture again.",
     [MISSING_REASON] = "Look for this request in the gateway's own log: it refused an answer that is valid on the wire, by a rule, a scanner or a limit, or "
                        "sent nothing at all.",
+    [MISSING_CONSENT] = "{server} refused what the gateway asked of it, and said why. Try the same there without the gateway, and look at its own log and rules.",
     [MISSING_KEYS] = "Let the gateway or the server write its TLS keys (SSLKEYLOGFILE), capture again, and name the file under Edit > Preferences > "
                      "Protocols > TLS (tshark: -o tls.keylog_file:FILE).",
     [MISSING_BYTES] = "Capture again to a local disk, with whole frames and a larger buffer: tcpdump -s 0 -B 65536 -i any -w filename.pcap.",

@@ -72,7 +72,7 @@ append_sentence(wmem_strbuf_t *text, const char *says)
 static bool
 may_log_tell(const struct verdict *v)
 {
-    return v->cause != CAUSE_UNKNOWN || v->missing == MISSING_ATTEMPT || v->missing == MISSING_CONNECTION || v->missing == MISSING_REASON ||
+    return v->cause != CAUSE_UNKNOWN || v->missing == MISSING_ATTEMPT || v->missing == MISSING_CONNECTION || v->missing == MISSING_REASON || v->missing == MISSING_CONSENT ||
            (v->missing == MISSING_GATEWAY_SIDE && v->at_gateway);
 }
 

@@ -9,6 +9,8 @@
 #include <epan/proto.h>         /* value_string, whose own header moved in 4.6 */
 #include <epan/to_str.h>
 
+#include "bytes/ftpreply.h"
+#include "bytes/socks.h"
 #include "fact/dns.h"
 #include "words/phrases.h"
 
@@ -129,6 +131,23 @@ words_icmp(wmem_allocator_t *scope, bool v6, uint8_t type, uint8_t code)
     return wmem_strdup_printf(scope, "%s (%s type %u, code %u)", what, v6 ? "ICMPv6" : "ICMP", type, code);
 }
 
+const char *
+words_refusal(wmem_allocator_t *scope, unsigned status)
+{
+    /* RFC 959 section 4.2.1 */
+    static const value_string ftp[] = {
+        { 421, "service not available" }, { 425, "cannot open the data connection" }, { 426, "transfer aborted" }, { 430, "invalid user or password" },
+        { 450, "file unavailable" },      { 451, "local error" },                     { 452, "insufficient storage" },
+        { 500, "command not known" },     { 501, "bad argument" },                    { 502, "command not implemented" },
+        { 503, "bad sequence of commands" }, { 504, "argument not implemented" },     { 530, "not logged in" },
+        { 532, "account needed" },        { 550, "file unavailable" },                { 0, NULL }
+    };
+    const char *socks = socks_refusal(status);
+    unsigned code = status - FTP_STATUS;
+
+    return socks ? socks : wmem_strdup_printf(scope, "%s (%u)", val_to_str_const(code, ftp, "refused"), code);
+}
+
 char *
 words_outcome(wmem_allocator_t *scope, const struct outcome *o)
 {
@@ -145,6 +164,8 @@ words_outcome(wmem_allocator_t *scope, const struct outcome *o)
         [CAUSE_RESPONSE_TIMEOUT] = "no complete response in time",
     };
 
+    if (o->status > HTTP_STATUS_MAX)
+        return wmem_strdup_printf(scope, "answered: %s", words_refusal(scope, o->status));
     if (o->status)
         return wmem_strdup_printf(scope, "answered %u", o->status);
     return wmem_strdup(scope, words[o->cause] ? words[o->cause] : "connected, outcome not visible");

@@ -25,6 +25,9 @@
 /* How many bytes of the text fit into one row, up to a blank where there is one; never inside a character of UTF-8. */
 size_t words_row(const char *text);
 
+/* "connection refused (5)", "not logged in (530)": of a status beyond HTTP_STATUS_MAX. */
+const char *words_refusal(wmem_allocator_t *scope, unsigned status);
+
 /* "refused (RST)", "no answer to the SYN", "answered 504" ... */
 char *words_outcome(wmem_allocator_t *scope, const struct outcome *outcome);
 

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "bytes/httphead.h"
 #include "words/summaryunknown.h"
 
 #define BY_ITSELF "the gateway may have decided by itself (a rule, a full queue, a socket of its own host), which no capture shows"
@@ -29,6 +30,7 @@ static const struct {
                          "Capture again while nobody else asks, or let the gateway log which server it asked" },
     [MISSING_DISSECTION] = { "The reason may lie in packets that Wireshark was told not to dissect", NULL },
     [MISSING_REASON] = { "The capture does not hold the reason", "The gateway's own log tells" },
+    [MISSING_CONSENT] = { "The server refused", "Its own log tells more" },
     [MISSING_KEYS] = { "The server answered in TLS, and the capture cannot be decrypted without its keys", "Give Wireshark the key log of the gateway or the server" },
     [MISSING_BYTES] = { "The capture lacks bytes of the server's answer that the gateway received: frames were dropped",
                         "Capture again with whole frames and a large buffer: tcpdump -s 0 -B 65536" },
@@ -42,7 +44,9 @@ say_connection(struct writer *w)
 {
     const struct attempt *a = w->f->attempt;
 
-    if (w->f->outcome.status)
+    if (w->f->outcome.status > HTTP_STATUS_MAX)
+        SAY(w, "%s answered: %s, after %s", server(w), words_refusal(w->scope, w->f->outcome.status), duration(w, a->reply.head_time - a->request_time));
+    else if (w->f->outcome.status)
         SAY(w, "%s gave a complete, valid answer with status %u after %s, and the gateway answered %u all the same", server(w),
             w->f->outcome.status, duration(w, a->reply.head_time - a->request_time), w->e->status);
     else if (w->f->missing == MISSING_KEYS)
@@ -59,7 +63,7 @@ summary_unknown(struct writer *w)
     enum missing missing = w->f->missing;
     const char *step = rows[missing].step;
 
-    if (w->f->attempt && (missing == MISSING_REASON || missing == MISSING_KEYS)) {
+    if (w->f->attempt && (missing == MISSING_REASON || missing == MISSING_CONSENT || missing == MISSING_KEYS)) {
         say_connection(w);
     } else if (missing == MISSING_REQUEST && w->e->doubts.unreadable_request) {
         SAY(w, "What the client sent is in the capture and cannot be read as a request");

@@ -11,6 +11,7 @@
 #include "bytes/appvars.h"
 #include "bytes/events.h"
 #include "bytes/fastcgi.h"
+#include "bytes/socks.h"
 #include "harness.h"
 
 struct side {
@@ -52,7 +53,7 @@ compare(const struct side *a, const struct side *b)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    static const struct app_protocol *const protocols[] = { &fastcgi, &uwsgi, &scgi, &ajp };
+    static const struct app_protocol *const protocols[] = { &fastcgi, &uwsgi, &scgi, &ajp, &socks5, &socks4 };
     struct input in = { bytes, n };
     const struct app_protocol *protocol = protocols[take_below(&in, G_N_ELEMENTS(protocols))];
     bool is_request = take_byte(&in) & 1, comparable = true;

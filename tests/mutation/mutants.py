@@ -8,7 +8,7 @@ the unit tests do not.
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "rivals", "chain", "attempts", "parents",
          "lookups", "memory", "addresses", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app",
-         "proxyline", "h2frames", "h2", "begin", "attempt")
+         "ftpreply", "refused", "proxyline", "h2frames", "h2", "begin", "attempt")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -270,12 +270,41 @@ MUTANTS = [
     ("tries", "match/gain.c", "if (w->over && w->over <= use->start)", "if (false)", QUICK),
     ("what cannot be read", "http/attempt.c", "a->opaque = !conn->tls;", "a->opaque = false;", QUICK),
     ("what cannot be read", "http/opaque.c", "last->state != EXCHANGE_WAITING : ", "false : ", QUICK),
-    ("what cannot be read", "http/opaque.c", "!conn->side[SERVER].first_bytes && ", "", QUICK),
-    ("what cannot be read", "http/opaque.c", " && !begins_socks(seg);", ";", QUICK),
+    ("what cannot be read", "http/opaque.c", " : !conn->side[SERVER].first_bytes;", " : true;", QUICK),
     ("what cannot be read", "diagnose/outcome.c", "end - reply->last_data < NO_WAIT ? CAUSE_UNKNOWN : CAUSE_RESPONSE_TIMEOUT", "CAUSE_RESPONSE_TIMEOUT", QUICK),
     ("what cannot be read", "diagnose/outcome.c", "    if (server_ended(a, until))\n        return cause_only(CAUSE_TRUNCATED);", "", QUICK),
     ("what cannot be read", "diagnose/outcome.c", "if (a->opaque && !a->reply.status)", "if (a->opaque)", QUICK),
     ("what cannot be read", "diagnose/diagnose.c", "if (a->opaque || (", "if ((", QUICK),
+
+    # SOCKS and FTP
+    ("SOCKS", "bytes/socks.c", "if (!is_method(bytes[2 + i]))", "if (false)", QUICK),
+    ("SOCKS", "bytes/socks.c", "return n == behind || bytes[behind] == VERSION_5 || bytes[behind] == LOGIN_VERSION;", "return true;", QUICK),
+    ("SOCKS", "bytes/socks.c", "s->left += PORT_LENGTH;", ";", QUICK),
+    ("SOCKS", "bytes/socks.c", "if (s->header[AT_COMMAND] == CONNECT && ", "if (", QUICK),
+    ("SOCKS", "bytes/socks.c", "else if (s->type == GREETING && code != LOGIN_ACCEPTED)", "else if (false)", QUICK),
+    ("SOCKS", "bytes/socks.c", "else if (s->type == NOTHING && code == SOCKS_NO_METHOD)", "else if (false)", QUICK),
+    ("SOCKS", "bytes/socks.c", "    if (s->type == NOTHING)\n        tell_no_destination(to); ", "", QUICK),
+    ("SOCKS", "bytes/socks.c", "{\n    tell_no_destination(to);\n    app_begin", "{\n    app_begin", QUICK),
+    ("SOCKS", "bytes/socks.c", "status == STATUS_GRANTED ? APP_TUNNEL : APP_REST", "APP_REST", QUICK),
+    ("SOCKS", "bytes/socks.c", "&& bytes[AT_ADDRESS + 3] != 0;", "&& false;", QUICK),
+    ("SOCKS", "bytes/socks.c", " || (has_name(bytes) && name == bytes + n))", ")", QUICK),
+    ("SOCKS", "bytes/socks.c", "n > TEXTS_MAX ? APP_BAD : APP_UNIT", "APP_UNIT", QUICK),
+    ("SOCKS", "http/http.c", "if (appstream_is_tunnel(stream))", "if (false)", QUICK),
+    ("SOCKS", "http/http.c", "    connect_is_over(root, conn);\n", "", QUICK),
+    ("SOCKS", "http/http.c", "        conn->requests = 0;\n", "", QUICK),
+    ("SOCKS", "http/attempt.c", "    else if (a->protocol)\n        fill_begun(a, conn);\n", "", QUICK),
+    ("SOCKS", "match/relation.c", "if (!child->request.host)\n        return; ", "", QUICK),
+    ("SOCKS", "match/relation.c", " || (address.family && name_has_address(waiting->name, &address)))", ")", QUICK),
+    ("refusals", "match/uses.c", " || use->outcome.status > HTTP_STATUS_MAX)", ")", QUICK),
+    ("refusals", "diagnose/diagnose.c", "if (a->reply.status > HTTP_STATUS_MAX)", "if (false)", QUICK),
+    ("FTP", "bytes/ftpreply.c", "last == CLOSING ? 0 : last", "last", QUICK),
+    ("FTP", "bytes/ftpreply.c", "last = code ? code : last;", ";", QUICK),
+    ("FTP", "http/http.c", "if (is_ftp_command(conn, seg))", "if (false)", QUICK),
+    ("FTP", "http/attempt.c", "if (asks || code >= FTP_REFUSALS)", "if (code >= FTP_REFUSALS)", QUICK),
+    ("FTP", "http/attempt.c", "if (asks || code >= FTP_REFUSALS)", "if (true)", QUICK),
+    ("FTP", "match/uses.c", "if (!use->ex && asks_for_ftp(s->ex))", "if (!use->ex)", QUICK),
+    ("FTP", "match/uses.c", " && !nothing_asked);", ");", QUICK),
+    ("FTP", "diagnose/outcome.c", "if (a->request_frame || a->reply.status)", "if (a->request_frame)", QUICK),
 
     # what stands before requests
     ("PROXY headers", "bytes/proxyline.c", "lf && lf[-1] == '\\r' && ", "lf && ", QUICK),

@@ -1,5 +1,5 @@
 /* test_appstream.c
- * appstream.h: FastCGI, uwsgi, SCGI and AJP, however their bytes are cut
+ * appstream.h: FastCGI, uwsgi, SCGI, AJP and SOCKS, however their bytes are cut
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,6 +11,7 @@
 #include "bytes/appstream.h"
 #include "bytes/appvars.h"
 #include "bytes/fastcgi.h"
+#include "bytes/socks.h"
 
 /* Texts and their lengths by turns, in octal digits or as they are; of FastCGI records, AJP packets and strings. */
 #define RECORD(type, length, padding) "\1" type "\0\1\0" length padding "\0"
@@ -33,6 +34,9 @@
 #define HEADERS_502 FROM_CONTAINER("\x0c", "\4\x01\xf6\0\3bad\0\0\0\0")
 #define CHUNK FROM_CONTAINER("\x06", "\3\0\2hi\0")
 #define END_RESPONSE FROM_CONTAINER("\2", "\5\1")
+
+#define SOCKS5_NAME "\5\1\0\3\4host\0\x50"
+#define SOCKS5_REPLY(code) "\5" code "\0\1\0\0\0\0\0\0"
 
 static const struct row {
     const char *name;
@@ -104,6 +108,32 @@ static const struct row {
     ROW("ajp_headers_cut", ajp, false, "AB\0\x0c\4\1", "b", 6)
     ROW("ajp_wants_body", ajp, false, FROM_CONTAINER("\3", "\6\x1f\xfa"), "", 0)
     ROW("ajp_garbage", ajp, false, "HTTP/1.1 200 OK\r\n\r\n", "f8", 1)
+    /* SOCKS5 */
+    ROW("socks5_name", socks5, true, "\5\1\0" SOCKS5_NAME, "b b CONNECT", 0)
+    ROW("socks5_login", socks5, true, "\5\2\0\2" "\1\4anna\6secret" SOCKS5_NAME, "b b CONNECT", 0)
+    ROW("socks5_empty_login", socks5, true, "\5\1\2" "\1\0\0" SOCKS5_NAME, "b b CONNECT", 0)
+    ROW("socks5_bind", socks5, true, "\5\1\0" "\5\2\0\1\x0a\0\0\1\0\x50", "b b", 0)
+    ROW("socks5_kind", socks5, true, "\5\1\0" "\5\1\0\2", "b f8", 0)
+    ROW("socks5_version", socks5, true, "\5\1\0" "\4", "b f8", 0)
+    ROW("socks5_no_greeting", socks5, true, "\1\4anna", "f8", 0)
+    ROW("socks5_more", socks5, true, "\5\1\0" SOCKS5_NAME "GET / HTTP/1.1", "b b CONNECT", 0)
+    ROW("socks5_granted", socks5, false, "\5\0" SOCKS5_REPLY("\0") "tunnel", "b 200", 0)
+    ROW("socks5_granted_name", socks5, false, "\5\0" "\5\0\0\3\1h\0\x50", "b 200", 0)
+    ROW("socks5_granted_ipv6", socks5, false, "\5\0" "\5\0\0\4" "0123456789abcdef\0\x50", "b 200", 0)
+    ROW("socks5_refused", socks5, false, "\5\0" SOCKS5_REPLY("\5"), "b 1005 e", 0)
+    ROW("socks5_logged_in", socks5, false, "\5\2\1\0" SOCKS5_REPLY("\2"), "b 1002 e", 0)
+    ROW("socks5_no_method", socks5, false, "\5\xff", "CONNECT b 1255 e", 0)
+    ROW("socks5_login_refused", socks5, false, "\5\2\1\1", "CONNECT b 1256 e", 0)
+    ROW("socks5_reply_cut", socks5, false, "\5\0" "\5\0\0", "", 3)
+    ROW("socks5_http", socks5, false, "HTTP/1.1 400 Bad Request\r\n\r\n", "CONNECT f8", 1)
+    ROW("socks5_then_http", socks5, false, "\5\0" "HTTP/1.1 400 Bad Request\r\n\r\n", "f8", 1)
+    /* SOCKS4 */
+    ROW("socks4_address", socks4, true, "\4\1\0\x50\x0a\0\0\1" "anna\0", "b CONNECT", 0)
+    ROW("socks4_name", socks4, true, "\4\1\0\x50\0\0\0\1" "\0host\0", "b CONNECT", 0)
+    ROW("socks4_name_cut", socks4, true, "\4\1\0\x50\0\0\0\1" "anna\0host", "b", 0)
+    ROW("socks4_granted", socks4, false, "\0\x5a\0\0\0\0\0\0" "tunnel", "b 200", 0)
+    ROW("socks4_refused", socks4, false, "\0\x5b\0\0\0\0\0\0", "b 1091 e", 0)
+    ROW("socks4_http", socks4, false, "HTTP/1.1 400 Bad Request\r\n\r\n", "f8", 1)
 };
 
 static void
@@ -181,7 +211,17 @@ static const struct begin_row {
     BEGINS("ajp_answer", NULL, HEADERS_502)
     BEGINS("http", NULL, "GET / HTTP/1.1\r\n\r\n")
     BEGINS("tls", NULL, "\x16\3\1\0\x20\1\0\0\x1c\3\3")
-    BEGINS("socks", NULL, "\5\1\0")
+    BEGINS("socks5", &socks5, "\5\1\0")
+    BEGINS("socks5_methods", &socks5, "\5\3\0\1\2")
+    BEGINS("socks5_all_at_once", &socks5, "\5\1\0" SOCKS5_NAME)
+    BEGINS("socks5_no_method", NULL, "\5\0\0")
+    BEGINS("socks5_method", NULL, "\5\1\x20")
+    BEGINS("socks5_cut", NULL, "\5\3\0\1")
+    BEGINS("socks5_more", NULL, "\5\1\0\0")
+    BEGINS("socks4", &socks4, "\4\1\0\x50\x0a\0\0\1" "anna\0")
+    BEGINS("socks4_bind", NULL, "\4\2\0\x50\x0a\0\0\1" "anna\0")
+    BEGINS("socks4_no_port", NULL, "\4\1\0\0\x0a\0\0\1" "anna\0")
+    BEGINS("socks4_open", NULL, "\4\1\0\x50\x0a\0\0\1" "anna")
     BEGINS("nothing", NULL, "")
 };
 
@@ -202,6 +242,8 @@ test_names(void)
     g_assert_cmpstr(app_name(&uwsgi), ==, "uwsgi");
     g_assert_cmpstr(app_name(&scgi), ==, "SCGI");
     g_assert_cmpstr(app_name(&ajp), ==, "AJP");
+    g_assert_cmpstr(app_name(&socks5), ==, "SOCKS5");
+    g_assert_cmpstr(app_name(&socks4), ==, "SOCKS4");
 }
 
 /* what a request says *****************************************************/
@@ -245,6 +287,11 @@ static const struct said_row {
     SAID("ajp_attributes", ajp, TO_CONTAINER("\x33", "\2\2" AJP_REST "\x0b\1\0\x0a\0\1n\0\0\1v\0\5\0\3b=c\0\xff"), "[GET /a?b=c h]")
     SAID("ajp_headers", ajp, TO_CONTAINER("\x2f", "\2\2\0\x08HTTP/1.1\0\0\2/a\0" NO_STRINGS "\0\1h\0\0\x50\0\0\2\0\1x\0\0\1y\0\xa0\x0b\0\3own\0"), "[GET /a own]")
     SAID("ajp_coded_unknown", ajp, TO_CONTAINER("\x26", "\2\2\0\x08HTTP/1.1\0\0\2/a\0" NO_STRINGS "\0\1h\0\0\x50\0\0\1\xa0\x2f\0\1y\0\xff"), "[GET /a h]")
+    SAID("socks5_name", socks5, "\5\1\0" SOCKS5_NAME, "[CONNECT host:80 ]")
+    SAID("socks5_ipv4", socks5, "\5\1\0" "\5\1\0\1\x0a\0\0\1\1\xbb", "[CONNECT 10.0.0.1:443 ]")
+    SAID("socks5_ipv6", socks5, "\5\1\0" "\5\1\0\4\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\x50", "[CONNECT [fd00::1]:80 ]")
+    SAID("socks4_address", socks4, "\4\1\0\x50\x0a\0\0\1" "anna\0", "[CONNECT 10.0.0.1:80 ]")
+    SAID("socks4_name", socks4, "\4\1\0\x50\0\0\0\1" "anna\0host\0", "[CONNECT host:80 ]")
 };
 
 static void
@@ -276,6 +323,23 @@ test_said_cut(void)
     tight_free(&t);
     appstream_free(s);
     g_string_free(said, TRUE);
+}
+
+/* A SOCKS request whose texts do not end is none. */
+static void
+test_socks4_endless(void)
+{
+    struct appstream *s = appstream_new(NULL, &socks4, true);
+    struct log log = { .events = g_string_new("") };
+    char bytes[2000];
+
+    memset(bytes, 'a', sizeof bytes);
+    memcpy(bytes, "\4\1\0\x50\0\0\0\1", 8);
+    bytes[600] = bytes[700] = '\0';
+    feed(s, bytes, sizeof bytes, &log);
+    g_assert_cmpstr(log.events->str, ==, "b f8");
+    appstream_free(s);
+    g_string_free(log.events, TRUE);
 }
 
 /* bytes that are missing **************************************************/
@@ -424,6 +488,7 @@ main(int argc, char **argv)
     g_test_add_func("/appstream/names", test_names);
     ADD_ROWS("/appstream/says/", said_rows, test_said);
     g_test_add_func("/appstream/says/cut", test_said_cut);
+    g_test_add_func("/appstream/said/socks4_endless", test_socks4_endless);
     g_test_add_func("/appstream/skip/content", test_skip_content);
     g_test_add_func("/appstream/skip/more", test_skip_more);
     g_test_add_func("/appstream/skip/request", test_skip_request);

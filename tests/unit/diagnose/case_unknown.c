@@ -38,6 +38,12 @@ static const struct case_row rows[] = {
     { "by_time", .attempts = { { TO_BY(2, TIME), STOOD(2), ASKED(5), DATUM(6), HEAD(6, 200, 150), COMPLETE(6) } }, .answered = 200,
       EXPECT_UNKNOWN(REASON) },
 
+    { "refused_socks", ONE(ASKED(5), DATUM(6), HEAD(6, 1005, 0), COMPLETE(6), FIN(7)), .answered = 1005, EXPECT_UNKNOWN(CONSENT),
+      .says = "answered: connection refused (5), after 1.0 s" },
+    { "refused_ftp", ONE(HEAD(6, 2421, 0), COMPLETE(6), FIN(7)), .answered = 2421, EXPECT_UNKNOWN(CONSENT), .says = "service not available (421)" },
+    { "refused_ftp_else", ONE(HEAD(6, 2599, 0), COMPLETE(6)), .answered = 2599, EXPECT_UNKNOWN(CONSENT), .says = "refused (599)" },
+    { "refused_socks_else", ONE(ASKED(5), HEAD(6, 1009, 0), COMPLETE(6)), .answered = 1009, EXPECT_UNKNOWN(CONSENT), .says = "that SOCKS does not have" },
+
     /* the capture lacks a part of it */
     { "answer_missing", ONE(ASKED(5), .reply.missing = true), EXPECT_UNKNOWN(BYTES), .says = "lacks bytes of the server's answer" },
     { "answer_missing_fin", ONE(ASKED(5), .reply.missing = true, FIN(7)), EXPECT_UNKNOWN(BYTES) },

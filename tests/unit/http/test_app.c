@@ -409,19 +409,6 @@ test_server_first(void)
     EXPECT_AT(responds(ALICE, 502), INVALID_RESPONSE, LIKELY, greeting);
 }
 
-/* A SOCKS server that closes behind its first answer has not begun a response. */
-static void
-test_socks(void)
-{
-    scene_with(1);
-    asks_proxy(ALICE, HOST, "/a");
-    stands(UPSTREAM_1);
-    says_bytes(UPSTREAM_1, CLIENT, "\5\1\0", 3);
-    says_bytes(UPSTREAM_1, SERVER, "\5\xff", 2);
-    closes(UPSTREAM_1, SERVER);
-    g_assert_cmpint(verdict_at(responds(ALICE, 502))->cause, ==, CAUSE_UNKNOWN);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -451,6 +438,5 @@ main(int argc, char **argv)
     g_test_add_func("/app/opaque/answered", test_opaque_answered);
     g_test_add_func("/app/opaque/kept", test_opaque_kept);
     g_test_add_func("/app/opaque/server first", test_server_first);
-    g_test_add_func("/app/opaque/socks", test_socks);
     return g_test_run();
 }
