@@ -65,15 +65,15 @@ write_target(char *text, size_t size, unsigned kind, const uint8_t *bytes, size_
     ws_in6_addr v6;
 
     if (kind == IS_NAME) {
-        snprintf(text, size, "%.*s:%u", (int)n, (const char *)bytes, port);
+        g_snprintf(text, (gulong)size, "%.*s:%u", (int)n, (const char *)bytes, port);
     } else if (kind == IS_IPV4) {
         memcpy(&v4, bytes, sizeof v4);
         ws_inet_ntop4(&v4, address, sizeof address);
-        snprintf(text, size, "%s:%u", address, port);
+        g_snprintf(text, (gulong)size, "%s:%u", address, port);
     } else {
         memcpy(&v6, bytes, sizeof v6);
         ws_inet_ntop6(&v6, address, sizeof address);
-        snprintf(text, size, "[%s]:%u", address, port);
+        g_snprintf(text, (gulong)size, "[%s]:%u", address, port);
     }
 }
 
