@@ -107,14 +107,13 @@ kinds_of(const struct rivals *r, const struct use *use)
     return kinds;
 }
 
+/* Of k columns the starts are in order already. */
 static void
-sort_start(struct rivals *r, unsigned n, when_t start)
+sort_start(struct rivals *r, unsigned k, when_t start)
 {
-    while (n > 0 && r->starts[n - 1] > start) {
-        r->starts[n] = r->starts[n - 1];
-        n--;
-    }
-    r->starts[n] = start;
+    for (; k > 0 && r->starts[k - 1] > start; k--)
+        r->starts[k] = r->starts[k - 1];
+    r->starts[k] = start;
 }
 
 static void
@@ -277,7 +276,8 @@ look_at(struct rivals *r, const struct exchange *rival)
     uint64_t on = uses_on(r->c->s, rival->conn);
     for (unsigned k = 0; k < r->c->a.n_columns; k++) {
         const struct column *column = &r->columns[k];
-        gain[k] = (column->use->tries & on ? ASSIGN_NEVER : gain_of(r, &w, relations, column)) - BELONGS_FROM;
+        bool is_rivals_own = r->c->columns[k]->tries & on;
+        gain[k] = (is_rivals_own ? ASSIGN_NEVER : gain_of(r, &w, relations, column)) - BELONGS_FROM;
         best = MAX(best, gain[k]);
     }
     if (best > needed(r))
