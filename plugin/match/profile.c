@@ -117,24 +117,49 @@ bits_by_chance(enum delay_kind kind, unsigned bucket)
     return kind == DELAY_PATIENCE ? -log2(LENGTHS_OF_SILENCE) : buckets.log_width[bucket];
 }
 
+/* How much of all delays a bucket holds; habits: from habits_of(). */
+static double
+share_of(const struct profile *p, enum delay_kind kind, int bucket, double habits)
+{
+    return (smooth_habit(&p->delays[kind], bucket) + USUAL_WEIGHT * buckets.usual_share[kind][bucket]) / (habits + USUAL_WEIGHT);
+}
+
+static double
+habits_of(const struct profile *p, enum delay_kind kind)
+{
+    double habits = 0;
+
+    for (int b = 0; b < DELAY_BUCKETS; b++)
+        habits += habit(&p->delays[kind], b);
+    return habits;
+}
+
 static void
 compute_gains(struct profile *p, enum delay_kind kind)
 {
     struct delay_gains *g = &p->gains[kind];
-    double habits = 0, longer = 0;
+    double habits = habits_of(p, kind);
     int best = DELAY_BUCKETS - 1;
 
-    for (int b = 0; b < DELAY_BUCKETS; b++)
-        habits += habit(&p->delays[kind], b);
     for (int b = DELAY_BUCKETS - 1; b >= 0; b--) {
-        double share = (smooth_habit(&p->delays[kind], b) + USUAL_WEIGHT * buckets.usual_share[kind][b]) / (habits + USUAL_WEIGHT);
-        longer += share;
-        g->at[b] = in_parts(log2(share) - bits_by_chance(kind, (unsigned)b));
+        g->at[b] = in_parts(log2(share_of(p, kind, b, habits)) - bits_by_chance(kind, (unsigned)b));
         best = g->at[b] > g->at[best] ? b : best;
         g->best[b] = (uint8_t)best;
-        g->longer[b] = (int16_t)MAX(lround(100 * log2(MIN(longer, 1))), GAIN_LEAST);
     }
     g->stale = false;
+}
+
+static void
+compute_longer(struct profile *p, enum delay_kind kind)
+{
+    struct delay_gains *g = &p->gains[kind];
+    double habits = habits_of(p, kind), longer = 0;
+
+    for (int b = DELAY_BUCKETS - 1; b >= 0; b--) {
+        longer += share_of(p, kind, b, habits);
+        g->longer[b] = (int16_t)MAX(lround(100 * log2(MIN(longer, 1))), GAIN_LEAST);
+    }
+    g->longer_stale = false;
 }
 
 static const struct delay_gains *
@@ -152,7 +177,7 @@ profile_init(struct profile *p)
         compute_buckets();
     memset(p, 0, sizeof *p);
     for (int kind = 0; kind < N_DELAYS; kind++)
-        p->gains[kind].stale = true;
+        p->gains[kind].stale = p->gains[kind].longer_stale = true;
 }
 
 /* learning ****************************************************************/
@@ -177,7 +202,7 @@ profile_learn_all(struct profile *p, enum delay_kind kind, const when_t *delays,
         uint32_t *seen = &d->seen[bucket_of(delays[i])];
         if (*seen > UINT32_MAX / 2)
             continue;
-        p->gains[kind].stale = true;
+        p->gains[kind].stale = p->gains[kind].longer_stale = true;
         *seen += DELAY_ONE;
         if (certain)
             continue;
@@ -230,5 +255,7 @@ profile_gain_most(struct profile *p, enum delay_kind kind, when_t delay, int rat
 int
 profile_gain_so_far(struct profile *p, enum delay_kind kind, when_t delay)
 {
-    return gains_of(p, kind)->longer[bucket_of(delay)];
+    if (p->gains[kind].longer_stale)
+        compute_longer(p, kind);
+    return p->gains[kind].longer[bucket_of(delay)];
 }

@@ -94,17 +94,45 @@ common_tail(const char *x, const char *y)
     return whole;
 }
 
+/* One of IPv4 as it is always written: each request that waits is compared with each one to a server, so no library is asked. */
+static size_t
+write_ipv4(const uint8_t *bytes, char *text)
+{
+    char *end = text;
+
+    for (int i = 0; i < 4; i++) {
+        if (i > 0)
+            *end++ = '.';
+        if (bytes[i] >= 100)
+            *end++ = (char)('0' + bytes[i] / 100);
+        if (bytes[i] >= 10)
+            *end++ = (char)('0' + bytes[i] / 10 % 10);
+        *end++ = (char)('0' + bytes[i] % 10);
+    }
+    return (size_t)(end - text);
+}
+
+static size_t
+write_address(const struct ipaddr *ip, char text[WS_INET6_ADDRSTRLEN])
+{
+    address client = ipaddr_to_address(ip);
+
+    if (ip->family == 4)
+        return write_ipv4(ip->b, text);
+    address_to_str_buf(&client, text, WS_INET6_ADDRSTRLEN);
+    return strlen(text);
+}
+
 /* X-Forwarded-For: a list of addresses, the first one's the client's. */
 static bool
 names_client(const char *list, const struct ipaddr *ip)
 {
     char text[WS_INET6_ADDRSTRLEN];
-    address client = ipaddr_to_address(ip);
+    size_t length = write_address(ip, text);
 
-    address_to_str_buf(&client, text, sizeof text);
     while (*list) {
         size_t n = strcspn(list, ", ");
-        if (n == strlen(text) && memcmp(list, text, n) == 0)
+        if (n == length && memcmp(list, text, n) == 0)
             return true;
         list += n;
         list += strspn(list, ", ");

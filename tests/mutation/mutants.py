@@ -110,7 +110,7 @@ MUTANTS = [
     ("clues", "match/relation.c", "#define OTHER_REQUEST_MOST 1400", "#define OTHER_REQUEST_MOST 9999", QUICK),
     ("clues", "match/relation.c", "(gateway->n_other + 1.0)", "(1.0)", QUICK),
     ("clues", "match/relation.c", "(gateway->n_same + gateway->n_other + 4.0)", "4.0", QUICK),
-    ("clues", "match/relation.c", "if (n == strlen(text) && memcmp", "if (memcmp", QUICK),
+    ("clues", "match/relation.c", "if (n == length && memcmp", "if (memcmp", QUICK),
     ("clues", "match/relation.c", "if (same_method && child->request.path &&", "if (child->request.path &&", QUICK),
     ("clues", "match/relation.c", "(its_port && name_has_address(name, ip))", "name_has_address(name, ip)", QUICK),
     ("assignment", "match/assign.c", "a->gain[row - 1][j - 1] <= 0", "false", QUICK),
