@@ -377,7 +377,7 @@ find_uses(struct scope *s)
         pending += look_at_pending(s, &places[i]->pending);
     }
     link_tries(s);
-    double seconds = (double)(s->until - s->from) / NS_PER_SECOND + 1;
+    double seconds = (double)MAX(s->until - s->from, 0) / NS_PER_SECOND + 1;    /* a clock may be set back */
     s->rate = profile_rate((failed + pending + 1) / seconds);
     s->failures = profile_rate((failed + 1) / seconds);
 }

@@ -343,6 +343,56 @@ running_search(const struct name *name, const struct dns_message *m, const struc
     return running >= list_length(&name->open) ? repeat : NULL;
 }
 
+/* search suffixes *********************************************************/
+
+/*
+ * Both are the same name with one or the other search suffix behind it, or without any (resolv.conf(5), search): the shorter one
+ * lacks whole labels in the middle, or at the end. Example: "web.shop.svc.cluster.local.svc.cluster.local" behind
+ * "web.shop.svc.cluster.local.prod.svc.cluster.local"; "www.example.org" is not "www.example.com".
+ */
+static bool
+is_shortened(const char *longer, const char *shorter)
+{
+    size_t n_longer = strlen(longer), n_shorter = strlen(shorter), head = 0, tail = 0;
+
+    if (n_shorter == 0 || n_shorter >= n_longer)
+        return false;
+    while (head < n_shorter && longer[head] == shorter[head])
+        head++;
+    while (tail < n_shorter && longer[n_longer - 1 - tail] == shorter[n_shorter - 1 - tail])
+        tail++;
+    if (head == n_shorter && longer[head] == '.')
+        return true;
+    /* What is cut out begins behind a dot and ends with one, behind the first label. */
+    for (size_t cut = n_shorter > tail ? n_shorter - tail : 1; cut <= head && cut < n_shorter; cut++)
+        if (shorter[cut - 1] == '.' && longer[n_longer - n_shorter + cut - 1] == '.')
+            return true;
+    return false;
+}
+
+static bool
+asked_for_it(const struct lookup *lookup, const char *name)
+{
+    for (unsigned i = 0; i < lookup->n; i++)
+        if (strcmp(lookup->questions[i]->q.name, name) == 0)
+            return true;
+    return is_shortened(lookup->questions[lookup->n - 1]->q.name, name);
+}
+
+/* Nobody waits for the name: it is an upstream's, and suffixes are tried in the order in which they get shorter. */
+static struct lookup *
+suffix_search(const struct dns_message *m, const struct host *asker)
+{
+    unsigned looked_at = 0;
+
+    for (const node_t *l = asker->searches.tail; l && looked_at < SOCKETS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct lookup *lookup = (struct lookup *)l->data;
+        if (lookup->n > 0 && !lookup->resolved && !lookup->owner && asked_for_it(lookup, m->name) && fit_of(lookup, m, asker) != FITS_NOT)
+            return lookup;
+    }
+    return NULL;
+}
+
 /* who asks ****************************************************************/
 
 /* A host that looks up what a client just asked a gateway for is that gateway, unless it is what was asked for. */
@@ -370,6 +420,8 @@ search_for(struct root *root, const struct dns_message *m)
     host_get(root, &m->dst)->answers_dns = true;
     learn_asker(root, waiting, asker);
     struct lookup *running = running_search(name, m, asker);
+    if (!running && !waiting)
+        running = suffix_search(m, asker);
     return running ? running : search_new(root, name, asker, m->time);
 }
 

@@ -113,6 +113,36 @@ test_two_other_names(void)
     expect_unknown_at(responds(ALICE, 502), MISSING_CHOICE);
 }
 
+/*
+ * The names of an upstream with one search suffix after the other, then without: one search, as long as only suffixes differ.
+ * ALICE asks, query 1 of web.shop.a.b.c, NXDOMAIN 1, query 2 of web.shop.b.c, NXDOMAIN 2, query 3 of web.shop, NXDOMAIN 3, ALICE gets 502
+ */
+static uint32_t
+suffixes_tried(unsigned n_names, const char *const *names, uint32_t *cited)
+{
+    scene_with(1);
+    all_ask(1);
+    for (uint16_t n = 0; n < n_names; n++) {
+        *cited++ = looks_up((uint16_t)(1 + n), GATEWAY, names[n]);
+        *cited++ = resolved((uint16_t)(1 + n), GATEWAY, names[n], NAME_ERROR, NULL);
+    }
+    *cited = 0;
+    return responds(ALICE, 502);
+}
+
+static void
+test_suffixes(void)
+{
+    static const char *const shorter[] = { "web.shop.a.b.c", "web.shop.b.c", "web.shop" }, *const other[] = { "www.shop.b.c", "www.shoppe.c" };
+    static const char *const cut[] = { "web.shop.a.b.c", "web.shop.c" }, *const inside[] = { "web.shop.ab.c", "web.shop.b.c" };
+    uint32_t cited[7];
+
+    expect_at(suffixes_tried(3, shorter, cited), CAUSE_NXDOMAIN, CONFIDENCE_LIKELY, cited);
+    expect_at(suffixes_tried(2, cut, cited), CAUSE_NXDOMAIN, CONFIDENCE_LIKELY, cited);
+    expect_unknown_at(suffixes_tried(2, other, cited), MISSING_CHOICE);
+    expect_unknown_at(suffixes_tried(2, inside, cited), MISSING_CHOICE);
+}
+
 /* ALICE asks, 1 (to a proxy) asks, the proxy's query 1, NXDOMAIN 1, 1 gets 502, ALICE gets 502 */
 static void
 test_next_hops_own(void)
@@ -361,6 +391,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/look-ups/overtaken", test_search_overtaken);
     g_test_add_func("/match/look-ups/ended", test_search_ended);
     g_test_add_func("/match/look-ups/ended late", test_search_ended_late);
+    g_test_add_func("/match/look-ups/suffixes", test_suffixes);
     g_test_add_func("/match/look-ups/only other name", test_only_other_name);
     g_test_add_func("/match/look-ups/two other names", test_two_other_names);
     g_test_add_func("/match/look-ups/next hop's own", test_next_hops_own);
