@@ -288,7 +288,7 @@ answer_over(struct appstream *s, const struct app_owner *to)
         break;
     case SEND_BODY_CHUNK: {
         size_t n = take_word(&in);
-        if (in.n > 0)
+        if (in.n > 0 && to->calls->body)
             to->calls->body(to->owner, false, in.p, MIN(n, in.n));
         break;
     }

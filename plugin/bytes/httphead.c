@@ -239,7 +239,7 @@ is_token(const char *s, const char *end)
 
 /* The headers that matter, in order of length: most others need few looks. */
 enum header {
-    VIA, HOST, COOKIE, SERVER, STATUS, REFERER, UPGRADE, LOCATION, X_SCHEME, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_ARR_LOG_ID, X_REQUEST_ID,
+    VIA, HOST, COOKIE, SERVER, STATUS, UPGRADE, LOCATION, X_SCHEME, FORWARDED, USER_AGENT, REQUEST_ID, TRACEPARENT, X_B3_TRACEID, X_ARR_LOG_ID, X_REQUEST_ID,
     PROXY_STATUS, AUTHORIZATION, X_SQUID_ERROR, CONTENT_LENGTH, X_AMZN_TRACE_ID, X_FORWARDED_FOR, CONTENT_ENCODING, X_CORRELATION_ID,
     TRANSFER_ENCODING, X_ENVOY_TIMEOUT, OTHER_HEADER
 };
@@ -254,7 +254,6 @@ static const struct {
     HEADER(COOKIE, "Cookie"),
     HEADER(SERVER, "Server"),
     HEADER(STATUS, "Status"),
-    HEADER(REFERER, "Referer"),
     HEADER(UPGRADE, "Upgrade"),
     HEADER(LOCATION, "Location"),
     HEADER(X_SCHEME, "X-Scheme"),
@@ -307,7 +306,6 @@ http_take_header(struct slice name, struct slice value, struct http_head *head)
     case PROXY_STATUS:      head->proxy_status = value; break;
     case CONTENT_ENCODING:  head->content_encoding = value; break;
     case COOKIE:            head->cookie = value; break;
-    case REFERER:           head->referer = value; break;
     case USER_AGENT:        head->user_agent = value; break;
     case AUTHORIZATION:     head->authorization = value; break;
     case X_SCHEME:

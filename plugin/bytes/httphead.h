@@ -66,7 +66,7 @@ struct http_head {
 
     struct slice host, forwarded_for, squid_error, proxy_status, content_encoding, server, via;     /* of repeated ones the last */
     struct slice cgi_status, location;  /* likewise; of a CGI response, see cgi.h */
-    struct slice cookie, user_agent, referer, authorization;
+    struct slice cookie, user_agent, authorization;
     struct slice request_id;            /* the first of X-Request-ID, traceparent and their like */
     int64_t content_length;             /* -1: none */
     bool chunked;

@@ -275,7 +275,7 @@ feed_after_chunk(struct httpstream *s, const uint8_t *bytes, const struct httpst
 static void
 note_body(struct httpstream *s, const uint8_t *bytes, size_t captured, size_t length, const struct httpstream_owner *calls, void *owner)
 {
-    if (s->body < BODY_MARK_MAX && captured > 0)
+    if (calls->body && s->body < BODY_TOLD_MAX && captured > 0)
         calls->body(owner, s->is_request, bytes, MIN(captured, length));
     s->body += length;
 }
@@ -414,12 +414,6 @@ bool
 httpstream_inside_message(const struct httpstream *s)
 {
     return s->state >= IN_HEAD && s->state <= IN_TRAILER;
-}
-
-uint64_t
-httpstream_body_length(const struct httpstream *s)
-{
-    return s->body;
 }
 
 const uint8_t *

@@ -36,8 +36,9 @@ struct httpstream;
  *   fault  the bytes are no HTTP from here on; nothing follows
  *   opaque bytes of a body that ends with the connection, or of a tunnel
  *   body   bytes of a body without its chunks, as far as they are captured; nothing is told of
- *          bytes behind the first BODY_MARK_MAX
+ *          bytes behind the first BODY_TOLD_MAX; NULL: nobody wants to know
  */
+#define BODY_TOLD_MAX 512
 struct httpstream_owner {
     enum http_body (*head)(void *owner, bool is_request, const struct http_head *head);
     void (*begun)(void *owner, bool is_request);
@@ -83,9 +84,6 @@ void httpstream_leave_tunnel(struct httpstream *stream);
 
 /* true: inside a head or a counted or chunked body */
 bool httpstream_inside_message(const struct httpstream *stream);
-
-/* How many bytes of the body at hand, or of the one that just ended, were counted, without chunks. */
-uint64_t httpstream_body_length(const struct httpstream *stream);
 
 /* Bytes of the incomplete head at hand, for a verdict on it; NULL and 0 outside a head. */
 const uint8_t *httpstream_partial_head(const struct httpstream *stream, size_t *n);

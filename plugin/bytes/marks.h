@@ -21,32 +21,12 @@ mark_t mark_more(mark_t so_far, const void *bytes, size_t n);
 /* Of a whole text: 0 if it is empty, and never for any other. */
 mark_t mark_of(struct slice text);
 
-/*
- * Marks of a request, 0 where it has no such thing. A gateway that asks for the same thing
- * in other words mostly keeps several of them: "GET /shop/item?id=7" for shop.example that becomes
- * "GET /item?id=7" for an upstream keeps tail, query, cookie and agent.
- */
+/* Marks of what a gateway that asks for the same in other words mostly keeps of a request; 0 where it has no such thing. */
 struct request_marks {
-    mark_t tail;                /* the path behind its last slash, with the query */
-    mark_t query;               /* behind the question mark */
-    mark_t cookie, agent, referer, authorization;
+    mark_t cookie, agent, authorization;
     mark_t request_id;          /* X-Request-ID and its like; of traceparent the trace id alone */
-    mark_t length;              /* Content-Length, as sent */
 };
 
-/* path: with its query, as in struct url. */
-void marks_read(const struct http_head *head, struct slice path, struct request_marks *marks);
-
-/*
- * The beginning of a body as the application made it: without chunks. Of two bodies that are
- * one, passed on, both members are equal once both bodies are longer than BODY_MARK_MAX, or over.
- */
-#define BODY_MARK_MAX 512
-struct body_mark {
-    mark_t mark;
-    uint16_t n;                 /* bytes that went into it; 0: there is no body yet */
-};
-
-void body_mark_more(struct body_mark *body, const uint8_t *bytes, size_t n);
+void marks_read(const struct http_head *head, struct request_marks *marks);
 
 #endif

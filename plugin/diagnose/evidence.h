@@ -66,17 +66,16 @@ struct closing {
 /* What came back for one request. */
 struct reply {
     struct frames data;         /* segments with the server's bytes */
-    bool missing;               /* the gateway received bytes of it that the capture lacks */
-    bool gap;                   /* bytes of either side before the connection's end are not in the capture */
     when_t first_data, last_data;
+    when_t head_time, complete_time;
+    uint32_t head_frame;
+    uint32_t head_length;       /* of the final response, also while it is incomplete */
     unsigned interim;           /* 1xx responses */
     unsigned status;            /* of the final response, 0: none */
-    uint32_t head_frame;
-    when_t head_time;
-    uint32_t head_length;       /* of the final response, also while it is incomplete */
-    bool complete;
-    when_t complete_time;
     enum http_fault fault;
+    bool complete;
+    bool missing;               /* the gateway received bytes of it that the capture lacks */
+    bool gap;                   /* bytes of either side before the connection's end are not in the capture */
 };
 
 /* A TLS handshake on the connection. */

@@ -63,7 +63,7 @@ keep_request(struct request *request, const struct http_head *head, uint16_t def
     if (head->target.n == 0)
         url.path.n = 0;         /* an application need not be told it */
     keep_texts(request, head, &url);
-    marks_read(head, url.path, &request->marks);
+    marks_read(head, &request->marks);
     request->port = url.port;
     request->absolute = url.absolute;
     request->forwarded = head->forwarded;

@@ -119,8 +119,6 @@ response_head(struct feed *feed, const struct http_head *head)
     reply->head_time = reading->message_time;
     reply->head_length = (uint32_t)head->length;
     reply->fault = forbidden(ex, head);
-    ex->body = (struct body_mark){ 0, 0 };
-    ex->body_length = (uint64_t)MAX(head->content_length, 0);
     ex->response_frame = reading->message_frame;
     ex->response_time = reading->message_time;
     if (ex->state == EXCHANGE_SHOWN)
@@ -157,8 +155,6 @@ response_end(struct feed *feed)
     serve_unwatched(feed->root, ex);
     ex->over = true;
     ex->reply.complete = true;
-    if (feed->stream && httpstream_body_length(feed->stream) > 0)
-        ex->body_length = httpstream_body_length(feed->stream);
     ex->reply.complete_time = feed->conn->idle_since = feed->root->now;     /* its last bytes may have been held back */
     feed->conn->receiving = NULL;
     ex = exchange_waiting(feed->conn);
@@ -264,16 +260,7 @@ on_opaque(void *owner, bool is_request, const uint8_t *bytes, size_t n, bool tun
         serve_unwatched(feed->root, feed->conn->receiving);
 }
 
-static void
-on_body(void *owner, bool is_request, const uint8_t *bytes, size_t n)
-{
-    struct exchange *ex = ((struct feed *)owner)->conn->receiving;
-
-    if (!is_request && ex)
-        body_mark_more(&ex->body, bytes, n);
-}
-
-static const struct httpstream_owner calls = { on_head, on_begun, on_end, on_fault, on_opaque, on_body };
+static const struct httpstream_owner calls = { on_head, on_begun, on_end, on_fault, on_opaque, NULL };
 
 /* bytes *******************************************************************/
 

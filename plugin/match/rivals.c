@@ -38,6 +38,14 @@ struct column {
     int again;                  /* of its start, as a try behind a failed one, whosever that was */
 };
 
+/* One of them, while it is looked at. */
+struct rival {
+    struct waiting w;
+    const struct seat *seat;
+    int relations[USES_MAX];    /* to each kind, as far as it was asked for */
+    uint64_t related;           /* which of them are set */
+};
+
 struct rivals {
     struct contest *c;
     struct kind kinds[USES_MAX];
@@ -168,15 +176,16 @@ soonest(const struct rivals *r, when_t ready)
 
 /* No column gains more for it. */
 static int
-most_of(const struct rivals *r, const struct waiting *w, const struct seat *seat)
+most_of(const struct rivals *r, const struct rival *rival)
 {
+    const struct waiting *w = &rival->w;
     int first = start_gain_most(r->c->s, w, soonest(r, w->ex->ready_at)), most = ASSIGN_NEVER;
 
     if (w->child)
         return INT_MAX;         /* it went on to something else: few do */
     for (unsigned i = 0; i < r->n_kinds; i++) {
         const struct kind *kind = &r->kinds[i];
-        most = MAX(most, seat->gain[i] + relate_request_most(w->ex, kind->use->ex) + MAX(kind->anyway + first, kind->again));
+        most = MAX(most, rival->seat->gain[i] + relate_request_most(w->ex, kind->use->ex) + MAX(kind->anyway + first, kind->again));
     }
     return most;
 }
@@ -193,22 +202,35 @@ uses_on(const struct scope *s, const struct conn *conn)
     return on;
 }
 
+static int
+relation_to(const struct rivals *r, struct rival *rival, unsigned kind)
+{
+    if (!(rival->related & (UINT64_C(1) << kind))) {
+        struct relation asked = { 0, 0, TIE_TIME };
+        relate_request(&asked, r->c->s->gateway, rival->w.ex, r->kinds[kind].use->ex);
+        rival->relations[kind] = rival->seat->gain[kind] + asked.gain;
+        rival->related |= UINT64_C(1) << kind;
+    }
+    return rival->relations[kind];
+}
+
 /* The strongest that ties any of the tries to the request. */
 static int
-relation_gain(const struct rivals *r, const int *relations, const struct column *column)
+relation_gain(const struct rivals *r, struct rival *rival, const struct column *column)
 {
     int best = ASSIGN_NEVER;
 
     for (unsigned i = 0; i < r->n_kinds; i++)
         if (column->kinds & (UINT64_C(1) << i))
-            best = MAX(best, relations[i]);
+            best = MAX(best, relation_to(r, rival, i));
     return best;
 }
 
 static int
-gain_of(const struct rivals *r, const struct waiting *w, const int *relations, const struct column *column)
+gain_of(const struct rivals *r, struct rival *rival, const struct column *column)
 {
     const struct scope *s = r->c->s;
+    const struct waiting *w = &rival->w;
     when_t slack = s->root->disorder ? CLOCK_SLACK : 0;
     int end = w->child || w->over ? waiting_gain(s, w, column->use) : column->waiting;
 
@@ -217,17 +239,7 @@ gain_of(const struct rivals *r, const struct waiting *w, const int *relations, c
     bool before_all = w->ex->request.time <= r->first_start;
     int again = before_all ? column->again : failure_gain(s, w->ex->request.time, column->first);
     int start = MAX(start_gain(s, w, column->start), again);
-    return relation_gain(r, relations, column) + start + end + (column->use->followed ? FOLLOWED : 0);
-}
-
-static void
-relate(const struct rivals *r, const struct exchange *rival, const struct seat *seat, int *relations)
-{
-    for (unsigned i = 0; i < r->n_kinds; i++) {
-        struct relation asked = { 0, 0, TIE_TIME };
-        relate_request(&asked, r->c->s->gateway, rival, r->kinds[i].use->ex);
-        relations[i] = seat->gain[i] + asked.gain;
-    }
+    return relation_gain(r, rival, column) + start + end + (column->use->followed ? FOLLOWED : 0);
 }
 
 /* rows ********************************************************************/
@@ -263,25 +275,22 @@ add_row(struct rivals *r, const struct exchange *rival, const int *gain, int bes
 }
 
 static void
-look_at(struct rivals *r, const struct exchange *rival)
+look_at(struct rivals *r, const struct exchange *ex)
 {
-    const struct seat *seat = seat_of(r, rival);
-    struct waiting w;
-    int relations[USES_MAX], gain[ASSIGN_COLUMNS_MAX], best = ASSIGN_NEVER;
+    struct rival rival = { .seat = seat_of(r, ex) };
+    int gain[ASSIGN_COLUMNS_MAX], best = ASSIGN_NEVER;
 
-    waiting_init(&w, rival);
-    if (most_of(r, &w, seat) <= needed(r) + BELONGS_FROM)
+    waiting_init(&rival.w, ex);
+    if (most_of(r, &rival) <= needed(r) + BELONGS_FROM)
         return;
-    relate(r, rival, seat, relations);
-    uint64_t on = uses_on(r->c->s, rival->conn);
+    uint64_t on = uses_on(r->c->s, ex->conn);
     for (unsigned k = 0; k < r->c->a.n_columns; k++) {
-        const struct column *column = &r->columns[k];
-        bool is_rivals_own = r->c->columns[k]->tries & on;
-        gain[k] = (is_rivals_own ? ASSIGN_NEVER : gain_of(r, &w, relations, column)) - BELONGS_FROM;
+        bool is_its_own = r->c->columns[k]->tries & on;
+        gain[k] = (is_its_own ? ASSIGN_NEVER : gain_of(r, &rival, &r->columns[k])) - BELONGS_FROM;
         best = MAX(best, gain[k]);
     }
     if (best > needed(r))
-        add_row(r, rival, gain, best);
+        add_row(r, ex, gain, best);
 }
 
 void

@@ -114,16 +114,16 @@ struct traits {
 /* One end of a connection: who it is, what it sent, how it ended. */
 struct side {
     struct ipaddr ip;
-    link_t link;
-    uint16_t port;
     bool ack_seen;              /* acked is set */
+    uint16_t port;
     uint32_t acked;             /* of the bytes of this side, by the other one */
-    uint32_t first_bytes_frame;
+    link_t link;
     when_t first_bytes, last_bytes;
     struct closing closed;
     struct traits traits;
     struct flow *flow;          /* NULL: it sent no bytes yet */
     struct reading *reading;    /* likewise */
+    uint32_t first_bytes_frame;
 };
 
 /*
@@ -149,15 +149,15 @@ struct conn {
     struct bounded_entry entry; /* key: GUINT_TO_POINTER(stream + 1) */
     uint32_t stream;
     uint32_t isn, server_isn;   /* of the SYN and of the SYN/ACK, where they were seen */
+    uint32_t syn_tsval;
     struct side side[2];
     when_t last;                /* segment */
     struct handshake hs;
-    uint16_t syn_ip_id;         /* of the latest SYN, see struct segment */
-    uint32_t syn_tsval;
-    uint32_t icmp_late_frame;   /* the latest ICMP error once it stood */
     when_t icmp_late;
+    uint32_t icmp_late_frame;   /* the latest ICMP error once it stood */
     unsigned icmp_quote;        /* of the latest error */
 
+    uint16_t syn_ip_id;         /* of the latest SYN, see struct segment */
     bool sides_known;           /* its beginning, or what was said, told who opened it */
     bool syn_seen;
     bool had_exchange;
@@ -165,9 +165,14 @@ struct conn {
     bool astray;                /* Wireshark's HTTP dissector takes its responses for something else (dissector.h) */
     bool h2;                    /* its client speaks HTTP/2 */
     uint8_t shelf;              /* enum shelf */
+    bool has_failed;            /* it stands among the failed activities */
+    bool disputed;              /* an earlier response may rest on it just as well */
     uint32_t owner;             /* serial of the exchange that claimed it */
     uint32_t tunnel_owner;      /* of the CONNECT that made it a tunnel */
     uint32_t not_h2_frame;      /* the server's first bytes, where the gateway speaks HTTP/2 and it does not */
+    unsigned n_not_shown;       /* exchanges with a hidden response that was not told yet */
+    unsigned requests;          /* that it carried */
+    unsigned skipped;           /* requests beyond EXCHANGES_MAX */
 
     struct translated *translated;      /* NULL: it was seen once */
     struct tls_conn *tls;       /* NULL: no ClientHello was seen */
@@ -175,9 +180,6 @@ struct conn {
     struct decrypted *decrypted;    /* NULL: nothing of it was decrypted */
     list_t exchanges;           /* in the order of their requests */
     struct exchange *receiving; /* the one that the server is answering */
-    unsigned n_not_shown;       /* exchanges with a hidden response that was not told yet */
-    unsigned requests;          /* that it carried */
-    unsigned skipped;           /* requests beyond EXCHANGES_MAX */
     when_t idle_since;          /* the latest response was complete */
 
     struct target *target;
@@ -189,8 +191,6 @@ struct conn {
 
     struct activities *activities;      /* NULL: it explains nothing */
     node_t activity_link;
-    bool disputed;              /* an earlier response may rest on it just as well */
-    bool has_failed;            /* it stands among the failed ones there */
     when_t active_since;        /* the gateway turned to it last */
     struct chain chain;         /* of its first request, or of none */
 };
@@ -253,8 +253,6 @@ struct exchange {
     node_t conn_link;
     struct request request;
     struct reply reply;
-    struct body_mark body;      /* of the reply */
-    uint64_t body_length;       /* of the reply: as its head told, or as it was counted once it is over */
     struct hidden_response *hidden;     /* NULL: none */
     enum exchange_state state;
     bool without_request;       /* the capture shows the response alone */

@@ -71,8 +71,10 @@ on_opaque(void *owner, bool is_request, const uint8_t *bytes, size_t n, bool tun
 static void
 on_body(void *owner, bool is_request, const uint8_t *bytes, size_t n)
 {
+    struct log *log = (struct log *)owner;
+
     (void)is_request;
-    body_mark_more(&((struct log *)owner)->body, bytes, n);
+    log->body = mark_more(log->body, bytes, n);
 }
 
 const struct httpstream_owner events_calls = { on_head, on_begun, on_end, on_fault, on_opaque, on_body };

@@ -21,7 +21,7 @@
 struct log {
     GString *events;
     size_t opaque;              /* bytes of o and t */
-    struct body_mark body;      /* of all bodies in a row */
+    mark_t body;                /* of all bodies in a row, from 0 */
 };
 
 /* The owner's calls; the owner is a struct log. 299 stands for a 2xx to CONNECT. */

@@ -118,14 +118,22 @@ rivals_begin(struct rivals *r, struct contest *c, struct scope *s, struct exchan
     describe_columns(r);
 }
 
-static int
-best_of(struct rivals *r, const struct waiting *w, const struct seat *seat)
+static struct rival
+rival_of(struct rivals *r, const struct exchange *ex)
 {
-    int relations[USES_MAX], best = ASSIGN_NEVER;
+    struct rival rival = { .seat = seat_of(r, ex) };
 
-    relate(r, w->ex, seat, relations);
+    waiting_init(&rival.w, ex);
+    return rival;
+}
+
+static int
+best_of(const struct rivals *r, struct rival *rival)
+{
+    int best = ASSIGN_NEVER;
+
     for (unsigned k = 0; k < r->c->a.n_columns; k++)
-        best = MAX(best, gain_of(r, w, relations, &r->columns[k]));
+        best = MAX(best, gain_of(r, rival, &r->columns[k]));
     return best;
 }
 
@@ -144,10 +152,8 @@ test_most(void)
         int highest = ASSIGN_NEVER;
         rivals_begin(r, c, s, exchange_of(0), random);
         for (unsigned n = 1; n < CLIENTS && exchange_of(n) && c->a.n_columns > 0; n++) {
-            struct waiting w;
-            waiting_init(&w, exchange_of(n));
-            const struct seat *seat = seat_of(r, w.ex);
-            int most = most_of(r, &w, seat), best = best_of(r, &w, seat);
+            struct rival rival = rival_of(r, exchange_of(n));
+            int most = most_of(r, &rival), best = best_of(r, &rival);
             g_assert_cmpint(best, <=, most);
             asked++;
             passed_over += most < highest;
@@ -176,10 +182,9 @@ test_shared(void)
         rivals_begin(r, c, s, exchange_of(0), random);
         for (unsigned n = 1; n < CLIENTS && exchange_of(n); n++) {
             const struct exchange *ex = exchange_of(n);
-            int relations[USES_MAX];
-            relate(r, ex, seat_of(r, ex), relations);
+            struct rival rival = rival_of(r, ex);
             for (unsigned k = 0; k < s->n; k++)
-                g_assert_cmpint(relations[r->kind_of[k]], ==, relation_of(s->root, ex, s->uses[k].conn, s->uses[k].ex).gain);
+                g_assert_cmpint(relation_to(r, &rival, r->kind_of[k]), ==, relation_of(s->root, ex, s->uses[k].conn, s->uses[k].ex).gain);
         }
     }
     g_free(s);

@@ -12,9 +12,9 @@ static const struct {
     const char *name;
     size_t size, limit;
 } kept[] = {
-    { "connection", sizeof(struct conn), 768 },
+    { "connection", sizeof(struct conn), 744 },
     { "bytes_of_one_side", sizeof(struct flow) + sizeof(struct reading), 80 },
-    { "exchange", sizeof(struct exchange), 600 },
+    { "exchange", sizeof(struct exchange), 544 },
     { "target", sizeof(struct target), 144 },
     { "host", sizeof(struct host), 192 },
     { "lookup", sizeof(struct lookup), 400 },
