@@ -13,6 +13,8 @@
 #include "bytes/proxyline.h"
 #include "observe/preface.h"
 
+#define HEURISTIC "mwg502_http2_tcp"
+
 static void
 follow_from(packet_info *pinfo, uint32_t frame)
 {
@@ -36,7 +38,7 @@ void
 preface_register(void)
 {
     if (foreign_http2())
-        heur_dissector_add("tcp", dissect_preface, "HTTP2 by its preface", "mwg502_http2_tcp", foreign_http2_id(), HEURISTIC_ENABLE);
+        heur_dissector_add("tcp", dissect_preface, "HTTP2 by its preface", HEURISTIC, foreign_http2_id(), HEURISTIC_ENABLE);
 }
 
 /* a port that another dissector owns ****************************************/
@@ -60,6 +62,15 @@ is_decoded_as_asked(const struct segment *seg)
     return foreign_port_is_users_choice(seg->sport) || foreign_port_is_users_choice(seg->dport);
 }
 
+/* Who disables it in Enabled Protocols wants no connection to be HTTP/2 by its preface. */
+static bool
+is_enabled(void)
+{
+    const heur_dtbl_entry_t *heuristic = find_heur_dissector_by_unique_short_name(HEURISTIC);
+
+    return heuristic && heuristic->enabled;
+}
+
 bool
 preface_take_over(struct frame_view *view, const field_info *stream, const struct segment *seg)
 {
@@ -67,7 +78,7 @@ preface_take_over(struct frame_view *view, const field_info *stream, const struc
     tvbuff_t *source = stream->ds_tvb;
     struct tcpinfo info = { .seq = seg->seq + n, .nxtseq = seg->seq + seg->length, .lastackseq = seg->ack, .flags = seg->flags };
 
-    if (seg->captured < seg->length || !is_whole(seg->data + n, seg->captured - n) || !foreign_http2() || is_decoded_as_asked(seg))
+    if (seg->captured < seg->length || !is_whole(seg->data + n, seg->captured - n) || !is_enabled() || is_decoded_as_asked(seg))
         return false;
     int at = (int)(seg->data + n - tvb_get_ptr(source, 0, -1));
     tvbuff_t *tvb = tvb_new_subset_length(source, at, (int)(seg->length - n));
