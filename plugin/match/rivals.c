@@ -36,6 +36,7 @@ struct column {
     uint64_t kinds;             /* of all of its tries, by their places there */
     int waiting;                /* the gain of its end, where the request waits for nothing else */
     int again;                  /* of its start, as a try behind a failed one, whosever that was */
+    int followed;               /* what it loses where another try was begun behind it */
 };
 
 /* One of them, while it is looked at. */
@@ -139,7 +140,8 @@ describe_columns(struct rivals *r)
         column->waiting = waiting_gain(s, &nothing_else, column->use);
         column->again = failure_gain(s, 0, column->first);
         sort_start(r, k, column->start);
-        note_most(r, column, column->waiting + (column->use->followed ? FOLLOWED : 0));
+        column->followed = column->use->followed ? FOLLOWED : 0;
+        note_most(r, column, column->waiting + column->followed);
     }
 }
 
@@ -239,7 +241,7 @@ gain_of(const struct rivals *r, struct rival *rival, const struct column *column
     bool before_all = w->ex->request.time <= r->first_start;
     int again = before_all ? column->again : failure_gain(s, w->ex->request.time, column->first);
     int start = MAX(start_gain(s, w, column->start), again);
-    return relation_gain(r, rival, column) + start + end + (column->use->followed ? FOLLOWED : 0);
+    return relation_gain(r, rival, column) + start + end + column->followed;
 }
 
 /* rows ********************************************************************/
