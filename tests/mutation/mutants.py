@@ -225,6 +225,7 @@ MUTANTS = [
     ("repeated questions", "net/lookup.c", "if (m->ip_id && asked->ip_id)\n        return m->ip_id == asked->ip_id;", "", QUICK),
     ("repeated questions", "net/lookup.c", "if (m->link_src && asked->link && m->link_src != asked->link)", "if (false)", QUICK),
     ("one search", "net/search.c", "pause <= (is_answered(lookup) ? ASKS_ON_WITHIN : SEARCH_PAUSE)", "pause <= SEARCH_PAUSE", QUICK),
+    ("ICAP", "http/http.c", "is_ftp_command(conn, seg) || is_icap_request(seg)", "is_ftp_command(conn, seg)", QUICK),
     ("suffixes", "net/search.c", "if (!running && !waiting)", "if (false)", QUICK),
     ("suffixes", "net/search.c", "if (head == n_shorter && longer[head] == '.')", "if (false)", QUICK),
     ("suffixes", "net/search.c", "shorter[cut - 1] == '.' && longer[n_longer - n_shorter + cut - 1] == '.'", "shorter[cut - 1] == '.'", QUICK),
