@@ -5,8 +5,12 @@ Small captures built segment by segment; in each one client gets a 502 for what 
 server sent on one connection, while another waits for the same URL.
 """
 
+import pathlib
+
 import pytest
 from scapy.all import IP, TCP, Ether, PcapWriter
+
+CROWDS = pathlib.Path(__file__).parents[1] / "captures" / "crowds"
 
 GATEWAY, SERVER = "10.0.0.2", "10.0.9.9"
 URL = b"http://www.example.org/same"
@@ -158,3 +162,13 @@ def test_acknowledgment_of_what_the_capture_lacks(verdicts):
     assert verdict["frame"] == answer
     assert verdict["mwg502.cause"] == ["unknown"]
     assert "complete, valid answer with status 200" in verdict["mwg502.summary"][0]
+
+
+def test_icap(tshark):
+    """
+    What an ICAP server (RFC 3507) is asked about is no try to serve it, though it stands there word for word.
+
+    The first 370 frames of the crowd of kind "noise" with seed 24 at 30 requests a second (tests/bench/generate.py).
+    """
+    (verdict,) = [v for v in tshark.verdicts(CROWDS / "icap_each_request.pcap") if v["frame"] == 367]
+    assert (verdict["mwg502.cause"], verdict["mwg502.evidence_frame"]) == (["rst"], ["361", "366"])

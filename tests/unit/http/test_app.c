@@ -409,26 +409,6 @@ test_server_first(void)
     EXPECT_AT(responds(ALICE, 502), INVALID_RESPONSE, LIKELY, greeting);
 }
 
-/*
- * What the gateway asks an ICAP server about is no try to serve it, though it stands there word for word.
- * ALICE asks /a, 2 stands, 2 asks for leave, 2 answers by ICAP, SYN 1, RST 1, ALICE gets 502
- */
-static void
-test_icap(void)
-{
-    static const char *leave = "REQMOD icap://10.0.0.7/request ICAP/1.0\r\nHost: 10.0.0.7\r\nEncapsulated: req-hdr=0, null-body=43\r\n\r\n"
-                               "GET /a HTTP/1.1\r\nHost: " HOST "\r\n\r\n";
-
-    scene_with(1);
-    asks_proxy(ALICE, HOST, "/a");
-    leg(UPSTREAM_2, GATEWAY, "10.0.0.7", 1344);
-    stands(UPSTREAM_2);
-    says(UPSTREAM_2, CLIENT, leave, 0);
-    says(UPSTREAM_2, SERVER, "ICAP/1.0 204 No Modifications Needed\r\n\r\n", 0);
-    uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
-    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, second);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -458,6 +438,5 @@ main(int argc, char **argv)
     g_test_add_func("/app/opaque/answered", test_opaque_answered);
     g_test_add_func("/app/opaque/kept", test_opaque_kept);
     g_test_add_func("/app/opaque/server first", test_server_first);
-    g_test_add_func("/app/icap", test_icap);
     return g_test_run();
 }
