@@ -110,12 +110,12 @@ fi
 
 # shellcheck source=cmake/setup.sh
 . "$top/cmake/setup.sh"
-# shellcheck source=report/read.sh
-. "$top/report/read.sh"
-# shellcheck source=report/write.sh
-. "$top/report/write.sh"
-# shellcheck source=report/ring.sh
-. "$top/report/ring.sh"
+# shellcheck source=cmake/report/read.sh
+. "$top/cmake/report/read.sh"
+# shellcheck source=cmake/report/write.sh
+. "$top/cmake/report/write.sh"
+# shellcheck source=cmake/report/ring.sh
+. "$top/cmake/report/ring.sh"
 
 need_packages ${ring:+jq} >&2
 build_target mwg502 >&2

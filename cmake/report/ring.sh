@@ -77,7 +77,7 @@ read_group() {
         ${ports:+-o "mwg502.ports:$ports"} ${keys:+-o "tls.keylog_file:$keys"} -z mwg502,json >"$scratch/read.$1" 2>"$scratch/said.$1" || return
     rm -f "$merged"
     awk -F '\t' -v OFS='\t' '{ print $2, $4, $6 }' "$scratch/group.$1" |
-        jq -R -s -c --slurpfile cases "$scratch/read.$1" -f "$top/report/ring.jq" >"$scratch/group.$1.json"
+        jq -R -s -c --slurpfile cases "$scratch/read.$1" -f "$top/cmake/report/ring.jq" >"$scratch/group.$1.json"
 }
 
 # read_ring NAME...: all of it
@@ -108,7 +108,7 @@ read_ring() {
     of=$(wc -l <"$scratch/captures")
     case $format in
     json) cat "$scratch/cases" ;;
-    table) jq -r -s -f "$top/report/table.jq" "$scratch/cases" ;;
+    table) jq -r -s -f "$top/cmake/report/table.jq" "$scratch/cases" ;;
     esac
     return "$result"
 }

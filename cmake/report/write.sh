@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154,SC2034
-# Prints and writes what report/read.sh read; diagnose.sh sources this.
+# Prints and writes what read.sh read; diagnose.sh sources this.
 #
 # $scratch/out holds several tables at once. Their lines are told apart by how they begin, which no
 # text of a capture can imitate, since tables hold no line ends and no tabs of it: JSON with "{",
@@ -59,13 +59,13 @@ print_total() {
 
 # The report: its page with the cases in it, as JSON that no text of a capture can leave
 write_report() {
-    sed '/^@CASES@$/,$d' "$top/report/page.html"
+    sed '/^@CASES@$/,$d' "$top/cmake/report/page.html"
     printf '{"made":"%s","status":"%s","captures":[' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$status_codes"
     awk -F '\t' '{ printf "%s{\"name\":\"%s\",\"cases\":%d}", NR == 1 ? "" : ",", $2, $1 }' "$scratch/captures" | sed 's/</\\u003c/g'
     printf '],\n"cases":[\n'
     sed 's/</\\u003c/g; $!s/$/,/' "$scratch/cases"
     printf ']}\n'
-    sed '1,/^@CASES@$/d' "$top/report/page.html"
+    sed '1,/^@CASES@$/d' "$top/cmake/report/page.html"
 }
 
 # annotate CAPTURE OUT: a copy with a comment on each frame of a case. editcap takes comments as
