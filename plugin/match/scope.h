@@ -105,6 +105,9 @@ bool may_be_gateway(const struct scope *s, const struct host *host);
 /* true: another request waits for the same gateway and the same name. */
 bool is_crowded(const struct scope *s, const struct name *name);
 
+/* answered.c: what carried the answer that its client got, and what the gateway did for it before, is the exchange's and no other one's. */
+void own_children(struct root *root, struct exchange *exchange);
+
 /* uses.c: what the gateway did on connections between request and response, and what came of it. */
 void find_uses(struct scope *s);
 void fill_attempt(const struct scope *scope, struct attempt *attempt, const struct use *use);
