@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Servers that are applications (php-fpm, uWSGI, Tomcat): every capture of theirs against what was done to make it."""
+"""Servers that are applications (php-fpm, uWSGI, Tomcat), or are asked by SOCKS or FTP: every capture of theirs against what was done to make it."""
 
 import json
 
@@ -8,7 +8,7 @@ from conftest import TESTS
 from test_truth import Reading, check, check_links, stem
 
 LAB14 = TESTS / "captures" / "lab14"
-CAPTURES = [capture for kind in ("fpm", "uwsgi", "scgi", "ajp") for capture in sorted(LAB14.glob(f"{kind}_*.pcap"))]
+CAPTURES = [capture for kind in ("fpm", "uwsgi", "scgi", "ajp", "socks", "ftp") for capture in sorted(LAB14.glob(f"{kind}_*.pcap"))]
 
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=stem)

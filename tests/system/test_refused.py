@@ -1,23 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Servers that are asked by SOCKS or FTP: every capture of theirs against what was done to make it."""
-
-import json
+"""Servers that are asked by SOCKS or FTP, and refuse: what the summary says of it (test_applications.py has their truth)."""
 
 import pytest
 from conftest import TESTS
-from test_truth import Reading, check, check_links, stem
 
 LAB14 = TESTS / "captures" / "lab14"
-CAPTURES = [capture for kind in ("socks", "ftp") for capture in sorted(LAB14.glob(f"{kind}_*.pcap"))]
-
-
-@pytest.mark.parametrize("capture", CAPTURES, ids=stem)
-def test_truth(tshark, capture):
-    truth = json.loads((LAB14 / f"{stem(capture)}.truth.json").read_text())
-    frames = tshark.frames(capture, "frame", ["tcp.stream", *tshark.fields], passes=2, prefs=["mwg502.status_codes:502-504"])
-    reading = Reading(frames)
-    assert list(check(reading, truth)) == []
-    assert list(check_links(reading)) == []
 
 
 @pytest.mark.parametrize(("name", "says"), [
