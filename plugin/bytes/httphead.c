@@ -79,6 +79,8 @@ has_control_char(struct slice text)
     return i < text.n;
 }
 
+#define ICAP "icap://"
+
 bool
 http_begins_request(const uint8_t *bytes, size_t n)
 {
@@ -90,6 +92,8 @@ http_begins_request(const uint8_t *bytes, size_t n)
         return false;
     if (i == 7 && memcmp(bytes, "CONNECT", 7) == 0)
         return g_ascii_isalnum(bytes[i + 1]) || bytes[i + 1] == '[';
+    if (n - i > strlen(ICAP) && memcmp(bytes + i + 1, ICAP, strlen(ICAP)) == 0)
+        return false;
     return bytes[i + 1] == '/' || bytes[i + 1] == '*' || g_ascii_isalpha(bytes[i + 1]);
 }
 

@@ -76,7 +76,10 @@ struct http_head {
     bool forwarded;                     /* Via, Forwarded or X-Forwarded-For: a proxy made it */
 };
 
-/* true: the bytes begin with a method, one blank and the beginning of a request target. */
+/*
+ * true: the bytes begin with a method, one blank and the beginning of a request target. Not of ICAP's (RFC 3507), "REQMOD
+ * icap://10.0.0.7:1344/request ICAP/1.0": in its body stands the very request that a gateway asks leave for.
+ */
 bool http_begins_request(const uint8_t *bytes, size_t n);
 
 /* true: the bytes begin with "HTTP/" (or with as much of it as there is). */

@@ -46,26 +46,12 @@ is_ftp_command(const struct conn *conn, const struct segment *seg)
     return server && server->ftp_reply && ftp_is_command(seg->data, seg->captured);
 }
 
-/*
- * ICAP (RFC 3507): a head like HTTP's, and in its body the very request that the gateway asks about. Example: "REQMOD
- * icap://10.0.0.7:1344/request ICAP/1.0". It is no try to serve it.
- */
-static bool
-is_icap_request(const struct segment *seg)
-{
-    static const char scheme[] = "icap://";
-    const uint8_t *target = (const uint8_t *)memchr(seg->data, ' ', seg->captured);
-    size_t n = target ? seg->captured - (size_t)(target + 1 - seg->data) : 0;
-
-    return n >= strlen(scheme) && memcmp(target + 1, scheme, strlen(scheme)) == 0;
-}
-
 static void
 begin_requests(struct conn *conn, struct reading *reading, const struct segment *seg)
 {
     const struct app_protocol *protocol = app_begins(seg->data, seg->captured);
 
-    if (is_ftp_command(conn, seg) || is_icap_request(seg))
+    if (is_ftp_command(conn, seg))
         reading->opaque = true;
     else if (h2_begins(seg->data, seg->captured))
         conn->h2 = reading->opaque = true;
