@@ -233,6 +233,7 @@ static const struct begins {
 } begins[] = {
     { "method_only", "GET", false, false },         { "method_blank", "GET ", false, false },
     { "method_slash", "GET /", true, false },       { "two_letters", "GE /", false, false },
+    { "icap", "REQMOD icap://10.0.0.7/", false, false }, { "icap_host", "GET icap", true, false },
     { "binary", "\x16\x03\x01\x02\x01\x01", false, false },
     { "connect_slash", "CONNECT /", false, false }, { "too_long", "ABCDEFGHIJKLMNOPQRSTUVWXYZ /", false, false },
     { "h", "H", false, true },                      { "http", "HTTP", false, true },
