@@ -154,24 +154,39 @@ host_join(struct root *root, struct host *a, struct host *b)
         gateway_free(root, other);
 }
 
+static void
+note_card(struct root *root, const struct host *host, bool proved)
+{
+    struct card *card = &root->gateways.cards[host->link % GATEWAY_CARDS];
+
+    if (!host->link || (card->link == host->link && card->proved && !proved))
+        return;
+    card->link = host->link;
+    card->ip = host->ip;
+    card->proved = proved;
+}
+
 void
 host_prove(struct root *root, const struct host *host)
 {
-    if (!host->link)
-        return;
-    root->gateways.cards[host->link % GATEWAY_CARDS].link = host->link;
-    root->gateways.cards[host->link % GATEWAY_CARDS].ip = host->ip;
+    note_card(root, host, true);
+}
+
+void
+host_at_work(struct root *root, const struct host *host)
+{
+    note_card(root, host, false);
 }
 
 void
 host_join_card(struct root *root, struct host *asked)
 {
     link_t link = asked->link;
-    struct host *proved = link && root->gateways.cards[link % GATEWAY_CARDS].link == link ?
-                          host_find(root, &root->gateways.cards[link % GATEWAY_CARDS].ip) : NULL;
+    const struct card *card = &root->gateways.cards[link % GATEWAY_CARDS];
+    struct host *owner = link && card->link == link ? host_find(root, &card->ip) : NULL;
 
-    if (proved && proved != asked && proved->link == link)
-        host_join(root, asked, proved);
+    if (owner && owner != asked && owner->link == link && (card->proved || owner->ip.family != asked->ip.family))
+        host_join(root, asked, owner);
 }
 
 bool

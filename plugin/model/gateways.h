@@ -61,12 +61,14 @@ struct host {
 
 /* The hosts of a capture, and the network cards of which it was seen that a gateway has them; a power of two. */
 #define GATEWAY_CARDS 16
+struct card {
+    link_t link;
+    struct ipaddr ip;
+    bool proved;                /* false: it is asked, and asks others; see host_at_work() */
+};
 struct gateways {
     bounded_t hosts;
-    struct {
-        link_t link;
-        struct ipaddr ip;
-    } cards[GATEWAY_CARDS];
+    struct card cards[GATEWAY_CARDS];
 };
 
 /* For the table of hosts: nothing points to it that is still in use. */
@@ -92,6 +94,13 @@ void host_join(struct root *root, struct host *a, struct host *b);
  * as an address of the other family. host_join_card() joins a host that clients ask to it.
  */
 void host_prove(struct root *root, const struct host *host);
+
+/*
+ * Clients wait for the host, and it opens connections meanwhile. An address of the other family with its network card, to
+ * which requests come from another card, is its own then: whoever is asked behind a router does not open connections
+ * with the router's card. Example: clients ask a gateway's IPv6 address, and it asks its servers over IPv4.
+ */
+void host_at_work(struct root *root, const struct host *host);
 void host_join_card(struct root *root, struct host *asked);
 
 /* true: requests wait for it, or it has several addresses: a gateway in its own right. */
