@@ -45,12 +45,34 @@ own_lookup(const struct exchange *ex, when_t begun)
     }
 }
 
+static bool
+is_awaited_by_others(struct root *root, const struct exchange *ex)
+{
+    unsigned looked_at = 0;
+
+    for (node_t *l = root->by_url[ex->url_hash % OPEN_BUCKETS].head; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++)
+        if (l->data != ex && same_request((const struct exchange *)l->data, ex))
+            return true;
+    return false;
+}
+
+void
+own_requests(struct root *root, const struct exchange *ex)
+{
+    if (list_is_empty(&ex->children) || is_awaited_by_others(root, ex))
+        return;
+    for (node_t *l = ex->children.head; l; l = l->next) {
+        struct exchange *child = (struct exchange *)l->data;
+        if (!child->owner && same_request(child, ex))
+            child->owner = ex->serial;
+    }
+}
+
 /* What carried the answer that its client got, and what the gateway did for it before. */
 void
 own_children(struct root *root, struct exchange *ex)
 {
     const struct exchange *first = NULL;
-    unsigned looked_at = 0;
 
     for (node_t *l = ex->children.head; l; l = l->next) {
         struct exchange *child = (struct exchange *)l->data;
@@ -64,17 +86,6 @@ own_children(struct root *root, struct exchange *ex)
         return;
     own_earlier_tries(root, ex, first);
     own_lookup(ex, exchange_begun(first));
-    for (node_t *l = ex->gateway->activities.failed.tail; l && looked_at < LOOKED_AT_MAX / 16; l = l->prev, looked_at++) {
-        struct conn *conn = (struct conn *)l->data;
-        if (conn_failed(conn) < ex->ready_at)
-            break;
-        if (!conn->owner && list_is_empty(&conn->exchanges) && conn->hs.first_syn >= ex->ready_at &&
-            conn_failed(conn) <= exchange_begun(first) && exchange_begun(first) - conn_failed(conn) < TRIED_AGAIN_WITHIN &&
-            conn->side[SERVER].port == first->conn->side[SERVER].port) {
-            conn_claim(conn, ex->serial);
-            return;
-        }
-    }
 }
 
 /* who answers *************************************************************/

@@ -12,8 +12,9 @@
 #include "match/relation.h"
 #include "model/attempts.h"
 
-/* Failed tries and waiting requests that are looked at, from the latest. */
+/* Failed tries and waiting requests that may be it are looked at, from the latest, and others passed over. */
 #define LOOKED_AT_MAX 24
+#define PASSED_OVER_MAX 256
 
 /* Hundredths of a bit: what two tries have in common. The same server again, or another address of one host; a server of another port seldom serves the same. */
 #define SAME_SERVER 300
@@ -107,6 +108,13 @@ common_gain(const struct event *e, const struct conn *earlier)
     return same_name(e->root, earlier, e->conn) ? SAME_NAME : SAME_PORT;
 }
 
+/* What both were sent for is known, and is not the same. */
+static bool
+serves_another(const struct event *e, const struct exchange *other)
+{
+    return e->child && e->child->parent && other->parent && other->parent != e->child->parent;
+}
+
 /* A connection that failed, or whose server answered so that another one is to be asked. */
 static int
 failed_gain(const struct event *e, const struct conn *failed)
@@ -114,7 +122,7 @@ failed_gain(const struct event *e, const struct conn *failed)
     const struct exchange *last = (const struct exchange *)list_last(&failed->exchanges);
     int gain = common_gain(e, failed);
 
-    if (last && last->owner)
+    if (last && (last->owner || serves_another(e, last)))
         return ASSIGN_NEVER;
     if (last && e->child && last->request.method && e->child->request.method)
         gain += same_request(last, e->child) ? SAME_REQUEST_AGAIN : OTHER_REQUEST;
@@ -139,13 +147,16 @@ static struct conn *
 best_failed(const struct event *e, int *best_gain)
 {
     struct conn *best = NULL;
-    unsigned looked_at = 0;
+    unsigned looked_at = 0, passed_over = 0;
 
     *best_gain = ASSIGN_NEVER;
-    for (node_t *l = e->gateway->activities.failed.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (node_t *l = e->gateway->activities.failed.tail; l && looked_at < LOOKED_AT_MAX && passed_over < PASSED_OVER_MAX; l = l->prev) {
         struct conn *failed = (struct conn *)l->data;
-        if (failed == e->conn || failed->owner || chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges)))
+        if (failed == e->conn || failed->owner || chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges))) {
+            passed_over++;
             continue;
+        }
+        looked_at++;
         int gain = failed_gain(e, failed);
         if (gain > *best_gain) {
             *best_gain = gain;
@@ -198,6 +209,8 @@ best_request(const struct event *e, int *best_gain)
 
     for (node_t *l = e->gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct candidate c = { .waiting = (struct exchange *)l->data };
+        if (e->child && e->child->parent && e->child->parent != c.waiting)
+            continue;
         if (c.waiting->begun || c.waiting->conn == e->conn || exchange_given_up(c.waiting) || !exchange_has_turn(c.waiting))
             continue;
         c.since = ready_since(c.waiting, e->time);
@@ -226,11 +239,13 @@ link_event(const struct event *e)
         chain->waiter = before->waiter;
         before->followed = true;
     } else if (waiting && anew > 0) {
+        const struct host *opener = host_get(e->root, &e->conn->side[CLIENT].ip);
         waiting->begun = true;
         chain->waiter = waiting->serial;
+        host_at_work(e->root, opener);
         /* It opens connections to the very host that its client waits for: its network card is a gateway's. */
         if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)
-            host_prove(e->root, host_get(e->root, &e->conn->side[CLIENT].ip));
+            host_prove(e->root, opener);
     }
 }
 
@@ -242,18 +257,66 @@ gateway_at_work(struct root *root, const struct conn *conn)
     return opener && opener->gateway && !list_is_empty(&opener->gateway->open) ? opener->gateway : NULL;
 }
 
-void
-chain_told(struct root *root, const struct exchange *child)
+/* The request for which something seemed to be begun waits for that yet. */
+static void
+begin_again(const struct gateway *gateway, uint32_t serial)
 {
-    struct exchange *earlier_child;
-    struct conn *earlier = child->parent && child->nth == 1 ? chain_before(root, child->conn, child, &earlier_child) : NULL;
+    unsigned looked_at = 0;
 
-    if (!earlier || !earlier_child || !earlier_child->parent || earlier_child->parent == child->parent)
+    for (node_t *l = gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct exchange *waiting = (struct exchange *)l->data;
+        if ((waiting->serial & G_MAXINT32) == serial)
+            waiting->begun = false;
+    }
+}
+
+/* The latest one that was sent for the same request on a connection that failed before this one was begun. */
+static struct exchange *
+earlier_try(const struct exchange *child)
+{
+    for (node_t *l = child->child_link.prev; l; l = l->prev) {
+        struct exchange *earlier = (struct exchange *)l->data;
+        when_t failed = conn_failed(earlier->conn);
+        if (earlier->conn != child->conn && failed && failed <= exchange_begun(child) && !chain_is_followed(earlier->conn, earlier))
+            return earlier;
+    }
+    return NULL;
+}
+
+/* What it carried says so, or it was begun for somebody else. */
+static bool
+is_anothers(struct conn *earlier, struct exchange *earlier_child, const struct exchange *parent)
+{
+    uint32_t waiter = chain_of(earlier, earlier_child)->waiter;
+
+    if (earlier_child && earlier_child->parent)
+        return earlier_child->parent != parent;
+    return waiter && waiter != (parent->serial & G_MAXINT32);
+}
+
+void
+chain_told(struct root *root, struct exchange *child)
+{
+    struct chain *chain = &child->conn->chain;
+    struct exchange *earlier_child;
+
+    if (!child->parent || child->nth > 1 || !child->conn->syn_seen)
         return;
-    child->conn->chain.before = 0;
-    child->conn->chain.waiter = child->parent->serial & G_MAXINT32;
-    chain_of(earlier, earlier_child)->followed = false;
+    struct conn *earlier = chain_before(root, child->conn, child, &earlier_child);
+    uint32_t serial = child->parent->serial & G_MAXINT32;
+    if (earlier && is_anothers(earlier, earlier_child, child->parent)) {
+        chain->before = 0;
+        chain_of(earlier, earlier_child)->followed = false;
+    }
+    if (chain->waiter && chain->waiter != serial && child->parent->gateway)
+        begin_again(child->parent->gateway, chain->waiter);
+    chain->waiter = serial;
     child->parent->begun = true;
+    struct exchange *before = chain->before ? NULL : earlier_try(child);
+    if (before) {
+        chain->before = before->conn->stream + 1;
+        chain_of(before->conn, before)->followed = true;
+    }
 }
 
 void

@@ -31,7 +31,7 @@ void chain_request_begun(struct root *root, struct exchange *child);
  * request's, it does not follow that one. Child: with its parent. Example: a server closes a connection, and 0.2 ms behind
  * its FIN the next client's connection begins.
  */
-void chain_told(struct root *root, const struct exchange *child);
+void chain_told(struct root *root, struct exchange *child);
 
 /* The try before: its connection, and the last request on it up to that time; NULL: none, or it is gone. */
 struct conn *chain_before(struct root *root, const struct conn *conn, const struct exchange *child, struct exchange **before_child);

@@ -214,11 +214,16 @@ may_be_clients(const struct use *use)
     return (use->relation.clues & (1u << CLUE_STRAY)) && use->ex && use->ex->request.method && !use->ex->parent;
 }
 
-/* One request is tried at one server after the other: when the one before failed, or was silent for a while. */
+/*
+ * One request is tried at one server after the other: when the one before failed, or was silent for a while. That one is
+ * given up once another one stands and carries the request.
+ */
 static bool
 may_follow(const struct use *earlier, const struct use *later)
 {
-    return (earlier->end && earlier->end <= later->start) || later->start - earlier->start >= SILENT_LONG;
+    if (earlier->end && earlier->end <= later->start)
+        return true;
+    return later->start - earlier->start >= SILENT_LONG && !(later->ex && earlier->conn->last > later->ex->request.time);
 }
 
 static bool
@@ -372,6 +377,7 @@ commit_uses(struct contest *c)
     const struct use *decided = c->decided;
 
     dispute(c);
+    own_requests(s->root, s->ex);
     if (!decided || !decided->its)
         return;
     learn_delays(c, decided);

@@ -108,6 +108,9 @@ bool is_crowded(const struct scope *s, const struct name *name);
 /* answered.c: what carried the answer that its client got, and what the gateway did for it before, is the exchange's and no other one's. */
 void own_children(struct root *root, struct exchange *exchange);
 
+/* What repeats it word for word is its own, whatever it is answered, unless somebody else waits for the same. */
+void own_requests(struct root *root, const struct exchange *exchange);
+
 /* uses.c: what the gateway did on connections between request and response, and what came of it. */
 void find_uses(struct scope *s);
 void fill_attempt(const struct scope *scope, struct attempt *attempt, const struct use *use);
