@@ -20,6 +20,9 @@
 #define OTHER_NAME (-300)
 #define OTHER_UPSTREAM (-600)
 
+/* A request's turn to look up an upstream had come when the search began. */
+#define ITS_TURN 500
+
 /* A look-up that failed explains more than one that is still silent. */
 #define ENDED 1000
 
@@ -289,6 +292,12 @@ name_gain(const struct scope *s, const struct lookup *lookup)
     return s->name->upstream == name_hash(lookup->name) ? UPSTREAM_NAME : OTHER_UPSTREAM;
 }
 
+static int
+turn_gain(const struct scope *s, const struct lookup *lookup)
+{
+    return !lookup->waiter ? 0 : lookup->waiter == s->ex->serial ? ITS_TURN : -ITS_TURN;
+}
+
 struct best {
     struct lookup *lookup;
     int gain, next;             /* how well it fits, and the next best of another name */
@@ -303,7 +312,7 @@ look_at_host(const struct scope *s, const struct host *host, struct best *best)
         struct lookup *lookup = (struct lookup *)l->data;
         if (lookup->start < s->from || lookup->start > s->until || !list_is_empty(&lookup->name->open) || has_owner(s, lookup) || lookup->resolved)
             continue;
-        int gain = search_gain(s, lookup) + name_gain(s, lookup);
+        int gain = search_gain(s, lookup) + name_gain(s, lookup) + turn_gain(s, lookup);
         if (gain > best->gain) {
             best->next = best->lookup && best->lookup->name != lookup->name ? best->gain : best->next;
             best->gain = gain;

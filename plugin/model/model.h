@@ -288,6 +288,7 @@ struct exchange {
     bool had_parent;
     bool disputed;              /* an earlier response may rest on this one just as well */
     bool looked_up;             /* a look-up of its name began that is nobody else's */
+    bool upstream_looked_up;    /* one of another name did, for which nobody waits */
     bool begun;                 /* the gateway has turned to something for it since it was ready */
     node_t child_link;
     list_t children;

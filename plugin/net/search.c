@@ -19,6 +19,13 @@
 #define OTHER_TYPE_WITHIN NS_PER_SECOND
 #define SILENCE_LONG (NS_PER_SECOND * 9 / 10)
 
+/*
+ * An asker waits for whole half seconds before it asks again (resolv.conf(5): seconds; musl: 2.5 s), and is a little late: so
+ * a question that comes so near to one is more likely a repeat than another request's.
+ */
+#define RESOLVER_STEP (NS_PER_SECOND / 2)
+#define RESOLVER_LATE (NS_PER_SECOND / 50)
+
 /* Searches for one name that are looked at for each question, and those of one asker for one socket. */
 #define LOOKED_AT_MAX 64
 #define SOCKETS_LOOKED_AT_MAX 16
@@ -91,6 +98,33 @@ take_turn(const struct name *name, const struct host *asker, when_t time)
     return oldest->serial;
 }
 
+/* The oldest request that waits for the asker and for which it has done nothing: it may look up an upstream's name for it. NULL: none. */
+static struct exchange *
+idle_request(const struct host *asker, when_t time)
+{
+    struct exchange *oldest = NULL;
+    unsigned looked_at = 0;
+
+    for (node_t *l = asker->gateway ? asker->gateway->open.tail : NULL; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct exchange *ex = (struct exchange *)l->data;
+        if (!ex->begun && !ex->looked_up && !ex->upstream_looked_up && list_is_empty(&ex->children) && ex->ready_at <= time)
+            oldest = ex;
+    }
+    return oldest;
+}
+
+/* Nobody waits for the name. */
+static uint32_t
+take_upstream_turn(const struct host *asker, when_t time)
+{
+    struct exchange *idle = idle_request(asker, time);
+
+    if (!idle)
+        return 0;
+    idle->upstream_looked_up = true;
+    return idle->serial;
+}
+
 static struct lookup *
 search_new(struct root *root, struct name *name, struct host *host, when_t time)
 {
@@ -108,7 +142,7 @@ search_new(struct root *root, struct name *name, struct host *host, when_t time)
     lookup->host = host;
     list_append(&host->searches, &lookup->host_link);
     lookup->start = lookup->last = time;
-    lookup->waiter = take_turn(name, host, time);
+    lookup->waiter = list_is_empty(&name->open) ? take_upstream_turn(host, time) : take_turn(name, host, time);
     search_shelve(lookup, &root->lookups_open);
     return lookup;
 }
@@ -302,17 +336,30 @@ nearer(struct lookup *x, struct lookup *y, when_t now)
     return x && ABS(now - next_name_due(x)) <= ABS(now - next_name_due(y)) ? x : y;
 }
 
+/* Nobody waits for the name, an upstream's: is it asked for again for the same request, or for another one? */
+static bool
+is_repeat(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
+{
+    when_t pause = m->time - lookup->last;
+
+    for (unsigned i = 0; i < lookup->n; i++)
+        if (lookup->questions[i]->q.icmp.seen > 0)
+            return true;
+    return pause >= SILENCE_LONG && (pause % RESOLVER_STEP < RESOLVER_LATE || !idle_request(asker, m->time));
+}
+
 /*
  * The running search that a question belongs to: one that uses the same socket; the oldest that
  * has asked for the name, but not for this type or not this server; the one that was
  * to turn to its next name now; where no more requests wait than searches run,
- * the newest that has asked this already (a repeat with another id); NULL: none.
+ * the newest that has asked this already (a repeat with another id), or of an upstream's name the one that has waited longest; NULL: none.
  */
 static struct lookup *
 running_search(const struct name *name, const struct dns_message *m, const struct host *asker)
 {
     struct lookup *other_type = NULL, *next_name = NULL, *repeat = NULL;
     unsigned looked_at = 0, running = 0;
+    bool is_upstreams = list_is_empty(&name->open);
 
     for (const node_t *l = name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         if (((const struct lookup *)l->data)->owner)
@@ -331,7 +378,7 @@ running_search(const struct name *name, const struct dns_message *m, const struc
             break;
         case FITS_AS_REPEAT:
             running++;
-            if (!repeat)
+            if (!repeat || (is_upstreams && lookup->last < repeat->last))
                 repeat = lookup;
             break;
         case FITS_NOT:
@@ -340,6 +387,8 @@ running_search(const struct name *name, const struct dns_message *m, const struc
     }
     if (other_type || next_name)
         return other_type ? other_type : next_name;
+    if (is_upstreams)
+        return repeat && is_repeat(repeat, m, asker) ? repeat : NULL;
     return running >= list_length(&name->open) ? repeat : NULL;
 }
 
@@ -379,18 +428,24 @@ asked_for_it(const struct lookup *lookup, const char *name)
     return is_shortened(lookup->questions[lookup->n - 1]->q.name, name);
 }
 
-/* Nobody waits for the name: it is an upstream's, and suffixes are tried in the order in which they get shorter. */
+/* Nobody waits for the name: it is an upstream's, and suffixes are tried in the order in which they get shorter; by the search that was to turn to it now. */
 static struct lookup *
 suffix_search(const struct dns_message *m, const struct host *asker)
 {
+    struct lookup *best = NULL;
     unsigned looked_at = 0;
 
     for (const node_t *l = asker->searches.tail; l && looked_at < SOCKETS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
-        if (lookup->n > 0 && !lookup->resolved && !lookup->owner && asked_for_it(lookup, m->name) && fit_of(lookup, m, asker) != FITS_NOT)
+        if (lookup->n == 0 || lookup->resolved || lookup->owner || !asked_for_it(lookup, m->name))
+            continue;
+        enum fit fit = fit_of(lookup, m, asker);
+        if (fit == FITS_SOCKET)
             return lookup;
+        if (fit != FITS_NOT && (fit != FITS_AS_REPEAT || is_repeat(lookup, m, asker)))
+            best = nearer(best, lookup, m->time);
     }
-    return NULL;
+    return best;
 }
 
 /* who asks ****************************************************************/
