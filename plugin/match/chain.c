@@ -21,11 +21,14 @@
 #define SAME_NAME 800
 #define SAME_REQUEST_AGAIN 1000
 #define SAME_PORT 0
-#define OTHER_PORT (-600)
+#define OTHER_PORT (-900)
 #define OTHER_REQUEST (-1000)
 
 /* So much rarer may be what keeps the order in which requests came. */
 #define IN_ORDER_MOST 400
+
+/* Where no request waits for which it could have been begun, a gateway rather goes on with what failed than begins something for itself. */
+#define NOBODYS (-300)
 
 /* How many things a gateway begins in a second, where it is not known; the same for all that are compared. */
 #define USUAL_RATE 10.0
@@ -45,21 +48,45 @@ chain_of(struct conn *conn, struct exchange *child)
     return child && child->nth > 1 ? &child->chain : &conn->chain;
 }
 
+/* Two addresses of one host. */
+static bool
+same_name(struct root *root, const struct conn *x, const struct conn *y)
+{
+    const struct reverse *r = names_of(root, &x->side[SERVER].ip);
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && name_has_address(r->names[i], &y->side[SERVER].ip))
+            return true;
+    return false;
+}
+
+/* A silent try is given up when the next one begins, and repeats its SYN no more. */
+static bool
+goes_on(const struct conn *conn, when_t then)
+{
+    return conn->hs.last_syn > then;
+}
+
 bool
 chain_is_followed(const struct conn *conn, const struct exchange *child)
 {
-    return child && child->nth > 1 ? child->chain.followed : conn->chain.followed;
+    when_t followed = child && child->nth > 1 ? child->chain.followed : conn->chain.followed;
+
+    return followed && !goes_on(conn, followed);
 }
 
+/* Addresses of one host are tried at the same time (RFC 8305). */
 struct conn *
 chain_before(struct root *root, const struct conn *conn, const struct exchange *child, struct exchange **before_child)
 {
     uint32_t before = child && child->nth > 1 ? child->chain.before : conn->chain.before;
     struct conn *earlier = before ? (struct conn *)bounded_find(&root->conns.table, GUINT_TO_POINTER(before)) : NULL;
+    when_t begun = child ? exchange_begun(child) : conn->hs.first_syn;
 
     *before_child = earlier ? (struct exchange *)list_last(&earlier->exchanges) : NULL;
-    return earlier;
+    return earlier && goes_on(earlier, begun) && !same_name(root, earlier, conn) ? NULL : earlier;
 }
+
 
 /* what explains it ********************************************************/
 
@@ -83,18 +110,6 @@ static bool
 same_server(const struct conn *x, const struct conn *y)
 {
     return x->side[SERVER].port == y->side[SERVER].port && ipaddr_equal(&x->side[SERVER].ip, &y->side[SERVER].ip);
-}
-
-/* Two addresses of one host. */
-static bool
-same_name(struct root *root, const struct conn *x, const struct conn *y)
-{
-    const struct reverse *r = names_of(root, &x->side[SERVER].ip);
-
-    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
-        if (r->names[i] && name_has_address(r->names[i], &y->side[SERVER].ip))
-            return true;
-    return false;
 }
 
 /* What two tries have in common. */
@@ -166,7 +181,7 @@ best_failed(const struct event *e, int *best_gain)
     looked_at = 0;
     for (node_t *l = e->gateway->activities.pending.head; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++) {
         struct conn *silent = (struct conn *)l->data;
-        if (silent == e->conn || silent->owner || silent->chain.followed)
+        if (silent == e->conn || silent->owner || chain_is_followed(silent, NULL))
             continue;
         int gain = silent_gain(e, silent);
         if (gain > *best_gain) {
@@ -234,10 +249,10 @@ link_event(const struct event *e)
     struct exchange *waiting = best_request(e, &anew);
     struct chain *chain = chain_of(e->conn, e->child), *before = failed ? chain_of(failed, (struct exchange *)list_last(&failed->exchanges)) : NULL;
 
-    if (failed && again > anew && again > 0) {
+    if (failed && again > anew && again > (anew > NOBODYS ? 0 : NOBODYS)) {
         chain->before = failed->stream + 1;
         chain->waiter = before->waiter;
-        before->followed = true;
+        before->followed = e->time;
     } else if (waiting && anew > 0) {
         const struct host *opener = host_get(e->root, &e->conn->side[CLIENT].ip);
         waiting->begun = true;
@@ -265,7 +280,7 @@ begin_again(const struct gateway *gateway, uint32_t serial)
 
     for (node_t *l = gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct exchange *waiting = (struct exchange *)l->data;
-        if ((waiting->serial & G_MAXINT32) == serial)
+        if ((waiting->serial) == serial)
             waiting->begun = false;
     }
 }
@@ -277,7 +292,7 @@ earlier_try(const struct exchange *child)
     for (node_t *l = child->child_link.prev; l; l = l->prev) {
         struct exchange *earlier = (struct exchange *)l->data;
         when_t failed = conn_failed(earlier->conn);
-        if (earlier->conn != child->conn && failed && failed <= exchange_begun(child) && !chain_is_followed(earlier->conn, earlier))
+        if (earlier->conn != child->conn && failed && failed <= exchange_begun(child))
             return earlier;
     }
     return NULL;
@@ -291,7 +306,7 @@ is_anothers(struct conn *earlier, struct exchange *earlier_child, const struct e
 
     if (earlier_child && earlier_child->parent)
         return earlier_child->parent != parent;
-    return waiter && waiter != (parent->serial & G_MAXINT32);
+    return waiter && waiter != (parent->serial);
 }
 
 void
@@ -303,19 +318,19 @@ chain_told(struct root *root, struct exchange *child)
     if (!child->parent || child->nth > 1 || !child->conn->syn_seen)
         return;
     struct conn *earlier = chain_before(root, child->conn, child, &earlier_child);
-    uint32_t serial = child->parent->serial & G_MAXINT32;
-    if (earlier && is_anothers(earlier, earlier_child, child->parent)) {
+    struct exchange *own = earlier_try(child);
+    uint32_t serial = child->parent->serial;
+    if (earlier && (own ? own != earlier_child : is_anothers(earlier, earlier_child, child->parent))) {
         chain->before = 0;
-        chain_of(earlier, earlier_child)->followed = false;
+        chain_of(earlier, earlier_child)->followed = 0;
     }
     if (chain->waiter && chain->waiter != serial && child->parent->gateway)
         begin_again(child->parent->gateway, chain->waiter);
     chain->waiter = serial;
     child->parent->begun = true;
-    struct exchange *before = chain->before ? NULL : earlier_try(child);
-    if (before) {
-        chain->before = before->conn->stream + 1;
-        chain_of(before->conn, before)->followed = true;
+    if (own) {
+        chain->before = own->conn->stream + 1;
+        chain_of(own->conn, own)->followed = exchange_begun(child);
     }
 }
 

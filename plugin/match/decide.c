@@ -237,20 +237,29 @@ is_in_sequence(const struct contest *c, const struct use *use)
     return true;
 }
 
+/* It was begun for another one, as far as could be told then. */
+static bool
+has_other_waiter(const struct contest *c, const struct use *use)
+{
+    const struct chain *chain = use->ex && use->ex->nth > 1 ? &use->ex->chain : &use->conn->chain;
+
+    return chain->waiter && chain->waiter != c->s->ex->serial;
+}
+
 /* What nobody else can have caused, and is tied as strongly, is the request's too: one try after the other. */
 static void
 take_uncontested(struct contest *c, const struct use *decided)
 {
     for (unsigned k = 0; k < c->a.n_columns; k++) {
         struct use *use = c->columns[k];
-        if (use->its || is_assigned_to_rival(c, k) || rivals_for(&c->a, k) > 0 || !is_in_sequence(c, use))
+        if (use->its || is_assigned_to_rival(c, k) || rivals_for(&c->a, k) > 0 || has_other_waiter(c, use) || !is_in_sequence(c, use))
             continue;
         use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use, decided);
     }
     /* Where nobody else waits, a try in the middle of others need not explain the response. */
     for (unsigned i = 0; i < c->s->n && c->a.n_rows == 1; i++) {
         struct use *use = &c->s->uses[i];
-        if (!use->its && same_server(use, decided) && use->relation.tie >= TIE_ADDRESS && is_in_sequence(c, use))
+        if (!use->its && same_server(use, decided) && use->relation.tie >= TIE_ADDRESS && !has_other_waiter(c, use) && is_in_sequence(c, use))
             use->its = use->alone = true;
     }
 }

@@ -20,8 +20,8 @@
 #define OTHER_NAME (-300)
 #define OTHER_UPSTREAM (-600)
 
-/* A request's turn to look up an upstream had come when the search began. */
-#define ITS_TURN 500
+/* Another request's turn to look up an upstream had come when the search began. */
+#define ANOTHERS_TURN (-500)
 
 /* A look-up that failed explains more than one that is still silent. */
 #define ENDED 1000
@@ -295,7 +295,7 @@ name_gain(const struct scope *s, const struct lookup *lookup)
 static int
 turn_gain(const struct scope *s, const struct lookup *lookup)
 {
-    return !lookup->waiter ? 0 : lookup->waiter == s->ex->serial ? ITS_TURN : -ITS_TURN;
+    return lookup->waiter && lookup->waiter != s->ex->serial ? ANOTHERS_TURN : 0;
 }
 
 struct best {

@@ -132,8 +132,8 @@ struct side {
  */
 struct chain {
     uint32_t before;            /* the try that failed before this one was begun */
-    uint32_t waiter : 31;       /* serial of the request that it was begun for, 0: not known */
-    uint32_t followed : 1;      /* this one was tried in vain: another one was begun behind it */
+    uint32_t waiter;            /* serial of the request that it was begun for, 0: not known */
+    when_t followed;            /* this one was tried in vain: another one was begun behind it then; 0: none */
 };
 
 /* The addresses of a connection that the capture holds a second time, as it is behind address translation (tcp/copies.h). */

@@ -112,12 +112,14 @@ static void
 segment_end(struct root *root, struct conn *conn, const struct segment *seg, int side)
 {
     bool reset = seg->flags & TCP_RST;
+    when_t failed = conn_failed(conn);
 
     if (side == SERVER && reset && !conn->hs.acked && conn->syn_seen)
         handshake_refused(conn, seg);
     if (!conn->side[side].closed.frame || gives_up_behind_fin(conn, side, reset))
         conn->side[side].closed = traits_closing(conn, side, seg);
-    activity_failed(conn);
+    if (conn_failed(conn) != failed)
+        activity_failed(conn);  /* in the order in which they failed: a second RST changes nothing */
     if (reset || (conn->side[CLIENT].closed.frame && conn->side[SERVER].closed.frame)) {
         root->conn_listener->ended(root, conn);
         retain_ended(root, conn);

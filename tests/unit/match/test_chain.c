@@ -111,17 +111,20 @@ test_elsewhere(void)
 {
     then_elsewhere(0, 80, UPSTREAM_1);
     then_elsewhere(0, 8080, NOTHING);
+    then_elsewhere(20, 80, UPSTREAM_1);
     then_elsewhere(3000, 80, NOTHING);
 }
 
-/* HAProxy tries a server again a second behind its refusal, and another one at once. ALICE asks, SYN 1, RST 1, so long, SYN 2 */
+/* HAProxy tries a server again a second behind its refusal, and another one at once. ALICE asks, SYN 1, RST 1, so long but 300 ms, BOB asks, 300 ms, SYN 2 */
 static void
 again(unsigned after, const char *server, int before)
 {
     begin();
     syn(UPSTREAM_1);
     refused(UPSTREAM_1);
-    passes(after);
+    passes(after - 300);
+    asks_proxy(BOB, HOST, "/b");
+    passes(300);
     leg(UPSTREAM_2, GATEWAY, server, 80);
     syn(UPSTREAM_2);
     expect_before(UPSTREAM_2, before);

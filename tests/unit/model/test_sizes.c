@@ -14,7 +14,7 @@ static const struct {
 } kept[] = {
     { "connection", sizeof(struct conn), 744 },
     { "bytes_of_one_side", sizeof(struct flow) + sizeof(struct reading), 80 },
-    { "exchange", sizeof(struct exchange), 544 },
+    { "exchange", sizeof(struct exchange), 552 },
     { "target", sizeof(struct target), 144 },
     { "host", sizeof(struct host), 192 },
     { "lookup", sizeof(struct lookup), 400 },
