@@ -69,7 +69,7 @@ class Case:
             self.own = lookup.extra
         elif attempt and attempt.cause == cause and cause != "unknown":
             self._attempt(attempt)
-            self.also = {a.cause for a in request.attempts if a.cause and a.end and attempt.start < a.end and a is not attempt}
+            self.also |= {a.cause for a in request.attempts if a.cause and a.end and attempt.start < a.end and a is not attempt}
             for one in remembered if isinstance(remembered, list) else ():
                 if one is not attempt:
                     self._attempt(one)
