@@ -150,6 +150,15 @@ ignores_errors(const struct attempt *a)
     return a->hs.icmp.seen > 0 && a->hs.rst.seen == 0 && a->hs.last_syn > a->hs.first_icmp && !a->closed[CLIENT].frame && !a->closed[SERVER].frame;
 }
 
+/* Nobody can read what the server answered, and the gateway turned to it for this request. */
+static bool
+is_hidden_answer(const struct scope *s, const struct use *use, const struct attempt *a)
+{
+    const struct chain *chain = use->ex && use->ex->nth > 1 ? &use->ex->chain : &use->conn->chain;
+
+    return use->outcome.cause == CAUSE_UNKNOWN && a->tls.response_frame && !a->decrypted && chain->waiter == s->ex->serial;
+}
+
 static void
 judge_use(struct scope *s, struct use *use)
 {
@@ -161,6 +170,8 @@ judge_use(struct scope *s, struct use *use)
     use->end = attempt_decided_at(a, use->outcome.cause);
     if (!use->end && use->outcome.cause == CAUSE_INVALID_RESPONSE)
         use->end = use->conn->side[SERVER].first_bytes;
+    if (is_hidden_answer(s, use, a))
+        use->end = a->reply.last_data <= s->until ? a->reply.last_data : 0;
     /* What gave up first was the gateway: it knew then. */
     if ((!use->end || use->end > s->until) && rests_on_silence(use))
         use->end = a->closed[CLIENT].frame && a->closed[CLIENT].time <= s->until ? a->closed[CLIENT].time : 0;
@@ -171,11 +182,11 @@ judge_use(struct scope *s, struct use *use)
 
 /* A connection that stands and carries nothing explains no 502, a refusal in another protocol does; a good answer does only where it is surely the request's. */
 static bool
-explains(const struct use *use, const struct attempt *a)
+explains(const struct scope *s, const struct use *use, const struct attempt *a)
 {
     bool nothing_asked = a->protocol && !a->request_frame && !a->reply.status;
 
-    if (use->outcome.cause != CAUSE_UNKNOWN || use->outcome.status > HTTP_STATUS_MAX)
+    if (use->outcome.cause != CAUSE_UNKNOWN || use->outcome.status > HTTP_STATUS_MAX || is_hidden_answer(s, use, a))
         return true;
     return use->relation.tie >= TIE_REQUEST || (use->relation.tie >= TIE_ADDRESS && !use->ex && !use->outcome.status && !nothing_asked);
 }
@@ -254,7 +265,7 @@ add_use(struct scope *s, const struct place *place, struct conn *conn, struct ex
     relate_request(&use.relation, s->gateway, s->ex, ex);
     use.tied = use.relation.gain;
     judge_use(s, &use);
-    if (explains(&use, &s->scratch)) {
+    if (explains(s, &use, &s->scratch)) {
         use.gain = own_gain(s, &use);
         keep_use(s, &use);
     }
