@@ -122,6 +122,14 @@ response_gain(const struct scope *s, const struct use *use)
     return use->end ? profile_gain(p, DELAY_RESPONSE, s->until - use->end, s->failures) : profile_gain(p, DELAY_PATIENCE, use->silent, 0);
 }
 
+int
+waiter_gain(const struct use *use, const struct exchange *ex)
+{
+    uint32_t waiter = use->ex && use->ex->nth > 1 ? use->ex->chain.waiter : use->conn->chain.waiter;
+
+    return !waiter ? 0 : waiter == ex->serial ? BEGUN_FOR_IT : -BEGUN_FOR_IT;
+}
+
 /* the whole ***************************************************************/
 
 const struct use *
@@ -138,7 +146,7 @@ own_gain(const struct scope *s, const struct use *use)
     if (use->start < s->ex->request.time)
         return use->tied;       /* it was there already: the tunnel's */
     int start = MAX(start_gain(s, &s->own, first->start), failure_gain(s, s->ex->request.time, first));
-    return use->tied + start + response_gain(s, use) + (use->followed ? FOLLOWED : 0);
+    return use->tied + start + response_gain(s, use) + waiter_gain(use, s->ex) + (use->followed ? FOLLOWED : 0);
 }
 
 /* It ended with one of its segments, or with what was said of it, at the latest. */
@@ -161,5 +169,5 @@ own_gain_most(const struct scope *s, const struct use *use)
     int gain = start_gain(s, &s->own, MAX(start, s->from));
     if (ended_by(s, start) > 0)
         gain = MAX(gain, profile_gain_most(s->gateway->profile, DELAY_AGAIN, 0, s->rate) + s->again);
-    return use->relation.gain + relate_request_most(s->ex, use->ex) + MAX(gain + response_gain_most(s, use->conn), 0);
+    return use->relation.gain + relate_request_most(s->ex, use->ex) + MAX(gain + response_gain_most(s, use->conn) + waiter_gain(use, s->ex), 0);
 }

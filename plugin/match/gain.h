@@ -12,6 +12,13 @@
 /* What was tried again is no reason to answer the client. */
 #define FOLLOWED (-700)
 
+/*
+ * The gateway turned to it for this request, or for another one, as far as could be told when it began (chain.h):
+ * that is right nineteen times in twenty.
+ */
+#define BEGUN_FOR_IT 400
+int waiter_gain(const struct use *use, const struct exchange *ex);
+
 void waiting_init(struct waiting *waiting, const struct exchange *exchange);
 
 /* Of the scope's own request, which has its response. */

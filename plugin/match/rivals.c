@@ -141,7 +141,7 @@ describe_columns(struct rivals *r)
         column->again = failure_gain(s, 0, column->first);
         sort_start(r, k, column->start);
         column->followed = column->use->followed ? FOLLOWED : 0;
-        note_most(r, column, column->waiting + column->followed);
+        note_most(r, column, column->waiting + column->followed + BEGUN_FOR_IT);
     }
 }
 
@@ -241,7 +241,7 @@ gain_of(const struct rivals *r, struct rival *rival, const struct column *column
     bool before_all = w->ex->request.time <= r->first_start;
     int again = before_all ? column->again : failure_gain(s, w->ex->request.time, column->first);
     int start = MAX(start_gain(s, w, column->start), again);
-    return relation_gain(r, rival, column) + start + end + column->followed;
+    return relation_gain(r, rival, column) + start + end + waiter_gain(column->use, w->ex) + column->followed;
 }
 
 /* rows ********************************************************************/
