@@ -21,14 +21,18 @@
 #define SAME_NAME 800
 #define SAME_REQUEST_AGAIN 1000
 #define SAME_PORT 0
-#define OTHER_PORT (-900)
+#define OTHER_PORT (-400)
 #define OTHER_REQUEST (-1000)
 
 /* So much rarer may be what keeps the order in which requests came. */
 #define IN_ORDER_MOST 400
 
+/* Of two requests of which one fits hardly better than the other, it is not known which one something was begun for. */
+#define ABOUT_AS_WELL 200
+
 /* Where no request waits for which it could have been begun, a gateway rather goes on with what failed than begins something for itself. */
 #define NOBODYS (-300)
+#define WAITS_IN_VAIN (-600)
 
 /* How many things a gateway begins in a second, where it is not known; the same for all that are compared. */
 #define USUAL_RATE 10.0
@@ -205,6 +209,7 @@ struct candidate {
     struct exchange *waiting;
     int gain, relation;
     when_t since;
+    bool doubtful;              /* another one fits about as well */
 };
 
 /* What came first is served first, unless that is much rarer than the other: of equal requests the one that fits best is the last that came. */
@@ -216,51 +221,68 @@ is_better(const struct candidate *x, const struct candidate *best)
     return x->since < best->since ? x->gain > best->gain - IN_ORDER_MOST : x->gain > best->gain + IN_ORDER_MOST;
 }
 
-static struct exchange *
-best_request(const struct event *e, int *best_gain)
+static struct candidate
+best_request(const struct event *e)
 {
-    struct candidate best = { NULL, ASSIGN_NEVER, 0, 0 };
+    struct candidate best = { NULL, ASSIGN_NEVER, 0, 0, false };
+    int next = ASSIGN_NEVER;
     unsigned looked_at = 0;
 
     for (node_t *l = e->gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct candidate c = { .waiting = (struct exchange *)l->data };
         if (e->child && e->child->parent && e->child->parent != c.waiting)
             continue;
-        if (c.waiting->begun || c.waiting->conn == e->conn || exchange_given_up(c.waiting) || !exchange_has_turn(c.waiting))
+        if ((c.waiting->begun && !c.waiting->begun_doubtful) || c.waiting->conn == e->conn || exchange_given_up(c.waiting) || !exchange_has_turn(c.waiting))
             continue;
+        if (c.waiting->upstream_looked_up && !c.waiting->upstream_told)
+            continue;           /* no address of its upstream is known yet */
         c.since = ready_since(c.waiting, e->time);
         int start = delay_gain(e, DELAY_START, c.since);
         if (start == ASSIGN_NEVER)
             continue;
         c.relation = relation_of(e->root, c.waiting, e->conn, e->child).gain;
         c.gain = start + c.relation;
-        if (is_better(&c, &best))
+        bool better = !c.waiting->begun && is_better(&c, &best);
+        next = MAX(next, better ? best.gain : c.gain);
+        if (better)
             best = c;
     }
-    *best_gain = best.gain;
-    return best.waiting;
+    best.doubtful = best.gain - next < ABOUT_AS_WELL;
+    return best;
+}
+
+/* It is asked while nobody waits for anything: a health check. */
+static bool
+is_own_target(const struct conn *conn)
+{
+    return conn->target && conn->target->asked_alone;
 }
 
 static void
 link_event(const struct event *e)
 {
-    int again, anew;
+    int again;
     struct conn *failed = best_failed(e, &again);
-    struct exchange *waiting = best_request(e, &anew);
+    struct candidate best = best_request(e);
+    struct exchange *waiting = best.waiting;
     struct chain *chain = chain_of(e->conn, e->child), *before = failed ? chain_of(failed, (struct exchange *)list_last(&failed->exchanges)) : NULL;
 
-    if (failed && again > anew && again > (anew > NOBODYS ? 0 : NOBODYS)) {
+    if (failed && again > best.gain && again > (best.gain > WAITS_IN_VAIN || is_own_target(e->conn) ? 0 : NOBODYS)) {
         chain->before = failed->stream + 1;
         chain->waiter = before->waiter;
+        chain->doubtful = before->doubtful || again - best.gain < ABOUT_AS_WELL;
         before->followed = e->time;
-    } else if (waiting && anew > 0) {
+    } else if (waiting && best.gain > 0) {
         const struct host *opener = host_get(e->root, &e->conn->side[CLIENT].ip);
         waiting->begun = true;
-        chain->waiter = waiting->serial;
+        chain->waiter = waiting->serial & G_MAXINT32;
+        chain->doubtful = waiting->begun_doubtful = best.doubtful || best.gain - again < ABOUT_AS_WELL;
         host_at_work(e->root, opener);
         /* It opens connections to the very host that its client waits for: its network card is a gateway's. */
         if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)
             host_prove(e->root, opener);
+    } else if (list_length(&e->gateway->open) == 1) {
+        chain->waiter = ((const struct exchange *)list_first(&e->gateway->open))->serial & G_MAXINT32;
     }
 }
 
@@ -306,7 +328,7 @@ is_anothers(struct conn *earlier, struct exchange *earlier_child, const struct e
 
     if (earlier_child && earlier_child->parent)
         return earlier_child->parent != parent;
-    return waiter && waiter != (parent->serial);
+    return waiter && waiter != parent->serial;
 }
 
 void
@@ -326,8 +348,10 @@ chain_told(struct root *root, struct exchange *child)
     }
     if (chain->waiter && chain->waiter != serial && child->parent->gateway)
         begin_again(child->parent->gateway, chain->waiter);
-    chain->waiter = serial;
+    chain->waiter = serial & G_MAXINT32;
+    chain->doubtful = false;
     child->parent->begun = true;
+    child->parent->begun_doubtful = false;
     if (own) {
         chain->before = own->conn->stream + 1;
         chain_of(own->conn, own)->followed = exchange_begun(child);
@@ -348,6 +372,8 @@ chain_connection_begun(struct root *root, struct conn *conn)
 
     if (e.gateway)
         link_event(&e);
+    else if (conn->target)
+        conn->target->asked_alone = true;
 }
 
 void

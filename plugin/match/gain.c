@@ -125,9 +125,11 @@ response_gain(const struct scope *s, const struct use *use)
 int
 waiter_gain(const struct use *use, const struct exchange *ex)
 {
-    uint32_t waiter = use->ex && use->ex->nth > 1 ? use->ex->chain.waiter : use->conn->chain.waiter;
+    const struct chain *chain = use->ex && use->ex->nth > 1 ? &use->ex->chain : &use->conn->chain;
 
-    return !waiter ? 0 : waiter == ex->serial ? BEGUN_FOR_IT : -BEGUN_FOR_IT;
+    if (!chain->waiter || chain->doubtful)
+        return 0;
+    return chain->waiter == ex->serial ? BEGUN_FOR_IT : -BEGUN_FOR_IT;
 }
 
 /* the whole ***************************************************************/

@@ -13,6 +13,9 @@
 
 #include "match/gain.h"
 
+/* What gains less, in hundredths of a bit, is no rival's: one that goes on waiting need not have done any of it, unlike the one that is answered. */
+#define RIVALS_FROM 0
+
 /* Requests that wait for the gateway and are looked at. */
 #define RIVALS_LOOKED_AT_MAX 256
 
@@ -283,12 +286,12 @@ look_at(struct rivals *r, const struct exchange *ex)
     int gain[ASSIGN_COLUMNS_MAX], best = ASSIGN_NEVER;
 
     waiting_init(&rival.w, ex);
-    if (most_of(r, &rival) <= needed(r) + BELONGS_FROM)
+    if (most_of(r, &rival) <= needed(r) + RIVALS_FROM)
         return;
     uint64_t on = uses_on(r->c->s, ex->conn);
     for (unsigned k = 0; k < r->c->a.n_columns; k++) {
         bool is_its_own = r->c->columns[k]->tries & on;
-        gain[k] = (is_its_own ? ASSIGN_NEVER : gain_of(r, &rival, &r->columns[k])) - BELONGS_FROM;
+        gain[k] = (is_its_own ? ASSIGN_NEVER : gain_of(r, &rival, &r->columns[k])) - RIVALS_FROM;
         best = MAX(best, gain[k]);
     }
     if (best > needed(r))

@@ -14,10 +14,10 @@
 #include "match/relation.h"
 
 /*
- * What gains less than this, in hundredths of a bit, is nobody's: one 502 in fifty or so has a cause that the capture does not
+ * What gains less than this, in hundredths of a bit, is nobody's: one 502 in a hundred or so has a cause that the capture does not
  * hold, and one that fits by chance has to be rarer than that.
  */
-#define BELONGS_FROM (-600)
+#define BELONGS_FROM (-700)
 
 /* Of a burst the latest are looked at; what is kept of them, and of what was tried for one request. */
 #define LOOKED_AT_MAX 512

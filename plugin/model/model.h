@@ -59,6 +59,7 @@ struct target {
     list_t attempts;            /* oldest first */
     struct hops hops;           /* of its SYN/ACKs */
     when_t round_trip;          /* the shortest from a SYN to its SYN/ACK, 0: unknown */
+    bool asked_alone;           /* an attempt began while nobody waited for anything */
 };
 
 /* Who went to an address and port lately: finds a gateway's addresses that are not known yet. */
@@ -132,7 +133,8 @@ struct side {
  */
 struct chain {
     uint32_t before;            /* the try that failed before this one was begun */
-    uint32_t waiter;            /* serial of the request that it was begun for, 0: not known */
+    uint32_t waiter : 31;       /* serial of the request that it was begun for, 0: not known */
+    uint32_t doubtful : 1;      /* another one came as soon before: the order of the two decided */
     when_t followed;            /* this one was tried in vain: another one was begun behind it then; 0: none */
 };
 
@@ -289,7 +291,9 @@ struct exchange {
     bool disputed;              /* an earlier response may rest on this one just as well */
     bool looked_up;             /* a look-up of its name began that is nobody else's */
     bool upstream_looked_up;    /* one of another name did, for which nobody waits */
+    bool upstream_told;         /* and every question of it was answered, or brought an address */
     bool begun;                 /* the gateway has turned to something for it since it was ready */
+    bool begun_doubtful;        /* or for another one that came as soon before: see struct chain */
     node_t child_link;
     list_t children;
 };

@@ -165,6 +165,7 @@ answer(struct root *root, const struct dns_message *m)
         for (unsigned i = 0; i < m->n_canonical; i++)
             name_set_alias(name_get(root, m->canonical[i]), asked->lookup->name);
     }
+    search_answered(asked->lookup);
 }
 
 /* What a gateway asks for when it looks for a server. */

@@ -26,6 +26,9 @@
 #define RESOLVER_STEP (NS_PER_SECOND / 2)
 #define RESOLVER_LATE (NS_PER_SECOND / 50)
 
+/* Requests that come so soon behind each other are a burst. */
+#define BURST (NS_PER_SECOND / 50)
+
 /* Searches for one name that are looked at for each question, and those of one asker for one socket. */
 #define LOOKED_AT_MAX 64
 #define SOCKETS_LOOKED_AT_MAX 16
@@ -98,31 +101,38 @@ take_turn(const struct name *name, const struct host *asker, when_t time)
     return oldest->serial;
 }
 
-/* The oldest request that waits for the asker and for which it has done nothing: it may look up an upstream's name for it. NULL: none. */
-static struct exchange *
-idle_request(const struct host *asker, when_t time)
+/* Requests that wait for the asker and for which it has done nothing: it may look up an upstream's name for one of them. */
+struct idle {
+    struct exchange *latest;    /* NULL: none */
+    bool several;               /* another one came as late */
+};
+
+static struct idle
+idle_requests(const struct host *asker, when_t time)
 {
-    struct exchange *oldest = NULL;
+    struct idle idle = { NULL, false };
     unsigned looked_at = 0;
 
     for (node_t *l = asker->gateway ? asker->gateway->open.tail : NULL; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct exchange *ex = (struct exchange *)l->data;
-        if (!ex->begun && !ex->looked_up && !ex->upstream_looked_up && list_is_empty(&ex->children) && ex->ready_at <= time)
-            oldest = ex;
+        if (ex->begun || ex->looked_up || ex->upstream_looked_up || !list_is_empty(&ex->children) || ex->ready_at > time)
+            continue;
+        idle.several = idle.several || (idle.latest && idle.latest->ready_at - ex->ready_at < BURST);
+        idle.latest = idle.latest ? idle.latest : ex;
     }
-    return oldest;
+    return idle;
 }
 
-/* Nobody waits for the name. */
+/* Nobody waits for the name. Of a burst it is not known whose turn it is: some gateways serve it in order, others do not. */
 static uint32_t
 take_upstream_turn(const struct host *asker, when_t time)
 {
-    struct exchange *idle = idle_request(asker, time);
+    struct idle idle = idle_requests(asker, time);
 
-    if (!idle)
+    if (!idle.latest || idle.several)
         return 0;
-    idle->upstream_looked_up = true;
-    return idle->serial;
+    idle.latest->upstream_looked_up = true;
+    return idle.latest->serial;
 }
 
 static struct lookup *
@@ -345,7 +355,7 @@ is_repeat(const struct lookup *lookup, const struct dns_message *m, const struct
     for (unsigned i = 0; i < lookup->n; i++)
         if (lookup->questions[i]->q.icmp.seen > 0)
             return true;
-    return pause >= SILENCE_LONG && (pause % RESOLVER_STEP < RESOLVER_LATE || !idle_request(asker, m->time));
+    return (pause >= SILENCE_LONG && pause % RESOLVER_STEP < RESOLVER_LATE) || !idle_requests(asker, m->time).latest;
 }
 
 /*
@@ -390,6 +400,23 @@ running_search(const struct name *name, const struct dns_message *m, const struc
     if (is_upstreams)
         return repeat && is_repeat(repeat, m, asker) ? repeat : NULL;
     return running >= list_length(&name->open) ? repeat : NULL;
+}
+
+void
+search_answered(const struct lookup *search)
+{
+    const struct gateway *gateway = search->host ? search->host->gateway : NULL;
+    unsigned looked_at = 0;
+
+    if (!gateway || !search->waiter || !(search->resolved || is_answered(search)))
+        return;
+    for (node_t *l = gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        struct exchange *ex = (struct exchange *)l->data;
+        if (ex->serial != search->waiter)
+            continue;
+        ex->upstream_told = true;
+        return;
+    }
 }
 
 /* search suffixes *********************************************************/

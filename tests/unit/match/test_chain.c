@@ -110,7 +110,8 @@ static void
 test_elsewhere(void)
 {
     then_elsewhere(0, 80, UPSTREAM_1);
-    then_elsewhere(0, 8080, NOTHING);
+    then_elsewhere(0, 8080, UPSTREAM_1);
+    then_elsewhere(200, 8080, NOTHING);
     then_elsewhere(20, 80, UPSTREAM_1);
     then_elsewhere(3000, 80, NOTHING);
 }
