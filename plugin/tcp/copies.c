@@ -26,6 +26,16 @@ copies_evict(bounded_t *table _U_, struct bounded_entry *entry)
     wmem_free(wmem_file_scope(), entry);
 }
 
+/* NULL: the stream is no copy, or its original is gone, or its number stands for another connection now. */
+static struct conn *
+find(struct root *root, uint32_t stream, struct copy **copy)
+{
+    *copy = root->conns.copies.order.length > 0 ? (struct copy *)bounded_find(&root->conns.copies, conn_key(stream)) : NULL;
+    struct conn *conn = *copy ? conn_find(root, (*copy)->original) : NULL;
+
+    return conn && conn->isn == (*copy)->isn ? conn : NULL;
+}
+
 /* the first packet ********************************************************/
 
 static struct first_packet *
@@ -87,17 +97,20 @@ learn_translation(struct conn *original, const struct segment *syn)
     original->translated->client = syn->src;
     original->translated->server = syn->dst;
     original->translated->server_port = syn->dport;
+    original->translated->copy = (struct span){ syn->stream, syn->frame };
 }
 
 struct conn *
 copies_begin(struct root *root, const struct segment *syn)
 {
-    struct conn *original = original_of(root, syn);
     struct copy *copy;
+    struct conn *original = find(root, syn->stream, &copy);
 
+    if (original && original->isn == syn->seq)
+        return original;        /* once more, also behind the answer: repeated, or captured twice on this side */
+    original = original_of(root, syn);
     if (!original)
         return NULL;
-    copy = (struct copy *)bounded_find(&root->conns.copies, conn_key(syn->stream));
     if (!copy) {
         copy = wmem_new0(wmem_file_scope(), struct copy);
         bounded_insert(&root->conns.copies, &copy->entry, conn_key(syn->stream));
@@ -111,16 +124,6 @@ copies_begin(struct root *root, const struct segment *syn)
 }
 
 /* what follows ************************************************************/
-
-/* NULL: the stream is no copy, or its original is gone, or its number stands for another connection now. */
-static struct conn *
-find(struct root *root, uint32_t stream, struct copy **copy)
-{
-    *copy = root->conns.copies.order.length > 0 ? (struct copy *)bounded_find(&root->conns.copies, conn_key(stream)) : NULL;
-    struct conn *conn = *copy ? conn_find(root, (*copy)->original) : NULL;
-
-    return conn && conn->isn == (*copy)->isn ? conn : NULL;
-}
 
 struct conn *
 copies_original(struct root *root, uint32_t stream)

@@ -63,6 +63,30 @@ test_service_address(void)
     g_assert_cmpuint(verdict_at(response)->attempts, ==, 1);
 }
 
+/* The SYN behind translation once more, behind the answer, is no connection of its own: SYN 1, SYN 2, SYN/ACK 2, 1, SYN 2, FIN */
+static void
+test_service_syn_again(void)
+{
+    scene_with(1);
+    leg(UPSTREAM_1, GATEWAY, SERVICE, 80);
+    leg(UPSTREAM_2, GATEWAY, SERVER_1, 8080);
+    translated(UPSTREAM_2, UPSTREAM_1);
+    is_known(HOST, SERVICE);
+    all_ask(1);
+    syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    synack(UPSTREAM_2);
+    synack(UPSTREAM_1);
+    acked(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    acked(UPSTREAM_2);
+    uint32_t asked = asks_server(UPSTREAM_1, HOST, "/a");
+    asks_server(UPSTREAM_2, HOST, "/a");
+    uint32_t closed = closes(UPSTREAM_2, SERVER);
+    closes(UPSTREAM_1, SERVER);
+    EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked, closed);
+}
+
 /* ICMP that quotes the packet as it was behind translation */
 static void
 test_service_unreachable(void)
@@ -231,6 +255,7 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     g_test_add_func("/match/places/published port", test_published_port);
     g_test_add_func("/match/places/service address", test_service_address);
+    g_test_add_func("/match/places/service's SYN again", test_service_syn_again);
     g_test_add_func("/match/places/service unreachable", test_service_unreachable);
     g_test_add_func("/match/places/same numbers", test_same_numbers);
     g_test_add_func("/match/places/translated query", test_translated_query);
