@@ -37,4 +37,9 @@ void frames_add(struct frames *frames, uint32_t no);
 /* Leaves an empty list. */
 void frames_free(struct frames *frames);
 
+/* A TCP stream from that frame on; from 0: none. */
+struct span {
+    uint32_t stream, from;
+};
+
 #endif

@@ -9,9 +9,10 @@
 #include <glib.h>
 
 #include "cases/export.h"
+#include "model/attempts.h"
 
 /* Attempts and look-ups beyond are left out: the verdict rests on the last ones. */
-#define SPANS_MAX 33
+#define ATTEMPTS_EXPORTED_MAX 32
 #define SUPPORT_MAX 256
 
 /* Searches of the host's name that are looked at for the one that told its address. */
@@ -20,33 +21,22 @@
 /* connections *************************************************************/
 
 static void
-add_span(struct verdict *v, uint32_t stream, uint32_t from)
+add_span(struct verdict *v, struct span span)
 {
-    if (from && from <= v->frame && v->n_spans < SPANS_MAX)
-        v->spans[v->n_spans++] = (struct span){ stream, from };
+    if (span.from && span.from <= v->frame)
+        v->spans[v->n_spans++] = span;
 }
 
 /*
  * What stands in it can be read from the request on, as where a capture begins later; behind the SYN
- * the bytes between would be missing. TLS, HTTP/2 and tunnels are read from their beginning.
+ * the bytes between would be missing. TLS, HTTP/2, tunnels and what applications speak are read from their beginning; where a gateway sends with its client's address the SYN's packet type tells who it is.
  */
 static uint32_t
-begin_of_attempt(const struct attempt *a)
+begin_of_attempt(const struct exchange *ex, const struct attempt *a)
 {
-    bool whole = !a->reused || a->tls.begun || a->decrypted || a->h2;
+    bool whole = !a->reused || a->tls.begun || a->decrypted || a->h2 || a->protocol || ipaddr_equal(&a->gateway, &ex->conn->side[CLIENT].ip);
 
     return whole && a->hs.syn.n > 0 ? a->hs.syn.no[0] : a->request_frame ? a->request_frame : a->gateway_bytes_frame;
-}
-
-static uint32_t
-begin_of_request(const struct exchange *ex)
-{
-    const struct conn *conn = ex->conn;
-    bool whole = ex->nth == 1 || ex->of_frame > 0 || ex->ready_at > ex->request.time || conn->tls || conn->h2 || conn->in_tunnel;
-
-    if (ex->without_request)
-        return ex->response_frame;
-    return whole && conn->hs.syn.n > 0 ? conn->hs.syn.no[0] : ex->request.frame;
 }
 
 /* look-ups ****************************************************************/
@@ -59,11 +49,19 @@ add_frames(struct verdict *v, const struct frames *frames)
 }
 
 static void
+add_frame(struct verdict *v, uint32_t frame)
+{
+    if (frame && v->n_support < SUPPORT_MAX)
+        v->support[v->n_support++] = frame;
+}
+
+static void
 add_question(struct verdict *v, const struct question *q)
 {
     add_frames(v, &q->sent);
     add_frames(v, &q->answers);
     add_frames(v, &q->icmp);
+    add_frame(v, q->copy_frame);
 }
 
 /* The latest search that told an address of the name by then; NULL: none is remembered. */
@@ -89,6 +87,10 @@ add_lookups(struct verdict *v, const struct name *name, const struct evidence *e
         add_question(v, e->search->questions[i]);
     for (unsigned k = 0; told && k < told->n; k++)
         add_question(v, &told->questions[k]->q);
+    for (unsigned k = 0; name && !told && k < G_N_ELEMENTS(name->told); k++) {
+        add_frame(v, name->told[k].question);
+        add_frame(v, name->told[k].answer);
+    }
 }
 
 /* the whole ***************************************************************/
@@ -104,13 +106,19 @@ by_number(const void *x, const void *y)
 void
 export_fill(struct verdict *v, const struct exchange *ex, const struct evidence *e)
 {
-    unsigned n = MIN(e->n_attempts, SPANS_MAX - 1);
+    unsigned n = MIN(e->n_attempts, ATTEMPTS_EXPORTED_MAX);
 
-    v->spans = wmem_alloc_array(wmem_file_scope(), struct span, n + 1);
+    v->spans = wmem_alloc_array(wmem_file_scope(), struct span, 2 * (1 + n) + e->n_taught);
     v->support = wmem_alloc_array(wmem_file_scope(), uint32_t, SUPPORT_MAX);
-    add_span(v, ex->conn->stream, begin_of_request(ex));
-    for (unsigned i = e->n_attempts - n; i < e->n_attempts; i++)
-        add_span(v, e->attempts[i].stream, begin_of_attempt(&e->attempts[i]));
+    add_span(v, exchange_span(ex));
+    if (ex->conn->translated)
+        add_span(v, ex->conn->translated->copy);
+    for (unsigned i = e->n_attempts - n; i < e->n_attempts; i++) {
+        add_span(v, (struct span){ e->attempts[i].stream, begin_of_attempt(ex, &e->attempts[i]) });
+        add_span(v, e->attempts[i].copy);
+    }
+    for (unsigned i = 0; i < e->n_taught; i++)
+        add_span(v, e->taught[i]);
     add_lookups(v, ex->name, e);
     if (e->unreached)
         add_frames(v, &e->unreached->asked);

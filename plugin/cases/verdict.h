@@ -38,11 +38,6 @@ struct looked_up {
     uint8_t rcode;
 };
 
-/* A connection, from that frame to the one that shows the response. */
-struct span {
-    uint32_t stream, from;
-};
-
 /*
  * Everything in it is of wmem_file_scope() and is never changed once the frame was shown,
  * except where frames are out of time order. Also what the tap mwg502 carries. Frames are
@@ -78,7 +73,7 @@ struct verdict {
     unsigned n_looked_up;
     struct cited *cited;
     unsigned n_cited;
-    struct span *spans;         /* see cases/export.h */
+    struct span *spans;         /* up to the frame that shows the response: see cases/export.h */
     unsigned n_spans;
     uint32_t *support;
     unsigned n_support;

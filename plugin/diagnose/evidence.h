@@ -114,6 +114,7 @@ struct attempt {
     struct ipaddr behind;       /* the server, as the capture shows it behind address translation */
     uint16_t behind_port;       /* 0: it is not translated, as far as was seen */
     uint32_t stream;
+    struct span copy;           /* of the connection, behind address translation; from 0: none was seen */
     when_t start;               /* first SYN; of a kept-alive connection the request on it */
     uint32_t request_frame;     /* the segment with the request line; 0: no request was read on it */
     when_t request_time;
@@ -146,6 +147,7 @@ struct question {
     const char *name;
     uint16_t type;
     struct ipaddr server, asker;
+    uint32_t copy_frame;        /* the question once more, behind address translation; 0: it was not seen */
     struct frames sent, answers, icmp;
     when_t first_sent, last_sent, answered, rejected;     /* answer, ICMP error */
     uint8_t rcode, icmp_type, icmp_code;
@@ -210,6 +212,8 @@ struct evidence {
     const struct attempt *attempts;     /* in order of their start */
     unsigned n_attempts;
     bool attempts_remembered;           /* they are an earlier request's */
+    const struct span *taught;          /* what showed that they are upstreams of the gateway: earlier requests, or earlier attempts there */
+    unsigned n_taught;
     const struct search *search;        /* NULL: none; the search that failed, or last one */
     bool search_decides;        /* nothing came after it */
     const struct unreached *unreached;  /* NULL: none; it came after the attempts, if there are any */

@@ -160,6 +160,8 @@ fill_translation(struct attempt *a, const struct conn *conn)
 {
     const struct translated *translated = conn->translated;
 
+    if (translated)
+        a->copy = translated->copy;
     if (!translated || (translated->server_port == a->port && ipaddr_equal(&translated->server, &a->server)))
         return;
     a->behind = translated->server;

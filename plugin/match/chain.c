@@ -358,6 +358,17 @@ chain_told(struct root *root, struct exchange *child)
     }
 }
 
+/* What a machine sends to itself is on no wire. */
+static void
+part_two_machines(struct root *root, const struct conn *conn, struct host *opener)
+{
+    link_t from = conn->side[CLIENT].link, to = conn->side[SERVER].link;
+    const struct host *asked = host_find(root, &conn->side[SERVER].ip);
+
+    if (asked && asked != opener && from && to && from != to)
+        host_part(opener, asked);
+}
+
 void
 chain_connection_begun(struct root *root, struct conn *conn)
 {
@@ -368,8 +379,10 @@ chain_connection_begun(struct root *root, struct conn *conn)
         host_join_card(root, opener);
         host_prove(root, opener);
     }
+    part_two_machines(root, conn, opener);
     struct event e = { root, gateway_at_work(root, conn), conn, NULL, conn->hs.first_syn, profile_rate(USUAL_RATE) };
 
+    conn->of_gateway = e.gateway != NULL;
     if (e.gateway)
         link_event(&e);
     else if (conn->target)

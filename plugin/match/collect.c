@@ -228,6 +228,9 @@ collect(struct scope *s, struct collected *found)
     g_free(contest);
     e->remembered = s->remembered ? ex->ready_at - s->remembered : 0;
     fill_attempts(s, found);
+    memcpy(found->taught, s->taught, sizeof s->taught);
+    e->taught = found->taught;
+    e->n_taught = s->n_taught;
     e->attempts_remembered = s->remembered && e->n_attempts > 0;
     if (s->n_lookups > 0 || s->n_dns_conns > 0) {
         fill_search(s, found);

@@ -100,13 +100,13 @@ rank_rows(const struct contest *c, int *ranks)
     }
 }
 
-/* What goes on ends behind all that has ended. */
+/* What goes on ends behind all that has ended; of two that do, what was begun first is given up first, where it was waited for at all. */
 static bool
 ends_before(const struct use *x, const struct use *y)
 {
     if (x->end && y->end)
         return x->end < y->end;
-    return x->end || (!y->end && x->start < y->start);
+    return x->end || (!y->end && x->start < y->start && x->silent >= SILENT_LONG);
 }
 
 /* Among what was tried at the same server: others take longer or shorter for reasons of their own. */
@@ -367,16 +367,16 @@ static void
 learn_places(const struct scope *s, const struct use *use)
 {
     const struct conn *conn = use->conn;
-    const struct ipaddr *ip = &conn->side[SERVER].ip;
     struct host *opener = host_get(s->root, &conn->side[CLIENT].ip);
 
     if (opener->gateway != s->gateway && use->relation.tie >= TIE_ADDRESS && !ipaddr_equal(&opener->ip, &s->ex->conn->side[CLIENT].ip) &&
         !ipaddr_is_loopback(&opener->ip))
         host_join(s->root, host_get(s->root, &s->ex->conn->side[SERVER].ip), opener);
+    struct next_hop hop = next_hop_of(s->root, s->ex, conn);
     if (s->name)
-        next_hop_learn(s->name->next_hops, ip, conn->side[SERVER].port, route_hash(s->ex), s->root->now);
-    if (!name_has_address(s->name, ip))
-        next_hop_learn(s->gateway->next_hops, ip, conn->side[SERVER].port, route_hash(s->ex), s->root->now);
+        next_hop_learn(s->name->next_hops, &hop);
+    if (!name_has_address(s->name, &hop.ip))
+        next_hop_learn(s->gateway->next_hops, &hop);
 }
 
 void

@@ -285,9 +285,10 @@ learn(struct root *root, const struct exchange *ex, struct exchange *parent, str
     if (!parent->name)
         return;
     learn_upstream(root, parent->name, &conn->side[SERVER].ip);
-    next_hop_learn(parent->name->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, route_hash(parent), root->now);
-    if (parent->gateway && !name_has_address(parent->name, &conn->side[SERVER].ip))
-        next_hop_learn(parent->gateway->next_hops, &conn->side[SERVER].ip, conn->side[SERVER].port, route_hash(parent), root->now);
+    struct next_hop hop = next_hop_of(root, parent, conn);
+    next_hop_learn(parent->name->next_hops, &hop);
+    if (parent->gateway && !name_has_address(parent->name, &hop.ip))
+        next_hop_learn(parent->gateway->next_hops, &hop);
 }
 
 static void
@@ -332,6 +333,14 @@ join_translated(struct root *root, const struct exchange *ex, struct host *asked
         host_join(root, asked, own);
 }
 
+/* Not every link layer names both ends: what was known of one that it does not name stays true. */
+static void
+note_link(struct host *host, link_t link)
+{
+    if (link)
+        host->link = link;
+}
+
 void
 match_begun(struct root *root, struct exchange *ex)
 {
@@ -343,8 +352,8 @@ match_begun(struct root *root, struct exchange *ex)
         opaque_begun(root, ex, sender);
         return;
     }
-    sender->link = ex->conn->side[CLIENT].link;
-    asked->link = ex->conn->side[SERVER].link;
+    note_link(sender, ex->conn->side[CLIENT].link);
+    note_link(asked, ex->conn->side[SERVER].link);
     ex->path_hash = text_hash(ex->request.path, 0);
     ex->url_hash = text_hash(ex->request.host, ex->path_hash + ex->request.connect);
     struct exchange *parent = find_parent(root, ex, sender, name);

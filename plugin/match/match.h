@@ -24,6 +24,9 @@ struct why {
     unsigned rivals;            /* other requests that it could belong to */
 };
 
+/* For each upstream that is remembered, the request or the earlier attempt that shows it to be one. */
+#define TAUGHT_MAX 16
+
 /*
  * What match_collect() found. evidence points into the rest, and borrows frame lists and
  * texts from the connections and look-ups: valid until the next frame is tracked.
@@ -35,6 +38,7 @@ struct collected {
     const struct question *questions[QUESTIONS_MAX];
     struct unreached unreached;
     uint32_t asked_frames[FRAMES_MAX];
+    struct span taught[TAUGHT_MAX];
 };
 
 /* Collects what the gateway did for this exchange up to its response, claims it and fills *found. */

@@ -13,6 +13,7 @@
 
 #include "bytes/url.h"
 #include "match/relation.h"
+#include "model/attempts.h"
 
 static const struct {
     int gain;
@@ -49,6 +50,14 @@ route_hash(const struct exchange *ex)
     size_t n = strcspn(path, "/?");
 
     return path[n] == '/' ? bytes_hash(path, n, 0) | 1 : 0;
+}
+
+struct next_hop
+next_hop_of(const struct root *root, const struct exchange *ex, const struct conn *conn)
+{
+    const struct side *server = &conn->side[SERVER];
+
+    return (struct next_hop){ server->ip, server->port, route_hash(ex), root->now, exchange_span(ex) };
 }
 
 static void
@@ -286,6 +295,20 @@ is_upstreams_address(struct root *root, const struct name *name, const struct ip
     return false;
 }
 
+/* Requests for a name that are looked at, from the latest, for one at a gateway. */
+#define WAITING_LOOKED_AT_MAX 32
+
+static bool
+is_waited_for_at(const struct name *name, const struct gateway *gateway)
+{
+    unsigned looked_at = 0;
+
+    for (node_t *l = name->open.tail; l && looked_at < WAITING_LOOKED_AT_MAX; l = l->prev, looked_at++)
+        if (((const struct exchange *)l->data)->gateway == gateway)
+            return true;
+    return false;
+}
+
 /* Somebody else waits at that gateway for a name that has the address. */
 static bool
 is_anothers_address(struct root *root, const struct gateway *gateway, const struct exchange *waiting, const struct ipaddr *ip)
@@ -293,8 +316,7 @@ is_anothers_address(struct root *root, const struct gateway *gateway, const stru
     const struct reverse *r = names_of(root, ip);
 
     for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
-        if (r->names[i] && r->names[i] != waiting->name && !list_is_empty(&r->names[i]->open) &&
-            ((const struct exchange *)r->names[i]->open.tail->data)->gateway == gateway)
+        if (r->names[i] && r->names[i] != waiting->name && is_waited_for_at(r->names[i], gateway))
             return true;
     return false;
 }

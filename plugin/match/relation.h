@@ -111,6 +111,9 @@ struct gateway *gateway_of(struct root *root, const struct exchange *exchange);
 /* Where the path begins: reverse proxies send "/shop/..." and "/mail/..." to different servers. 0: it has no such part. */
 unsigned route_hash(const struct exchange *exchange);
 
+/* The exchange's request went there, now. */
+struct next_hop next_hop_of(const struct root *root, const struct exchange *exchange, const struct conn *conn);
+
 /* Of a name's text; never 0. */
 unsigned name_hash(const struct name *name);
 

@@ -22,6 +22,8 @@
 struct failure {
     struct conn *conn;
     when_t ended;
+    const struct conn *before;  /* the failure there before it; NULL: none */
+    struct span taught;         /* the request that showed the upstream to be one; from 0: none did */
 };
 
 /* What failed last: a search, or each upstream. */
@@ -41,7 +43,9 @@ is_in_memory(const struct scope *s, when_t ended)
 static bool
 is_of_gateway(const struct scope *s, const struct lookup *lookup)
 {
-    return !lookup->host || ipaddr_is_loopback(&lookup->host->ip) || is_gateway_address(s, &lookup->host->ip);
+    if (!lookup->host || ipaddr_is_loopback(&lookup->host->ip))
+        return !lookup->host || has_loopback(s);
+    return is_gateway_address(s, &lookup->host->ip);
 }
 
 /* From the latest search back to one that told an address: what failed before that is forgotten. */
@@ -61,6 +65,18 @@ remember_lookups(const struct scope *s, struct memory *memory)
             memory->lookup = lookup;
         }
     }
+}
+
+/* Not another gateway alone. */
+static bool
+has_looked_up(const struct scope *s)
+{
+    unsigned looked_at = 0;
+
+    for (node_t *l = s->name->searches.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++)
+        if (is_of_gateway(s, (const struct lookup *)l->data))
+            return true;
+    return false;
 }
 
 /* upstreams ***************************************************************/
@@ -88,7 +104,7 @@ failed_though_it_stood(struct scope *s, struct conn *conn)
 static struct failure
 latest_failure(struct scope *s, const struct target *target, unsigned *times)
 {
-    struct failure latest = { NULL, 0 };
+    struct failure latest = { NULL, 0, NULL, { 0, 0 } };
     when_t stood = 0;
     unsigned looked_at = 0;
 
@@ -107,7 +123,9 @@ latest_failure(struct scope *s, const struct target *target, unsigned *times)
             continue;
         (*times)++;
         if (end > latest.ended)
-            latest = (struct failure){ conn, end };
+            latest = (struct failure){ conn, end, latest.conn, { 0, 0 } };
+        else if (!latest.before)
+            latest.before = conn;
     }
     if (latest.ended <= stood)
         latest.conn = NULL;
@@ -124,13 +142,14 @@ is_noted(const struct memory *memory, const struct conn *conn)
 }
 
 static void
-remember_target(struct scope *s, const struct target *target, unsigned at_least, struct memory *memory)
+remember_target(struct scope *s, const struct target *target, unsigned at_least, struct span taught, struct memory *memory)
 {
     unsigned times;
     struct failure failure = latest_failure(s, target, &times);
 
     if (!failure.conn || times < at_least || memory->n == UPSTREAMS_MAX || is_noted(memory, failure.conn))
         return;
+    failure.taught = taught;
     memory->upstreams[memory->n++] = failure;
     if (failure.ended > memory->ended) {
         memory->ended = failure.ended;
@@ -139,12 +158,12 @@ remember_target(struct scope *s, const struct target *target, unsigned at_least,
 }
 
 static void
-remember_place(struct scope *s, const struct ipaddr *ip, uint16_t port, struct memory *memory)
+remember_place(struct scope *s, const struct ipaddr *ip, uint16_t port, struct span taught, struct memory *memory)
 {
     for (unsigned h = 0; h < s->gateway->n_known; h++) {
         const struct target *target = attempts_at(s->root, &s->gateway->hosts[h], ip, port);
         if (target)
-            remember_target(s, target, 1, memory);
+            remember_target(s, target, 1, taught, memory);
     }
 }
 
@@ -159,7 +178,7 @@ remember_hops(struct scope *s, const struct next_hop *hops, struct memory *memor
         known = known || (hops[i].port && route && hops[i].route == route);
     for (int i = 0; i < NEXT_HOPS_MAX; i++)
         if (hops[i].port && (!known || hops[i].route == route))
-            remember_place(s, &hops[i].ip, hops[i].port, memory);
+            remember_place(s, &hops[i].ip, hops[i].port, hops[i].taught, memory);
 }
 
 /* Nothing is known of the host: one of the places where requests for any host go. */
@@ -180,6 +199,8 @@ remember_latest_hop(struct scope *s, struct memory *memory)
 static void
 remember_checks(struct scope *s, struct memory *memory)
 {
+    static const struct span nothing;
+
     if (s->until - s->ex->ready_at > AT_ONCE)
         return;
     for (unsigned h = 0; h < s->gateway->n_known; h++) {
@@ -187,7 +208,7 @@ remember_checks(struct scope *s, struct memory *memory)
         for (node_t *l = host ? host->conns.tail : NULL; l; l = l->prev) {
             const struct conn *conn = (const struct conn *)l->data;
             if (!conn->hs.acked && !conn->owner && conn->target && conn_failed(conn))
-                remember_target(s, conn->target, CHECKS_MIN, memory);
+                remember_target(s, conn->target, CHECKS_MIN, nothing, memory);
         }
     }
 }
@@ -195,10 +216,21 @@ remember_checks(struct scope *s, struct memory *memory)
 /* the whole ***************************************************************/
 
 static void
+add_taught(struct scope *s, struct span span)
+{
+    if (span.from && s->n_taught < TAUGHT_MAX)
+        s->taught[s->n_taught++] = span;
+}
+
+static void
 take_upstreams(struct scope *s, const struct memory *memory)
 {
     for (unsigned i = 0; i < memory->n; i++) {
         struct conn *conn = memory->upstreams[i].conn;
+        const struct conn *before = memory->upstreams[i].before;
+        if (before)
+            add_taught(s, (struct span){ before->stream, before->hs.syn.n > 0 ? before->hs.syn.no[0] : 0 });
+        add_taught(s, memory->upstreams[i].taught);
         s->uses[s->n++] = (struct use){ .conn = conn, .ex = conn->hs.acked ? last_exchange(conn) : NULL, .relation.tie = TIE_MEMORY, .its = true, .alone = true };
     }
 }
@@ -206,9 +238,10 @@ take_upstreams(struct scope *s, const struct memory *memory)
 bool
 find_remembered(struct scope *s)
 {
-    struct memory memory = { 0, NULL, { { NULL, 0 } }, 0 };
+    static const struct span nothing;
+    struct memory memory = { 0, NULL, { { 0 } }, 0 };
     const struct name *name = s->name;
-    bool looked_up_here = name && (name->n_addresses > 0 || !list_is_empty(&name->searches));
+    bool looked_up_here = name && (name->n_addresses > 0 || has_looked_up(s));
 
     /* What it looked up for this request is not seen: it may be that which failed. */
     if (s->root->settings.unseen.dns && !url_literal(s->ex->request.host).family)
@@ -216,7 +249,7 @@ find_remembered(struct scope *s)
     if (name) {
         remember_lookups(s, &memory);
         for (unsigned i = 0; i < name->n_addresses; i++)
-            remember_place(s, &name->addresses[i], s->ex->request.port, &memory);
+            remember_place(s, &name->addresses[i], s->ex->request.port, nothing, &memory);
         remember_hops(s, name->next_hops, &memory);
     }
     if (!looked_up_here && !memory.ended)       /* else it asks no next hop for that host */

@@ -307,7 +307,8 @@ add_rivals(struct contest *c)
 
     for (node_t *l = s->gateway->open.tail; l && looked_at < RIVALS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
         const struct exchange *rival = (const struct exchange *)l->data;
-        if (rival == s->ex || rival->conn == s->ex->conn || rival->request.time > s->until || rival->served)
+        bool is_behind = rival->conn == s->ex->conn && !rival->h2_stream;       /* its turn comes after this one's */
+        if (rival == s->ex || is_behind || rival->request.time > s->until || rival->served)
             continue;
         if (!r) {
             r = g_new0(struct rivals, 1);

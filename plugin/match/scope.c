@@ -34,6 +34,14 @@ is_gateway_address(const struct scope *s, const struct ipaddr *ip)
 }
 
 bool
+has_loopback(const struct scope *s)
+{
+    const struct host *asked = host_find(s->root, &s->ex->conn->side[SERVER].ip);
+
+    return !asked || !asked->link || asked->link == LINK_SELF;
+}
+
+bool
 gateway_side_is_seen(const struct scope *s)
 {
     for (unsigned i = 0; i < s->gateway->n_known; i++) {
@@ -44,7 +52,7 @@ gateway_side_is_seen(const struct scope *s)
     return false;
 }
 
-static bool
+bool
 is_on_gateways_link(const struct scope *s, const struct host *host)
 {
     return host_on_same_link(host, host_find(s->root, &s->ex->conn->side[SERVER].ip));

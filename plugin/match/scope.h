@@ -87,6 +87,8 @@ struct scope {
     bool lookup_alone, lookup_shared;
     struct conn *dns_conns[DNS_CONNS_MAX];      /* DNS over TCP */
     unsigned n_dns_conns;
+    struct span taught[TAUGHT_MAX];
+    unsigned n_taught;          /* of what is remembered */
     when_t remembered;          /* when the failure ended that the gateway may remember; 0: none */
     struct why why;
 };
@@ -95,6 +97,12 @@ void scope_init(struct scope *s, struct root *root, struct exchange *ex, when_t 
 
 /* true: the gateway owns the address, as far as is known. */
 bool is_gateway_address(const struct scope *s, const struct ipaddr *ip);
+
+/* true: its frames come from the network card of the address that the client asked. */
+bool is_on_gateways_link(const struct scope *s, const struct host *host);
+
+/* true: the gateway's loopback is in the capture, as far as is known: it is on the host that captured. */
+bool has_loopback(const struct scope *s);
 
 /* The capture shows what the gateway does towards servers: it opened a connection or looked up a name lately. */
 bool gateway_side_is_seen(const struct scope *s);

@@ -44,8 +44,10 @@ is_server(const struct scope *s, const struct ipaddr *ip)
 static bool
 is_gateways(const struct scope *s, const struct lookup *lookup)
 {
-    return !lookup->host || ipaddr_is_loopback(&lookup->host->ip) || is_gateway_address(s, &lookup->host->ip) ||
-           (lookup->name == s->name && may_be_gateway(s, lookup->host) && !is_server(s, &lookup->host->ip));
+    if (!lookup->host || ipaddr_is_loopback(&lookup->host->ip))
+        return !lookup->host || has_loopback(s);
+    return is_gateway_address(s, &lookup->host->ip) ||
+           (lookup->name == s->name && !(lookup->of_gateway && !is_on_gateways_link(s, lookup->host)) && may_be_gateway(s, lookup->host) && !is_server(s, &lookup->host->ip));
 }
 
 static bool

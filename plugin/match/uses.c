@@ -91,6 +91,16 @@ asks_gateway(const struct scope *s, const struct conn *conn, const struct host *
     return s->ex->request.absolute || ipaddr_equal(&client->ip, &server->ip) || !may_be_transparent;
 }
 
+/* It was shown to be another machine than the one that was asked, and this comes from its own network card: no gateway that borrows its address. */
+static bool
+is_other_machine(const struct scope *s, const struct conn *conn, const struct host *opener)
+{
+    const struct side *asked = &s->ex->conn->side[SERVER];
+    link_t from = conn->side[CLIENT].link;
+
+    return opener && ipaddr_equal(&opener->apart, &asked->ip) && from && asked->link && from != asked->link;
+}
+
 /* The gateway asks neither itself nor, as a server, a DNS server; another gateway's connections are that one's. */
 static bool
 may_be_its(const struct scope *s, const struct conn *conn)
@@ -98,7 +108,7 @@ may_be_its(const struct scope *s, const struct conn *conn)
     const struct side *server = &conn->side[SERVER];
     const struct host *opener = host_find(s->root, &conn->side[CLIENT].ip);
 
-    if (asks_gateway(s, conn, opener))
+    if (asks_gateway(s, conn, opener) || is_other_machine(s, conn, opener))
         return false;
     if (server->port == DNS_PORT && s->ex->request.port != DNS_PORT)
         return false;
@@ -272,6 +282,15 @@ add_use(struct scope *s, const struct place *place, struct conn *conn, struct ex
     return true;
 }
 
+/* Opened while requests waited for its opener, which is another gateway, whether they wait still or not. */
+static bool
+is_anothers(const struct scope *s, const struct conn *conn)
+{
+    const struct host *opener = conn->of_gateway ? host_find(s->root, &conn->side[CLIENT].ip) : NULL;
+
+    return opener && opener->gateway && opener->gateway != s->gateway && !is_on_gateways_link(s, opener);
+}
+
 /* true: it can be the request's. */
 static bool
 look_at(struct scope *s, const struct place *place, struct conn *conn)
@@ -279,7 +298,7 @@ look_at(struct scope *s, const struct place *place, struct conn *conn)
     unsigned looked_at = 0;
     bool may_be = false;
 
-    if (!place->may_be_its || conn == s->ex->conn)
+    if (!place->may_be_its || conn == s->ex->conn || is_anothers(s, conn))
         return false;
     if (list_is_empty(&conn->exchanges) && conn->syn_seen)
         return add_use(s, place, conn, NULL);

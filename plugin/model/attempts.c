@@ -225,6 +225,17 @@ exchange_waiting(const struct conn *conn)
     return NULL;
 }
 
+/* Behind the SYN the bytes between would be missing, so it begins with the request where it can. */
+struct span
+exchange_span(const struct exchange *ex)
+{
+    const struct conn *conn = ex->conn;
+    bool whole = ex->nth == 1 || ex->of_frame > 0 || ex->ready_at > ex->request.time || conn->tls || conn->h2 || conn->in_tunnel;
+    uint32_t own = ex->without_request ? ex->response_frame : ex->request.frame;
+
+    return (struct span){ conn->stream, whole && !ex->without_request && conn->hs.syn.n > 0 ? conn->hs.syn.no[0] : own };
+}
+
 bool
 exchange_has_turn(const struct exchange *ex)
 {

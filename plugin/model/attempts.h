@@ -49,6 +49,9 @@ unsigned exchange_status(const struct exchange *exchange);
 /* The oldest on the connection that has no final response yet; NULL: none. */
 struct exchange *exchange_waiting(const struct conn *conn);
 
+/* Its connection from where it can be read in a capture that begins there: its own first segment, or the SYN. */
+struct span exchange_span(const struct exchange *exchange);
+
 /* Its turn has come: a connection's requests are served one after the other, but for HTTP/2's. */
 bool exchange_has_turn(const struct exchange *exchange);
 

@@ -97,6 +97,8 @@ host_on_same_link(const struct host *a, const struct host *b)
 static bool
 may_join(struct host *a, const struct host *b)
 {
+    if (ipaddr_equal(&a->apart, &b->ip) || ipaddr_equal(&b->apart, &a->ip))
+        return false;
     if (!host_is_established(a) || !host_is_established(b) || host_on_same_link(a, b) || ipaddr_equal(&a->suspect, &b->ip))
         return true;
     a->suspect = b->ip;
@@ -167,6 +169,23 @@ note_card(struct root *root, const struct host *host, bool proved)
 }
 
 void
+host_part(struct host *opener, const struct host *asked)
+{
+    struct gateway *gateway = opener->gateway;
+
+    opener->apart = asked->ip;
+    if (!gateway || opener == asked || gateway != asked->gateway)
+        return;
+    unsigned i = 0;
+    while (i < gateway->n_known && !ipaddr_equal(&gateway->hosts[i], &opener->ip))
+        i++;
+    for (gateway->n_known -= i < gateway->n_known; i < gateway->n_known; i++)
+        gateway->hosts[i] = gateway->hosts[i + 1];
+    gateway->n_hosts--;
+    opener->gateway = NULL;
+}
+
+void
 host_prove(struct root *root, const struct host *host)
 {
     note_card(root, host, true);
@@ -210,20 +229,19 @@ log_next_hop(const struct ipaddr *ip, uint16_t port)
 }
 
 void
-next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, unsigned route, when_t now)
+next_hop_learn(struct next_hop *hops, const struct next_hop *hop)
 {
     struct next_hop *oldest = hops;
 
     for (struct next_hop *h = hops; h < hops + NEXT_HOPS_MAX; h++) {
-        if (h->port == port && ipaddr_equal(&h->ip, ip)) {
-            h->last = now;
-            h->route = route;
+        if (h->port == hop->port && ipaddr_equal(&h->ip, &hop->ip)) {
+            *h = *hop;
             return;
         }
         if (h->last < oldest->last)
             oldest = h;
     }
     if (log_is_on())
-        log_next_hop(ip, port);
-    *oldest = (struct next_hop){ *ip, port, route, now };
+        log_next_hop(&hop->ip, hop->port);
+    *oldest = *hop;
 }

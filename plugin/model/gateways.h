@@ -21,6 +21,7 @@ struct next_hop {
     uint16_t port;              /* 0: the place is free */
     unsigned route;             /* hash of where the path of the latest one begins; 0: it had none */
     when_t last;
+    struct span taught;         /* the latest of those requests */
 };
 #define NEXT_HOPS_MAX 4
 
@@ -51,6 +52,7 @@ struct host {
     list_t searches;            /* recent searches */
     list_t neighbors;           /* unanswered ARP or ND of its own */
     struct ipaddr suspect;      /* seen once at work for this one's requests */
+    struct ipaddr apart;        /* shown to be another machine, see host_part() */
     link_t link;                /* of its latest connection, query or client */
     uint16_t syn_ip_id;         /* of its latest SYN, 0: unknown */
     bool numbers_packets;       /* two of its SYNs had different ones */
@@ -90,6 +92,13 @@ struct gateway *host_gateway(struct host *host);
 void host_join(struct root *root, struct host *a, struct host *b);
 
 /*
+ * One opened a connection to the other, and the frame went from one network card to another: they are two
+ * machines. If they were joined they are parted, and not joined again. Example: somebody looks up the name
+ * that a client waits for, and is taken for the gateway; then it asks the gateway, as clients do.
+ */
+void host_part(struct host *opener, const struct host *asked);
+
+/*
  * The host did a gateway's work: whatever else has its network card is that gateway too, such
  * as an address of the other family. host_join_card() joins a host that clients ask to it.
  */
@@ -112,7 +121,7 @@ bool host_on_same_link(const struct host *a, const struct host *b);
 /* true: somebody waits at the host's gateway for that name; name may be NULL. */
 bool host_serves(const struct host *host, const struct name *name);
 
-/* Notes that a request went there; the hop that was used longest ago makes room. hops: NEXT_HOPS_MAX of them. */
-void next_hop_learn(struct next_hop *hops, const struct ipaddr *ip, uint16_t port, unsigned route, when_t now);
+/* Notes that a request went where hop says; the hop that was used longest ago makes room. hops: NEXT_HOPS_MAX of them. */
+void next_hop_learn(struct next_hop *hops, const struct next_hop *hop);
 
 #endif

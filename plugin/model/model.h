@@ -142,6 +142,7 @@ struct chain {
 struct translated {
     struct ipaddr client, server;
     uint16_t server_port;
+    struct span copy;           /* from its SYN on */
 };
 
 /* How long a connection is kept (retention.h). */
@@ -164,6 +165,7 @@ struct conn {
     bool syn_seen;
     bool had_exchange;
     bool in_tunnel;             /* HTTP is read behind a CONNECT on it */
+    bool of_gateway;            /* requests waited for its opener when it was opened */
     bool astray;                /* Wireshark's HTTP dissector takes its responses for something else (dissector.h) */
     bool h2;                    /* its client speaks HTTP/2 */
     uint8_t shelf;              /* enum shelf */
@@ -312,6 +314,7 @@ struct lookup {                 /* one search, see struct search */
     uint32_t owner;             /* serial of the exchange that it was begun for, 0: not known */
     uint32_t waiter;            /* of the one that waited longest for the name without a look-up when it began; 0: nobody did */
     bool resolved;
+    bool of_gateway;            /* a request for the name waited for its asker when it began */
     bool disputed;              /* an earlier response may rest on it just as well */
     struct asked *questions[QUESTIONS_MAX];
     unsigned n;

@@ -19,6 +19,9 @@ struct name {
     char *alias_of;             /* the name whose answer gave this one without an address, NULL: none */
     struct ipaddr addresses[NAME_ADDRESSES_MAX];
     unsigned n_addresses;
+    struct {
+        uint32_t question, answer;
+    } told[2];                  /* where its addresses of IPv4, and of IPv6, were told last: frames, 0 if they were not */
     struct next_hop next_hops[NEXT_HOPS_MAX];
     list_t open;                /* exchanges for it without an answer */
     unsigned upstream;          /* hash of the name that its gateway looks up instead, such as a service's; 0: not known */

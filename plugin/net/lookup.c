@@ -88,11 +88,31 @@ asked_new(struct root *root, const struct asked_key *key, const struct dns_messa
     return asked;
 }
 
+static bool
+asks_for(const struct asked *asked, const struct dns_message *m)
+{
+    return asked->q.type == m->type && strcmp(asked->q.name, m->name) == 0;
+}
+
+/* One socket may ask for A, then for AAAA under the same id (HAProxy): the table has the latest, its search has both. */
+static struct asked *
+with_same_id(struct asked *latest, const struct dns_message *m)
+{
+    if (!latest || asks_for(latest, m))
+        return latest;
+    for (unsigned i = latest->lookup->n; i-- > 0; ) {
+        struct asked *asked = latest->lookup->questions[i];
+        if (asks_for(asked, m) && memcmp(&asked->key, &latest->key, sizeof asked->key) == 0)
+            return asked;
+    }
+    return NULL;
+}
+
 static struct asked *
 question(struct root *root, const struct dns_message *m)
 {
     struct asked_key key;
-    struct asked *asked;
+    struct asked *asked, *same;
 
     memset(&key, 0, sizeof key);
     key.from = m->src;
@@ -100,16 +120,26 @@ question(struct root *root, const struct dns_message *m)
     key.port = m->sport;
     key.id = m->id;
     asked = (struct asked *)bounded_find(&root->asked, &key);
-    if (asked && asked->q.type == m->type && strcmp(asked->q.name, m->name) == 0 && m->time - asked->q.last_sent < REPEATED_WITHIN) {
-        if (!is_copy(asked, m))
-            note_sent(asked, m);
-        return asked;
+    same = with_same_id(asked, m);
+    if (same && m->time - same->q.last_sent < REPEATED_WITHIN) {
+        if (!is_copy(same, m))
+            note_sent(same, m);
+        return same;
     }
     if (asked) {
         bounded_remove(&root->asked, &asked->entry);
         asked->in_table = false;
     }
     return asked_new(root, &key, m);
+}
+
+void
+lookup_copy(struct root *root, const struct asked_key *original, const struct dns_message *m)
+{
+    struct asked *asked = with_same_id((struct asked *)bounded_find(&root->asked, original), m);
+
+    if (asked && !asked->q.copy_frame)
+        asked->q.copy_frame = m->frame;
 }
 
 /* answers *****************************************************************/
@@ -119,6 +149,16 @@ learn_addresses(struct root *root, struct name *name, const struct dns_message *
 {
     for (unsigned i = 0; name && i < m->n_addresses; i++)
         name_add_address(root, name, &m->addresses[i]);
+}
+
+/* The look-up itself is forgotten sooner than its addresses are. */
+static void
+note_told(struct name *name, const struct asked *asked)
+{
+    bool v6 = asked->q.type == DNS_TYPE_AAAA;
+
+    name->told[v6].question = asked->q.sent.n > 0 ? asked->q.sent.no[0] : 0;
+    name->told[v6].answer = asked->q.answers.no[0];
 }
 
 static enum dns_outcome
@@ -142,13 +182,13 @@ answer(struct root *root, const struct dns_message *m)
     key.to = m->src;
     key.port = m->dport;
     key.id = m->id;
-    asked = (struct asked *)bounded_find(&root->asked, &key);
+    asked = with_same_id((struct asked *)bounded_find(&root->asked, &key), m);
     if (m->n_addresses > 0) {
         learn_addresses(root, name_get(root, m->name), m);
         for (unsigned i = 0; i < m->n_canonical; i++)
             learn_addresses(root, name_get(root, m->canonical[i]), m);
     }
-    if (!asked || strcmp(asked->q.name, m->name) != 0 || asked->q.type != m->type)
+    if (!asked)
         return;
     if (asked->q.answers.seen > 0 && asked->q.answers.seen >= asked->q.sent.seen)
         return;                         /* a copy */
@@ -159,6 +199,7 @@ answer(struct root *root, const struct dns_message *m)
     asked->q.outcome = m->truncated && m->n_addresses == 0 && m->rcode == 0 ? DNS_SILENT : outcome_of(m);
     if (asked->q.outcome == DNS_ADDRESS) {
         learn_addresses(root, asked->lookup->name, m);
+        note_told(asked->lookup->name, asked);
         asked->lookup->resolved = true;
         search_shelve(asked->lookup, &root->lookups_resolved);
     } else if (m->rcode == 0) {

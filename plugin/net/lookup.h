@@ -13,6 +13,9 @@
 /* Questions for A, AAAA, SRV, SVCB and HTTPS; anything else is no search for a server. */
 void lookup_message(struct root *root, const struct dns_message *message);
 
+/* A query that was sent with this key, once more behind address translation. */
+void lookup_copy(struct root *root, const struct asked_key *original, const struct dns_message *message);
+
 /* An ICMP error for a query. */
 void lookup_icmp(struct root *root, const struct dns_error *error);
 

@@ -90,9 +90,11 @@ take_turn(const struct name *name, const struct host *asker, when_t time)
 
     for (node_t *l = name->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct exchange *ex = (struct exchange *)l->data;
+        if (asker->gateway && ex->gateway != asker->gateway)
+            continue;
         if (ex->looked_up)
             break;
-        if (ex->ready_at <= time && (!asker->gateway || ex->gateway == asker->gateway))
+        if (ex->ready_at <= time)
             oldest = ex;
     }
     if (!oldest)
@@ -152,6 +154,7 @@ search_new(struct root *root, struct name *name, struct host *host, when_t time)
     lookup->host = host;
     list_append(&host->searches, &lookup->host_link);
     lookup->start = lookup->last = time;
+    lookup->of_gateway = host_serves(host, name);
     lookup->waiter = list_is_empty(&name->open) ? take_upstream_turn(host, time) : take_turn(name, host, time);
     search_shelve(lookup, &root->lookups_open);
     return lookup;
@@ -201,11 +204,18 @@ searched_name(struct root *root, const char *asked, when_t time, struct exchange
 
 /* how it fits *************************************************************/
 
+/* A gateway of its own on the wire, to which loopback's searches do not belong: those are the host's that captured. */
+static bool
+is_elsewhere(const struct host *asker, const struct lookup *lookup)
+{
+    return asker->link && asker->link != LINK_SELF && host_serves(asker, lookup->name);
+}
+
 static bool
 is_gateways(const struct host *asker, const struct lookup *lookup)
 {
-    return !lookup->host || asker == lookup->host || ipaddr_is_loopback(&asker->ip) || ipaddr_is_loopback(&lookup->host->ip) ||
-           (asker->gateway && asker->gateway == lookup->host->gateway);
+    return !lookup->host || asker == lookup->host || ipaddr_is_loopback(&asker->ip) ||
+           (ipaddr_is_loopback(&lookup->host->ip) && !is_elsewhere(asker, lookup)) || (asker->gateway && asker->gateway == lookup->host->gateway);
 }
 
 /* Other searches went over this socket too: it tells nothing. */
@@ -358,6 +368,17 @@ is_repeat(const struct lookup *lookup, const struct dns_message *m, const struct
     return (pause >= SILENCE_LONG && pause % RESOLVER_STEP < RESOLVER_LATE) || !idle_requests(asker, m->time).latest;
 }
 
+/* Requests that wait for the name where it is asked for; up to LOOKED_AT_MAX, as many as the searches that are looked at. */
+static unsigned
+waiting_at(const struct name *name, const struct host *asker)
+{
+    unsigned waiting = 0, looked_at = 0;
+
+    for (const node_t *l = name->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++)
+        waiting += !asker->gateway || ((const struct exchange *)l->data)->gateway == asker->gateway;
+    return waiting;
+}
+
 /*
  * The running search that a question belongs to: one that uses the same socket; the oldest that
  * has asked for the name, but not for this type or not this server; the one that was
@@ -399,7 +420,7 @@ running_search(const struct name *name, const struct dns_message *m, const struc
         return other_type ? other_type : next_name;
     if (is_upstreams)
         return repeat && is_repeat(repeat, m, asker) ? repeat : NULL;
-    return running >= list_length(&name->open) ? repeat : NULL;
+    return running >= waiting_at(name, asker) ? repeat : NULL;
 }
 
 void
@@ -477,6 +498,20 @@ suffix_search(const struct dns_message *m, const struct host *asker)
 
 /* who asks ****************************************************************/
 
+/* Somebody waits for the name at another gateway too, of which nothing shows that this is not its address. */
+static bool
+may_be_anothers(struct root *root, const struct exchange *waiting, const struct host *asker)
+{
+    unsigned looked_at = 0;
+
+    if (host_on_same_link(host_find(root, &waiting->conn->side[SERVER].ip), asker))
+        return false;
+    for (node_t *l = waiting->name ? waiting->name->open.tail : NULL; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++)
+        if (((const struct exchange *)l->data)->gateway != waiting->gateway)
+            return true;
+    return false;
+}
+
 /* A host that looks up what a client just asked a gateway for is that gateway, unless it is what was asked for. */
 static void
 learn_asker(struct root *root, const struct exchange *waiting, struct host *asker)
@@ -486,6 +521,8 @@ learn_asker(struct root *root, const struct exchange *waiting, struct host *aske
         return;
     struct host *asked = host_get(root, &waiting->conn->side[SERVER].ip);
     if (!host_on_same_link(asked, asker) && host_serves(asker, waiting->name))
+        return;
+    if (may_be_anothers(root, waiting, asker))
         return;
     host_join(root, asked, asker);
 }

@@ -93,5 +93,7 @@ translated_message(struct root *root, const struct dns_message *m)
     } else if (m->response) {
         struct dns_message as = as_original(m, &original->key);
         lookup_message(root, &as);
+    } else {
+        lookup_copy(root, &original->key, m);
     }
 }

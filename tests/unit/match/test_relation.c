@@ -259,7 +259,8 @@ test_routes(void)
         asks_proxy(ALICE, HOST, "/a");
         syn(UPSTREAM_1);
         struct exchange *waiting = exchange_of(ALICE);
-        next_hop_learn(of_host ? waiting->name->next_hops : waiting->gateway->next_hops, &server, 80, route_hash(waiting), 1);
+        struct next_hop hop = { .ip = server, .port = 80, .route = route_hash(waiting), .last = 1 };
+        next_hop_learn(of_host ? waiting->name->next_hops : waiting->gateway->next_hops, &hop);
         expect(relation_to_alice(UPSTREAM_1), of_host ? "ROUTE" : "NEXT_HOP", TIE_LEARNT, of_host ? 250 : 100, of_host ? 600 : 249);
     }
 }

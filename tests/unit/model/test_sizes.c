@@ -16,7 +16,7 @@ static const struct {
     { "bytes_of_one_side", sizeof(struct flow) + sizeof(struct reading), 80 },
     { "exchange", sizeof(struct exchange), 552 },
     { "target", sizeof(struct target), 144 },
-    { "host", sizeof(struct host), 192 },
+    { "host", sizeof(struct host), 200 },
     { "lookup", sizeof(struct lookup), 400 },
     { "question", sizeof(struct asked), 240 },
 };

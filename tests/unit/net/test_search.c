@@ -151,6 +151,30 @@ test_copies(void)
     EXPECT_AT(responds(ALICE, 502), DNS_TIMEOUT, OBSERVED, cited[0], cited[1]);
 }
 
+/*
+ * One id for both types (HAProxy): the copy of the first question, which comes behind the second, is no question of its own.
+ * Query A, its answer, query AAAA, its answer, query A again, ALICE gets 502
+ */
+static void
+test_one_id(void)
+{
+    uint32_t cited[4];
+
+    scene_with(1);
+    all_ask(1);
+    dns_socket(5000);
+    for (unsigned i = 0; i < 2; i++) {
+        dns_type(i == 0 ? DNS_TYPE_A : DNS_TYPE_AAAA);
+        dns_packet((uint16_t)(100 + i));
+        cited[2 * i] = looks_up(7, GATEWAY, HOST);
+        cited[2 * i + 1] = resolved(7, GATEWAY, HOST, SERVER_FAILURE, NULL);
+    }
+    dns_type(DNS_TYPE_A);
+    dns_packet(100);
+    looks_up(7, GATEWAY, HOST);
+    EXPECT_AT(responds(ALICE, 502), DNS_ERROR, OBSERVED, cited[0], cited[1], cited[2], cited[3]);
+}
+
 /* Without an identification: at once, or from another network card. */
 static void
 test_copies_unnumbered(void)
@@ -272,6 +296,7 @@ main(int argc, char **argv)
     g_test_add_func("/search/https_beside_a", test_https_beside_a);
     g_test_add_func("/search/errors_for_both", test_errors_for_both);
     g_test_add_func("/search/copies", test_copies);
+    g_test_add_func("/search/one id", test_one_id);
     g_test_add_func("/search/copies_unnumbered", test_copies_unnumbered);
     g_test_add_func("/search/over_tcp_of_another", test_over_tcp_of_another);
     g_test_add_func("/search/over_tcp_beside_an_answer", test_over_tcp_beside_an_answer);
