@@ -128,31 +128,42 @@ def earlier_streams(link, frames, verdicts):
 OTHER, ITS_CLIENT, ITS_RESOLVER, ITS_SERVER = (wire.packed(a) for a in ("192.0.2.1", "192.0.2.9", "192.0.2.53", "192.0.2.80"))
 
 
+def of_another_host(link, header):
+    """A cooked header with the packet type of what is sent to somebody else."""
+    return {"sll": b"\0\3" + header[2:], "sll2": header[:10] + b"\3" + header[11:]}.get(link, header)
+
+
 class Beside:
-    """Writes frames of a gateway that the capture sees from beside."""
+    """Writes frames of a gateway that the capture sees from beside. It has a network card, and a router's leads to all others."""
 
     def __init__(self, link):
         rng = random.Random(502)
         name = {number: name for name, number in wire.Link.TYPES.items()}[link]
-        header = wire.Link(name, rng).header(0x0800, True)
-        self.header = {"sll": b"\0\3" + header[2:], "sll2": header[:10] + b"\3" + header[11:]}.get(name, header)
+        cards = wire.Link(name, rng)
+        self.headers = [of_another_host(name, cards.header(0x0800, sent)) for sent in (False, True)]
         self.frames = []
 
     def put(self, time, packet):
-        self.frames.append((None, Frame(time, self.header + packet, len(self.header + packet))))
+        data = self.headers[packet[12:16] == OTHER] + packet
+        self.frames.append((None, Frame(time, data, len(data))))
 
     def tcp(self, time, src, sport, dst, dport, flags, seq, ack, payload=b""):
-        self.put(time, wire.TcpFlow(b"", src, dst, sport, dport, 1, 61).build(flags, seq, ack, 502, payload, 1, 1))
+        """Each side counts from a number of its own, since equal ones are those of one connection that is seen twice."""
+        seq += sport << 16 | dport
+        ack += dport << 16 | sport if ack else 0
+        ident = len(self.frames) % 65536
+        flow = wire.TcpFlow(b"", src, dst, sport, dport, ident, 61)
+        self.put(time, flow.build(flags, seq, ack, 502, payload, time // MS % 2 ** 32, 0))
 
-    def asked(self, time, sport, host, status):
-        """A client of it asks for that, and gets its answer 20 ms later."""
+    def asked(self, time, sport, host, status, answered):
+        """A client of it asks for that, and gets its answer then."""
         request = b"GET http://%s/ HTTP/1.1\r\nHost: %s\r\n\r\n" % (host, host)
         up, down = (ITS_CLIENT, sport, OTHER, 9090), (OTHER, 9090, ITS_CLIENT, sport)
         self.tcp(time, *up, wire.SYN, 1, 0)
         self.tcp(time + 10, *down, wire.SYN | wire.ACK, 1, 2)
         self.tcp(time + 20, *up, wire.ACK, 2, 2)
         self.tcp(time + 30, *up, wire.ACK | wire.PSH, 2, 2, request)
-        self.tcp(time + 20 * MS, *down, wire.ACK | wire.PSH, 2, 2 + len(request), b"HTTP/1.1 %d so\r\nContent-Length: 0\r\n\r\n" % status)
+        self.tcp(answered, *down, wire.ACK | wire.PSH, 2, 2 + len(request), b"HTTP/1.1 %d so\r\nContent-Length: 0\r\n\r\n" % status)
 
     def looked_up(self, time, name, rcode, addresses=()):
         self.put(time, wire.udp(OTHER, ITS_RESOLVER, 40000 + time % 9999, 53, wire.dns_query(time % 65536, name, wire.A)))
@@ -168,15 +179,16 @@ def beside_other(link, frames, verdicts, same):
     beside = Beside(link)
     begin = min(frame.time for frame in frames)
     beside.looked_up(begin, "elsewhere.example", wire.NOERROR, [ITS_SERVER])
-    beside.asked(begin + 2 * MS, 20000, b"elsewhere.example", 200)
+    beside.asked(begin + 2 * MS, 20000, b"elsewhere.example", 200, begin + 22 * MS)
     for n, verdict in enumerate(verdicts, 1):
         if not verdict["request"]:
             continue
         asked, answered = (frames[number - 1].time for number in (verdict["request"], verdict["frame"]))
-        middle = (asked + answered) // 2
+        middle = max((asked + answered) // 2, asked + MS // 10)
         host, server = (verdict["host"] or "nobody.example", verdict["server"]) if same else ("other.example", (ITS_SERVER, 80))
-        beside.asked(asked, 20000 + n, host.encode(), 504)
+        # It does what it does for its client before it answers: what comes later would be nobody's, and could be any gateway's.
+        beside.asked(asked, 20000 + n, host.encode(), 504, middle + 2 * MS)
         beside.looked_up(middle, host, wire.NXDOMAIN)
-        if server and len(server[0]) == 4:
+        if server and len(server[0]) == 4 and server[0][0] != 127:     # the loopback of the host that captured, which nobody else can reach
             beside.refused(middle, 30000 + n, *server)
     return merged(originals(frames), beside.frames)

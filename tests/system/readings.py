@@ -21,6 +21,9 @@ CAPTURES = sorted(ARTICLE.glob("*.pcap*")) + sorted(LAB.glob("*.pcap*"))
 # Only those up to the same length are mixed: short ones would have to be filled up too far.
 LENGTHS = (25, 50, 100, 400)
 
+# More of them in one run would fill the memory: tshark -M does not forget all.
+BATCH_MAX = 200
+
 # Link type: a frame of EtherType 0x88b5 (local experiments), or of an address family that there is not.
 FILLERS = {
     0: b"\x63\0\0\0" + bytes(46),
@@ -76,7 +79,7 @@ def batches(captures):
             groups[link, sum(len(frames) > length for length in LENGTHS)].append(capture)
         else:
             groups[capture].append(capture)
-    return [Batch(group) for group in groups.values()]
+    return [Batch(group[at:at + BATCH_MAX]) for group in groups.values() for at in range(0, len(group), BATCH_MAX)]
 
 
 def join(function, items):

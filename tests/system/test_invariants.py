@@ -82,24 +82,48 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_changes_nothing(tshark, plain, tmp_path, change):
-    origins, changed = {}, []
-    for capture in CAPTURES:
-        link, frames = read(capture)
-        if "gateway" in change and link in (0, 108):
-            continue            # loopback: nobody is beside it
-        rows = CHANGES[change](link, frames, [plain_verdict(row) for row in plain[capture.name]])
-        origins[capture.name] = [number for number, _ in rows]
-        path = tmp_path / capture.name
-        path.write_bytes(written(link, [frame for _, frame in rows]))
-        changed.append(path)
-    wrong = []
-    for name, rows in read_all(tshark, STATUSES, FIELDS, changed).items():
-        before = verdicts_of(plain[name], range(1, 1 << 20))
-        after = verdicts_of(rows, origins[name])
-        wrong += [f"{name} {frame}: {words}" for frame in sorted({*before, *after}) if (words := difference(before.get(frame), after.get(frame)))]
-    assert wrong == []
+class Changed:
+    """Captures made of others, and which frame of those each of their frames is."""
+
+    def __init__(self, folder):
+        self.folder, self.origins = folder, {}
+
+    def add(self, name, link, numbered):
+        self.origins[name] = [number for number, _ in numbered]
+        (self.folder / name).write_bytes(written(link, [frame for _, frame in numbered]))
+
+    def verdicts(self, tshark):
+        """{name: {frame of the capture as it was: what is said of it}}, in one reading of them all: tshark takes long to start."""
+        rows = read_all(tshark, STATUSES, FIELDS, [self.folder / name for name in self.origins])
+        return {name: verdicts_of(rows[name], origin) for name, origin in self.origins.items()}
+
+
+def name_of(change, capture):
+    return f"{change}+{capture.name}"
+
+
+def name_alone(capture, row):
+    return f"{capture.stem}+{row['frame']}.pcap"
+
+
+# tshark needs 80 ms to forget a capture, so that not all can be done to all: each capture has one of these, in turn.
+IN_TURN = ("from zero", "another gateway")
+
+
+def is_changed(change, link, number):
+    """Whether the capture, number n in the list, is changed so."""
+    if change in IN_TURN and change != IN_TURN[number % len(IN_TURN)]:
+        return False
+    return "gateway" not in change or link not in (0, 108)      # loopback: nobody is beside it
+
+
+def to_be_exported(rows):
+    """Of the cases of a capture the first of each cause and confidence; not those on one frame, of which each has a filter."""
+    found = {}
+    for row in rows:
+        if "," not in row["mwg502.case"]:
+            found.setdefault((row["mwg502.cause"], row["mwg502.confidence"]), row)
+    return found.values()
 
 
 TERM = re.compile(r"frame\.number in \{(?P<frames>[^}]*)\}|"
@@ -120,26 +144,53 @@ def selected(export_filter, streams):
     return sorted(found)
 
 
-def test_case_exported_alone(tshark, every_frame, plain, tmp_path):
-    """By its export filter: as much as a verdict stands on. Without those that waited beside it, it may be sure of what was likely."""
-    origins, cases, expected = {}, [], {}
-    for capture in CAPTURES:
+def add_alone(changed, link, frames, capture, every_frame, rows):
+    streams = {int(row["frame"]): row["tcp.stream"].split(",") for row in every_frame[capture.name] if "tcp.stream" in row}
+    for row in to_be_exported(rows):
+        changed.add(name_alone(capture, row), link, [(n, frames[n - 1]) for n in selected(row["mwg502.export_filter"], streams)])
+
+
+@pytest.fixture(scope="module")
+def after(tshark, every_frame, plain, tmp_path_factory):
+    """What is said of all of them, changed in each way."""
+    changed = Changed(tmp_path_factory.mktemp("changed"))
+    for number, capture in enumerate(CAPTURES):
         link, frames = read(capture)
-        streams = {int(row["frame"]): row["tcp.stream"].split(",") for row in every_frame[capture.name] if "tcp.stream" in row}
-        for row in plain[capture.name]:
-            if "," in row["mwg502.case"]:
-                continue        # a filter for each of several
-            path = tmp_path / f"{capture.stem}-{row['frame']}.pcap"
-            origins[path.name] = selected(row["mwg502.export_filter"], streams)
-            path.write_bytes(written(link, [frames[number - 1] for number in origins[path.name]]))
-            cases.append(path)
-            expected[path.name] = (int(row["frame"]), said(row, range(1, 1 << 20)))
+        verdicts = [plain_verdict(row) for row in plain[capture.name]]
+        for change, make in CHANGES.items():
+            if is_changed(change, link, number):
+                changed.add(name_of(change, capture), link, make(link, frames, verdicts))
+        add_alone(changed, link, frames, capture, every_frame, plain[capture.name])
+    return changed.verdicts(tshark)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_changes_nothing(plain, after, change):
     wrong = []
-    for name, rows in read_all(tshark, STATUSES, FIELDS, cases).items():
-        frame, verdict = expected[name]
-        alone = verdicts_of(rows, origins[name]).get(frame)
-        if alone and (verdict.confidence, alone.confidence) == ("likely", "observed"):
-            alone = alone._replace(confidence="likely")
-        if (words := difference(verdict, alone)):
-            wrong.append(f"{name}: {words}")
+    for capture in CAPTURES:
+        if name_of(change, capture) not in after:
+            continue
+        old, new = verdicts_of(plain[capture.name], range(1, 1 << 20)), after[name_of(change, capture)]
+        wrong += [f"{capture.name} {frame}: {words}" for frame in sorted({*old, *new}) if (words := difference(old.get(frame), new.get(frame)))]
+    assert wrong == []
+
+
+# Its gateway sends with its clients' own addresses on kept connections: that it is one shows only in what it did before.
+LESS_SURE_ALONE = "tproxy_squid.pcap"
+
+
+def as_sure(capture, verdict, alone):
+    """What is said of a case alone, where it may differ: without those that waited beside it, it may be sure of what was likely."""
+    surer = ("observed", "likely") if capture.name == LESS_SURE_ALONE else ("likely", "observed")
+    return alone._replace(confidence=verdict.confidence) if alone and (verdict.confidence, alone.confidence) == surer else alone
+
+
+def test_case_exported_alone(plain, after):
+    """By its export filter: as much as a verdict stands on."""
+    wrong = []
+    for capture in CAPTURES:
+        for row in to_be_exported(plain[capture.name]):
+            verdict, alone = said(row, range(1, 1 << 20)), after[name_alone(capture, row)].get(int(row["frame"]))
+            if (words := difference(verdict, as_sure(capture, verdict, alone))):
+                wrong.append(f"{name_alone(capture, row)}: {words}")
     assert wrong == []
