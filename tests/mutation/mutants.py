@@ -7,7 +7,7 @@ the unit tests do not.
 """
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "rivals", "chain", "attempts", "parents",
-         "lookups", "memory", "addresses", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app",
+         "lookups", "memory", "addresses", "places", "two_gateways", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app",
          "ftpreply", "refused", "proxyline", "h2frames", "h2", "begin", "attempt")
 
 QUICK = "test_article.py test_golden.py"
@@ -18,6 +18,7 @@ RELAYED = "test_golden.py -k gen502"
 SWALLOWED = "test_golden.py -k early200"
 LINKS = "test_links.py"
 COPIES = "test_copies.py"
+ALONE = "test_invariants.py -k alone"
 COURSE = "test_course.py -k truth"
 PREFACE = "test_preface.py"
 
@@ -103,6 +104,26 @@ MUTANTS = [
     ("late frames", "track/provisional.c", "finding_withdraw(f);", ";", LATE),
     ("retransmissions", "http/shown.c", "if (!found && again)\n        return NULL;", "", ROLES),
     ("retransmissions", "http/shown.c", "if (!found && again)", "if (again)", ROLES),
+
+    # two gateways
+    ("two gateways", "match/searches.c", "!(lookup->of_gateway && !is_on_gateways_link(s, lookup->host)) && ", "", QUICK),
+    ("two gateways", "match/uses.c", " || is_anothers(s, conn))", ")", QUICK),
+    ("two gateways", "net/search.c", "    if (may_be_anothers(root, waiting, asker))\n        return;\n", "", QUICK),
+    ("two gateways", "net/search.c", "        if (asker->gateway && ex->gateway != asker->gateway)\n            continue;\n", "", QUICK),
+    ("two gateways", "match/chain.c", "    part_two_machines(root, conn, opener);\n", "", QUICK),
+    ("two gateways", "match/uses.c", " || is_other_machine(s, conn, opener))", ")", QUICK),
+
+    # what is seen twice
+    ("copies", "tcp/copies.c", "if (original && original->isn == syn->seq)", "if (false)", QUICK),
+    ("copies", "net/lookup.c", "    same = with_same_id(asked, m);\n", "    same = asked && asks_for(asked, m) ? asked : NULL;\n", QUICK),
+
+    # a case alone
+    ("exported alone", "cases/export.c", " || a->protocol || ", " || ", ALONE),
+    ("exported alone", "cases/export.c", "        add_span(v, e->attempts[i].copy);\n", "", ALONE),
+    ("exported alone", "cases/export.c", "    for (unsigned i = 0; i < e->n_taught; i++)\n        add_span(v, e->taught[i]);\n", "", ALONE),
+    ("exported alone", "cases/export.c", "    add_frame(v, q->copy_frame);\n", "", ALONE),
+    ("exported alone", "net/lookup.c", "        note_told(asked->lookup->name, asked);\n", "", ALONE),
+    ("exported alone", "match/rivals.c", " && !rival->h2_stream;", ";", ALONE),
 
     # whose it is
     *(("clues", "match/relation.h", f"X({clue}, ", f"X({clue}, 0 * ", QUICK) for clue in CLUES),
@@ -210,7 +231,7 @@ MUTANTS = [
     ("dropped packets", "diagnose/diagnose.c", "return e->response_time - since < FIRST_REPEAT;", "return false;", QUICK),
 
     # a gateway's addresses, and its tries
-    ("network cards", "match/match.c", "asked->link = ex->conn->side[SERVER].link;", ";", QUICK),
+    ("network cards", "match/match.c", "note_link(asked, ex->conn->side[SERVER].link);", ";", QUICK),
     ("network cards", "match/collect.c", "host_join_card(root, asked);", ";", QUICK),
     ("network cards", "match/chain.c", "if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)", "if (false)", QUICK),
     ("network cards", "net/search.c", "!host_on_same_link(asked, asker) && ", "", QUICK),
