@@ -230,6 +230,14 @@ forget_ignored_reset(struct conn *conn, const struct segment *seg, int side)
         *server = (struct closing){ 0 };
 }
 
+/* Both sides' frames seem to come from one network card: what the link layer says of them means nothing. */
+static void
+forget_links(struct conn *conn, const struct segment *seg, int side)
+{
+    if (side == SERVER && !conn->hs.acked && seg->link_src && seg->link_src == conn->side[CLIENT].link)
+        conn->side[CLIENT].link = conn->side[SERVER].link = 0;
+}
+
 static bool
 is_syn(const struct segment *seg)
 {
@@ -257,6 +265,7 @@ segment_of(struct root *root, struct conn *conn, const struct segment *seg, bool
         return conn;
     traits_segment(conn, side, seg);
     forget_ignored_reset(conn, seg, side);
+    forget_links(conn, seg, side);
     if (!conn->hs.acked)
         handshake_other(conn, seg, side);
     if (side == CLIENT && (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && (conn->hs.synack_frame || seg->length > 0))
