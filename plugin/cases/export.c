@@ -10,6 +10,7 @@
 
 #include "cases/export.h"
 #include "model/attempts.h"
+#include "fact/h3frame.h"
 
 /* Attempts and look-ups beyond are left out: the verdict rests on the last ones. */
 #define ATTEMPTS_EXPORTED_MAX 32
@@ -143,6 +144,16 @@ collect_numbers(const struct verdict *v, uint32_t *numbers)
     return kept;
 }
 
+/* QUIC is decrypted with what its first packets say, which are no facts: all of the connection up to there. */
+static void
+append_span(wmem_strbuf_t *text, uint32_t stream, uint32_t from, uint32_t to)
+{
+    if (is_tcp_stream(stream))
+        wmem_strbuf_append_printf(text, " || (tcp.stream == %u && frame.number in {%u..%u})", stream, from, to);
+    else
+        wmem_strbuf_append_printf(text, " || (quic.connection.number == %u && frame.number <= %u)", stream - QUIC_CONNS, to);
+}
+
 char *
 export_filter(wmem_allocator_t *scope, const struct verdict *v)
 {
@@ -157,7 +168,7 @@ export_filter(wmem_allocator_t *scope, const struct verdict *v)
     for (unsigned i = 0; i < v->n_spans; i++) {
         uint32_t from = verdict_number(v, v->spans[i].from);
         if (from)
-            wmem_strbuf_append_printf(text, " || (tcp.stream == %u && frame.number in {%u..%u})", v->spans[i].stream, from, verdict_number(v, v->frame));
+            append_span(text, v->spans[i].stream, from, verdict_number(v, v->frame));
     }
     return wmem_strbuf_finalize(text);
 }

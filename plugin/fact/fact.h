@@ -9,6 +9,7 @@
 
 #include "fact/dns.h"
 #include "fact/h2frame.h"
+#include "fact/h3frame.h"
 #include "fact/said.h"
 #include "fact/segment.h"
 
@@ -24,6 +25,7 @@ enum fact_kind {
     FACT_TCP,                   /* a segment, and the HTTP responses that Wireshark shows with it */
     FACT_DECRYPTED,                 /* a decrypted TLS record: u.tcp.segment with its bytes */
     FACT_HTTP2,
+    FACT_HTTP3,
     FACT_ICMP,                  /* an error for a TCP segment */
     FACT_DNS,
     FACT_DNS_ERROR,             /* an ICMP error for a DNS query */
@@ -47,6 +49,10 @@ struct fact {
             struct h2_frame frame;
             struct said said;       /* of a watched response */
         } h2;
+        struct {
+            struct h3_frame frame;
+            struct said said;       /* likewise */
+        } h3;
         struct {
             struct target_key key;
             uint16_t sport;

@@ -102,7 +102,7 @@ exchange_new(struct root *root, struct conn *conn, const struct http_head *head,
     ex->without_request = head == NULL;
     if (!head)
         return ex;
-    keep_request(&ex->request, head, conn->tls ? 443 : 80, frame, time);
+    keep_request(&ex->request, head, conn->tls || conn->h3 ? 443 : 80, frame, time);
     ex->ready_at = time;
     if (last && last->request.frame == frame)
         ex->of_frame = last->of_frame + 1;

@@ -15,8 +15,8 @@
 /* Segments of a reply whose numbers are kept. */
 #define DATA_FRAMES_MAX 8
 
-static struct exchange *
-find(const struct conn *conn, uint32_t stream)
+struct exchange *
+h2_exchange(const struct conn *conn, uint32_t stream)
 {
     for (node_t *l = conn->exchanges.tail; l; l = l->prev)
         if (((struct exchange *)l->data)->h2_stream == stream)
@@ -46,7 +46,7 @@ begin(struct root *root, struct conn *conn, const struct http_head *head, uint32
         exchange_drop(root, (struct exchange *)list_first(&conn->exchanges));
     ex = exchange_new(root, conn, head, frame, time);
     ex->h2_stream = stream;
-    ex->decrypted = conn->decrypted != NULL;
+    ex->decrypted = conn->decrypted || conn->h3;
     conn->had_exchange = true;
     return ex;
 }
@@ -165,7 +165,7 @@ h2_frame(struct root *root, struct conn *conn, const struct h2_frame *f, uint32_
         go_away(conn, side, f, frame, time);
         return NULL;
     }
-    ex = find(conn, f->stream);
+    ex = h2_exchange(conn, f->stream);
     if (f->type == H2_RST_STREAM) {
         if (ex)
             end_stream(ex, side, f, true, frame, time);

@@ -17,6 +17,9 @@
  */
 struct exchange *h2_frame(struct root *root, struct conn *conn, const struct h2_frame *f, uint32_t frame, when_t time);
 
+/* The exchange of that stream; NULL: none, or none any more. */
+struct exchange *h2_exchange(const struct conn *conn, uint32_t stream);
+
 /*
  * Bytes of one side of a connection that is neither HTTP/1 nor TLS, in order: where they are frames no more, the server's answers
  * are broken that were not complete. Connections of other protocols, and such that were not seen from the beginning, are passed over.

@@ -285,6 +285,7 @@ on_dropped(struct root *root, struct conn *conn)
     }
     wmem_free(wmem_file_scope(), conn->tls);
     wmem_free(wmem_file_scope(), conn->frames);
+    wmem_free(wmem_file_scope(), conn->h3);
     decrypted_free(conn);
 }
 

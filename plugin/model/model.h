@@ -25,7 +25,7 @@
  *
  *   host        an address; several of them make one gateway (a machine with two network cards)
  *   gateway     what clients ask and what asks servers for them: the one whose 502 is explained
- *   connection  a TCP connection, found by tcp.stream; CLIENT is its side that opened it, on either leg
+ *   connection  a TCP connection, found by tcp.stream, or one of QUIC; CLIENT is its side that opened it, on either leg
  *   exchange    a request on a connection and its reply; it waits until the final response came
  *   parent      the client's exchange for which a gateway made one of its own, its child
  *   attempt     a connection that a gateway opened, or a request on one that it kept, to serve an exchange
@@ -98,6 +98,12 @@ struct reading {
 struct tls_conn {
     struct tls_progress progress;
     struct tls_facts facts;
+};
+
+/* A QUIC connection: which streams had a request, so that what is sent or captured twice makes no second one (http/h3.h). */
+struct h3_conn {
+    uint64_t begun;             /* bit n: the stream n requests before the newest one */
+    uint64_t newest;            /* the stream's number among those of requests, from 0 */
 };
 
 /* What the segments of one side tell beside their bytes (tcp/traits.h). */
@@ -181,6 +187,7 @@ struct conn {
     struct translated *translated;      /* NULL: it was seen once */
     struct tls_conn *tls;       /* NULL: no ClientHello was seen */
     struct h2_frames *frames;   /* of both sides, without TLS; NULL: it is no HTTP/2 as far as is known */
+    struct h3_conn *h3;         /* NULL: it is TCP */
     struct decrypted *decrypted;    /* NULL: nothing of it was decrypted */
     list_t exchanges;           /* in the order of their requests */
     struct exchange *receiving; /* the one that the server is answering */

@@ -6,24 +6,34 @@
 
 #include "observe/foreign.h"
 
-static const char *const field_names[N_FIELDS] = {
-    [TCP_STREAM] = "tcp.stream",
-    [ICMP_TYPE] = "icmp.type",
-    [ICMPV6_TYPE] = "icmpv6.type",
-    [ARP_OPCODE] = "arp.opcode",
-    [DNS_QRY_NAME] = "dns.qry.name",
-    [DNS_RESP_LEN] = "dns.resp.len",
-    [DNS_CNAME] = "dns.cname",
-    [HTTP_STATUS] = "http.response.code",
-    [HTTP2_STREAM] = "http2.streamid",
+/* Wireshark reads header blocks of HTTP/3 since 4.2, where it was built with nghttp3: elsewhere nothing of it is asked for. */
+static const char http3_header[] = "http3.headers.header";
+
+static const struct {
+    const char *name;
+    const char *with;           /* a field that must be known too, else it is of no use; NULL: none */
+} fields[N_FIELDS] = {
+    [TCP_STREAM] = { "tcp.stream", NULL },
+    [ICMP_TYPE] = { "icmp.type", NULL },
+    [ICMPV6_TYPE] = { "icmpv6.type", NULL },
+    [ARP_OPCODE] = { "arp.opcode", NULL },
+    [DNS_QRY_NAME] = { "dns.qry.name", NULL },
+    [DNS_RESP_LEN] = { "dns.resp.len", NULL },
+    [DNS_CNAME] = { "dns.cname", NULL },
+    [HTTP_STATUS] = { "http.response.code", NULL },
+    [HTTP2_STREAM] = { "http2.streamid", NULL },
+    [QUIC_CONNECTION] = { "quic.connection.number", http3_header },
+    [QUIC_STREAM] = { "quic.stream.stream_id", http3_header },
+    [HTTP3_FRAME] = { "http3.frame_type", http3_header },
+    [HTTP3_HEADER] = { http3_header, NULL },
 };
 
 static int field_ids[N_FIELDS];
 
-/* Names of add_new_data_source() in packet-tls.c and packet-http2.c, from 4.0 to 4.6. */
+/* Names of add_new_data_source() in packet-tls.c, packet-http2.c and packet-http3.c, from 4.0 to 4.6. */
 static const char *const source_names[] = {
     [SOURCE_DECRYPTED_TLS] = "Decrypted TLS",
-    [SOURCE_HTTP2_HEADER] = "Decompressed Header",
+    [SOURCE_HEADER] = "Decompressed Header",
 };
 
 /* Which dissectors looked at a frame, by the layers that they leave. */
@@ -41,7 +51,8 @@ foreign_wanted_fields(void)
     proto_icmp = proto_get_id_by_filter_name("icmp");
     proto_icmpv6 = proto_get_id_by_filter_name("icmpv6");
     for (int i = 0; i < N_FIELDS; i++) {
-        field_ids[i] = proto_registrar_get_id_byname(field_names[i]);
+        bool useful = !fields[i].with || proto_registrar_get_id_byname(fields[i].with) > 0;
+        field_ids[i] = useful ? proto_registrar_get_id_byname(fields[i].name) : 0;
         if (field_ids[i] > 0)
             g_array_append_val(wanted, field_ids[i]);
     }

@@ -17,6 +17,7 @@ enum field {
     TCP_STREAM, ICMP_TYPE, ICMPV6_TYPE, ARP_OPCODE,
     DNS_QRY_NAME, DNS_RESP_LEN, DNS_CNAME,
     HTTP_STATUS, HTTP2_STREAM,
+    QUIC_CONNECTION, QUIC_STREAM, HTTP3_FRAME, HTTP3_HEADER,
     N_FIELDS
 };
 
@@ -44,7 +45,7 @@ bool foreign_has_icmp(const packet_info *pinfo);
  */
 enum source {
     SOURCE_DECRYPTED_TLS,       /* the contents of a TLS record, one source for each record */
-    SOURCE_HTTP2_HEADER         /* a header block of HTTP/2 before HPACK compressed it, as h2_read_head() takes it */
+    SOURCE_HEADER               /* a header block of HTTP/2 or HTTP/3 before it was compressed, as h2_read_head() takes it */
 };
 
 /*

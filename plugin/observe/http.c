@@ -56,8 +56,7 @@ content_of(const GPtrArray *ids, unsigned from, uint32_t stream)
     return (struct slice){ "", 0 };
 }
 
-/* HTTP/2 has no reason phrase. */
-static struct said
+struct said
 said_in(const struct frame_view *view, const struct http_head *head, struct slice content)
 {
     const struct { const char *name; struct slice value; } lines[] = {
@@ -107,7 +106,7 @@ see_http2(struct frame_view *view, const struct segment *seg)
         fact.time = view->time;
         fact.u.h2.said = SAID_NOTHING;
         *f = (struct h2_frame){ seg->stream, seg->src, seg->sport, tvb_get_ntohl(id.tvb, id.start) & 0x7fffffff, 0, type_at(id), byte_at(id, -1), NULL, 0 };
-        tvbuff_t *block = HEAD_FRAME(f->type) ? foreign_next_source(&at, SOURCE_HTTP2_HEADER) : NULL;
+        tvbuff_t *block = HEAD_FRAME(f->type) ? foreign_next_source(&at, SOURCE_HEADER) : NULL;
         if (f->type == H2_HEADERS)
             read_block(view, ids, i, block, &fact);
         if (f->type == H2_RST_STREAM && has_bytes(id, 4, 4))

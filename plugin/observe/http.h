@@ -7,6 +7,7 @@
 #ifndef MWG502_OBSERVE_HTTP_H
 #define MWG502_OBSERVE_HTTP_H
 
+#include "bytes/httphead.h"
 #include "observe/frame_view.h"
 
 /* HTTP inside TLS: the records of this segment that Wireshark decrypted. */
@@ -14,6 +15,9 @@ void see_decrypted(struct frame_view *view, const struct segment *segment);
 
 /* The HTTP/2 frames that end in this segment, decrypted or not. */
 void see_http2(struct frame_view *view, const struct segment *segment);
+
+/* What a gateway says of itself in a response without a reason phrase (HTTP/2, HTTP/3); content: the beginning of its body, as far as it is there. */
+struct said said_in(const struct frame_view *view, const struct http_head *head, struct slice content);
 
 #endif
 

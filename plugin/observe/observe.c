@@ -9,6 +9,7 @@
 #include <wiretap/wtap.h>
 
 #include "observe/dns.h"
+#include "observe/http3.h"
 #include "observe/icmp.h"
 #include "observe/observe.h"
 #include "observe/tcp.h"
@@ -86,7 +87,10 @@ observe_frame(struct tracker *tracker, tvbuff_t *tvb, packet_info *pinfo, proto_
     } else if ((found = fields_of(&view, ARP_OPCODE))) {
         see_arp(&view, field_at(found, 0));    /* also inside UDP: VXLAN, Geneve */
     } else if (pinfo->ptype == PT_UDP) {
-        see_dns(&view);
+        if ((found = fields_of(&view, QUIC_STREAM)))
+            see_http3(&view, found);
+        else
+            see_dns(&view);
     }
 }
 

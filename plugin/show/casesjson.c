@@ -10,6 +10,7 @@
 
 #include "cases/export.h"
 #include "diagnose/stall.h"
+#include "fact/h3frame.h"
 #include "net/lookup.h"
 #include "show/advice.h"
 #include "show/caseslist.h"
@@ -92,7 +93,7 @@ add_endpoint(struct page *p, const char *name, const struct ipaddr *ip, uint16_t
     begin_object(p, name);
     add_text(p, "ip", cases_address(p->scope, ip));
     add_some(p, "port", port);
-    if (stream != UINT32_MAX)
+    if (is_tcp_stream(stream))
         add_number(p, "stream", stream);
     json_dumper_end_object(&p->dumper);
 }

@@ -12,6 +12,7 @@
 
 #include "cases/export.h"
 #include "diagnose/stall.h"
+#include "fact/h3frame.h"
 #include "show/advice.h"
 #include "show/fields.h"
 #include "show/headline.h"
@@ -122,7 +123,8 @@ add_request(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
         add_uint(branch, hf_port, tvb, v->port);
     add_ip(branch, hf_client_ip, hf_client_ipv6, tvb, &v->client);
     add_uint(branch, hf_client_port, tvb, v->client_port);
-    add_uint(branch, hf_client_stream, tvb, v->client_stream);
+    if (is_tcp_stream(v->client_stream))
+        add_uint(branch, hf_client_stream, tvb, v->client_stream);
     add_uint(branch, hf_status, tvb, v->status);
     if (v->request_frame)
         add_time(branch, hf_time, tvb, v->wait);
@@ -171,7 +173,7 @@ add_attempts(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_t
         proto_item_set_generated(item);
         proto_tree *one = proto_item_add_subtree(item, ett_attempt);
         add_frame(one, hf_attempt_frame, tvb, v, a->frame);
-        if (a->stream != UINT32_MAX)
+        if (is_tcp_stream(a->stream))
             add_uint(one, hf_attempt_stream, tvb, a->stream);
     }
 }
@@ -182,7 +184,7 @@ add_server(const struct verdict *v, tvbuff_t *tvb, proto_tree *tree)
     add_ip(tree, hf_server_ip, hf_server_ipv6, tvb, &v->server);
     if (v->server_port)
         add_uint(tree, hf_server_port, tvb, v->server_port);
-    if (v->server.family && v->server_stream != UINT32_MAX)
+    if (v->server.family && is_tcp_stream(v->server_stream))
         add_uint(tree, hf_server_stream, tvb, v->server_stream);
     if (v->has_icmp) {
         add_uint(tree, hf_icmp_type, tvb, v->icmp_type);

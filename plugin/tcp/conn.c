@@ -36,6 +36,15 @@ conn_new(struct root *root, const struct segment *seg)
     return conn;
 }
 
+struct conn *
+conn_begin_quic(struct root *root, const struct segment *first)
+{
+    struct conn *conn = conn_new(root, first);
+
+    conn->sides_known = conn->hs.acked = true;
+    return conn;
+}
+
 static void
 conn_free(struct root *root, struct conn *conn)
 {

@@ -34,6 +34,12 @@ struct conn_listener {
  */
 struct conn *conn_segment(struct root *root, const struct segment *segment, bool *again);
 
+/*
+ * A connection of QUIC, over UDP: of first only its number, its ends and its time count, and its sender is the client. It has
+ * neither handshake nor bytes nor an end here; what is read on it is told to http/h3.h.
+ */
+struct conn *conn_begin_quic(struct root *root, const struct segment *first);
+
 /* NULL if it is not (or no longer) known. */
 struct conn *conn_find(struct root *root, uint32_t stream);
 

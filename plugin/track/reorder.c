@@ -133,6 +133,11 @@ keep_contents(struct fact *fact)
         if (fact->u.h2.frame.block)
             fact->u.h2.frame.block = (const uint8_t *)wmem_memdup(wmem_file_scope(), fact->u.h2.frame.block, fact->u.h2.frame.block_length);
         break;
+    case FACT_HTTP3:
+        fact->u.h3.said.words = keep(fact->u.h3.said.words);
+        if (fact->u.h3.frame.block)
+            fact->u.h3.frame.block = (const uint8_t *)wmem_memdup(wmem_file_scope(), fact->u.h3.frame.block, fact->u.h3.frame.block_length);
+        break;
     case FACT_DNS:
         keep_message(&fact->u.dns);
         break;
@@ -160,6 +165,10 @@ reorder_release(struct fact *fact)
     case FACT_HTTP2:
         wmem_free(wmem_file_scope(), (char *)fact->u.h2.said.words);
         wmem_free(wmem_file_scope(), (uint8_t *)fact->u.h2.frame.block);
+        break;
+    case FACT_HTTP3:
+        wmem_free(wmem_file_scope(), (char *)fact->u.h3.said.words);
+        wmem_free(wmem_file_scope(), (uint8_t *)fact->u.h3.frame.block);
         break;
     case FACT_DNS:
         drop_message(&fact->u.dns);
@@ -201,6 +210,8 @@ size_of_contents(const struct fact *fact)
         return fact->u.tcp.segment.captured;
     case FACT_HTTP2:
         return fact->u.h2.frame.block_length;
+    case FACT_HTTP3:
+        return fact->u.h3.frame.block_length;
     default:
         return 0;
     }

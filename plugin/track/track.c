@@ -10,6 +10,7 @@
 #include "http/decrypted.h"
 #include "http/exchange.h"
 #include "http/h2.h"
+#include "http/h3.h"
 #include "http/hidden.h"
 #include "http/shown.h"
 #include "match/match.h"
@@ -231,6 +232,15 @@ apply_http2(const struct view *view, const struct fact *fact)
 }
 
 static void
+apply_http3(const struct view *view, const struct fact *fact)
+{
+    struct exchange *ex = h3_frame(view->root, &fact->u.h3.frame, fact->frame, fact->time);
+
+    if (ex)
+        respond(view, ex, ex->reply.status, fact->frame, &fact->u.h3.said);
+}
+
+static void
 apply_icmp(struct root *root, const struct fact *fact)
 {
     struct conn *conn = conn_from(root, &fact->u.icmp.key, fact->u.icmp.sport);
@@ -256,6 +266,9 @@ apply(struct tracker *t, struct root *root, const struct fact *fact)
         break;
     case FACT_HTTP2:
         apply_http2(&view, fact);
+        break;
+    case FACT_HTTP3:
+        apply_http3(&view, fact);
         break;
     case FACT_ICMP:
         apply_icmp(root, fact);

@@ -8,7 +8,7 @@ the unit tests do not.
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "rivals", "chain", "attempts", "parents",
          "lookups", "memory", "addresses", "places", "two_gateways", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app",
-         "ftpreply", "refused", "proxyline", "h2frames", "h2", "begin", "attempt")
+         "ftpreply", "refused", "proxyline", "h2frames", "h2", "h3", "begin", "attempt")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -350,6 +350,16 @@ MUTANTS = [
     ("HTTP/2 frames", "http/h2.c", "conn->frames[side].lost = true;", ";", QUICK),
     ("HTTP/2 frames", "http/h2.c", " && !flow_has_gap(conn->side[side].flow);", ";", QUICK),
     ("HTTP/2 frames", "http/h2.c", "else if (!has_head && is_undone(conn, ex, f))", "else if (false)", QUICK),
+    ("HTTP/3", "http/h3.c", "f->stream % STREAM_KINDS != 0 || ", "", QUICK),
+    ("HTTP/3", "http/h3.c", " || f->stream >= UINT32_MAX - 1", "", QUICK),
+    ("HTTP/3", "http/h3.c", "f->sport == server->port && ", "", QUICK),
+    ("HTTP/3", "http/h3.c", "head.is_request, frame, time", "true, frame, time", QUICK),
+    ("HTTP/3", "http/h3.c", "h3->begun |= UINT64_C(1) << back;", ";", QUICK),
+    ("HTTP/3", "http/h3.c", "back >= BEGUN_MAX || ", "", QUICK),
+    ("HTTP/3", "http/h3.c", "(h3->begun >> back & 1)", "back > 0", QUICK),
+    ("HTTP/3", "http/h3.c", "behind < BEGUN_MAX ? ", "true ? ", QUICK),
+    ("HTTP/3", "http/exchange.c", "conn->tls || conn->h3 ? 443 : 80", "conn->tls ? 443 : 80", QUICK),
+    ("HTTP/3", "cases/export.c", "if (is_tcp_stream(stream))", "if (true)", QUICK),
     ("HTTP/2 that ends", "http/attempt.c", "(!gateway->frame || server->time <= gateway->time);\n}", "true;\n}", QUICK),
     ("HTTP/2 that ends", "diagnose/diagnose.c", "cite(f, a->left_frame, ROLE_SERVER_CLOSE);", ";", QUICK),
     ("who waits", "match/chain.c", " || exchange_given_up(c.waiting)", "", QUICK),

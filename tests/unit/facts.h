@@ -101,6 +101,10 @@ uint32_t h2_responds(unsigned n, uint8_t stream, const char *status, bool whole)
 uint32_t h2_resets(unsigned n, int side, uint8_t stream);       /* RST_STREAM */
 uint32_t h2_leaves(unsigned n);         /* GOAWAY of the server, which serves no stream */
 
+/* HTTP/3 between the ends of n: a request, a response (status NULL: of its body), in a datagram each; whole: its last bytes are in it. */
+uint32_t h3_asks(unsigned n, uint64_t stream, const char *host, const char *path);
+uint32_t h3_responds(unsigned n, uint64_t stream, const char *status, bool whole);
+
 /* DNS: the question with this id, from a socket of its own unless one is given, and its answer; address NULL: none. */
 void dns_socket(uint16_t port);         /* 0: its own again */
 void dns_type(uint16_t type);           /* of both; A at first */

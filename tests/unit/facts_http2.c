@@ -1,5 +1,5 @@
 /* facts_http2.c
- * HTTP/2 without TLS in captures by hand
+ * HTTP/2 without TLS, and HTTP/3 that is decrypted, in captures by hand
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -124,4 +124,49 @@ h2_leaves(unsigned n)
 
     put_frame(&bytes, H2_GOAWAY, 0, 0, "\0\0\0\0\0\0\0\0", 8);
     return shows(n, SERVER, &bytes, H2_GOAWAY, 0, 0, NULL);
+}
+
+/* HTTP/3 ******************************************************************/
+
+/* A datagram whose STREAM frame brings that header block, or none. */
+static uint32_t
+brings(unsigned n, int side, uint64_t stream, const struct bytes *block, bool last)
+{
+    struct fact fact = facts_next(FACT_HTTP3), from = facts_same(FACT_HTTP2, n, side), to = facts_same(FACT_HTTP2, n, !side);
+    struct h3_frame *f = &fact.u.h3.frame;
+
+    f->conn = QUIC_CONNS + n;
+    f->src = from.u.h2.frame.src;
+    f->sport = from.u.h2.frame.sport;
+    f->dst = to.u.h2.frame.src;
+    f->dport = to.u.h2.frame.sport;
+    f->stream = stream;
+    f->last = last;
+    f->block = block ? block->b : NULL;
+    f->block_length = block ? block->n : 0;
+    fact.u.h3.said = SAID_NOTHING;
+    return facts_tell(&fact);
+}
+
+uint32_t
+h3_asks(unsigned n, uint64_t stream, const char *host, const char *path)
+{
+    const char *const texts[] = { ":method", "GET", ":authority", host, ":path", path };
+    struct bytes block = { .n = 0 };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        put_text(&block, texts[i]);
+    return brings(n, CLIENT, stream, &block, true);
+}
+
+uint32_t
+h3_responds(unsigned n, uint64_t stream, const char *status, bool whole)
+{
+    struct bytes block = { .n = 0 };
+
+    if (!status)
+        return brings(n, SERVER, stream, NULL, whole);
+    put_text(&block, ":status");
+    put_text(&block, status);
+    return brings(n, SERVER, stream, &block, whole);
 }
