@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Make the captures of tests/captures/deployments: HTTP/2, and TLS that a key log opens, through real proxies.
+"""Make the captures of tests/captures/deployments: HTTP/2, HTTP/3, and TLS that a key log opens, through real proxies.
 
-usage: deployments.py [-o FOLDER] [NAME*]...   (root; nginx, haproxy, mitmdump, curl, python3-h2)
+usage: deployments.py [-o FOLDER] [NAME*]...   (root; nginx, haproxy, caddy, mitmdump, curl, python3-h2)
+h3_* want what Debian 13 has and 12 has not: nginx with QUIC, curl with HTTP/3, and a tshark that reads it (4.4).
 
 Every request carries a number of its own (?q=N), and its cause is what the server was told to do; the frames are those
 that tshark, without the plugin, shows for that number, stream and connection.
@@ -22,6 +23,7 @@ sys.dont_write_bytecode = True
 
 import lab
 import proxies
+import software
 import world
 from world import GW, SRV
 
@@ -80,6 +82,16 @@ def mitmproxy(w):
     os.environ["SSLKEYLOGFILE"] = os.path.join(w.tmp, "keys")
     proxies.launch(w, [proxies.need("mitmdump"), "--listen-host", GW, "-p", str(w.port), "--set", "confdir=" + w.tmp, "--set", "ssl_insecure=true", "-q"], 60)
     del os.environ["SSLKEYLOGFILE"]
+
+
+def caddy(w):
+    """A reverse proxy that offers HTTP/3 as it is"""
+    software.caddy(w, """https://%(host)s:%(port)d {
+ tls %(d)s/cert.pem %(d)s/key.pem
+ reverse_proxy /dead %(srv)s53:81
+ reverse_proxy %(srv)s52:80
+}
+""" % {"host": HOST, "port": w.port, "srv": SRV, "d": w.tmp})
 
 
 # --- the client ------------------------------------------------------------------------------------------------------------
@@ -163,6 +175,35 @@ def https_nginx_h2(w):
     return ask(w, numbered("https", 443, NGINX), "--http2", keys=True)
 
 
+def h3_to_nginx(w):
+    w.port, w.proxy = 443, nginx("ssl; listen %s:443 quic" % GW, TLS)
+    w.origins = [["0.0.0.0", 80, "http"]]
+    w.start()
+
+
+@scenario
+def h3_nginx(w):
+    """HTTP/3, one request after the other; HTTP/1 to the server."""
+    h3_to_nginx(w)
+    return ask(w, numbered("https", 443, NGINX), "--http3-only", keys=True, parallel=False)
+
+
+@scenario
+def h3_nginx_parallel(w):
+    """The same, many streams at once: a datagram can carry several responses."""
+    h3_to_nginx(w)
+    return ask(w, numbered("https", 443, NGINX[:-1] + NGINX[1:-1]), "--http3-only", keys=True)
+
+
+@scenario
+def h3_caddy(w):
+    """HTTP/3, each request's header in several datagrams; HTTP/1 to the server."""
+    w.port, w.proxy = 443, caddy
+    w.origins = [["0.0.0.0", 80, "http"]]
+    w.start()
+    return ask(w, numbered("https", 443, NGINX + H1[3:4]), "--http3-only", "-H", "Cookie: crumbs=" + "x" * 3000, keys=True, parallel=False)
+
+
 @scenario
 def connect_mitmproxy_h1(w):
     """CONNECT, TLS in it that the gateway looks into, TLS to the server: HTTP/1 on both legs."""
@@ -194,6 +235,25 @@ class Segment(Message):
     flags = length = 0
 
 
+def http3(packet, show):
+    """The messages of a datagram: of each STREAM frame of a request or its response what the dissector shows behind it"""
+    where = (int(packet[0][0].get("show")), float(packet.find("./proto[@name='frame']/field[@name='frame.time_epoch']").get("show")), show(packet, "ip.src"),
+             show(packet, "ip.dst"), int(show(packet, "udp.srcport")), int(show(packet, "udp.dstport")), "quic %s" % show(packet, "quic.connection.number"))
+    frames = [f for f in packet.iter("field") if f.find("field[@name='quic.stream.stream_id']") is not None and show(f, "quic.stream.length") != "0"]
+    streams = [n for n in (int(show(f, "quic.stream.stream_id")) for f in frames) if n % 4 == 0]
+    shown = [p for p in packet if p.get("name") == "http3" and show(p, "http3.stream") is not None]
+    if any(show(p, "http3.headers.header") is not None for p in shown) and len(streams) != len(shown):
+        raise world.LabError("frame %d: streams %s, messages of %d" % (where[0], streams, len(shown)))
+    messages = []
+    for stream, p in zip(streams, shown):
+        m = Message(*where)
+        m.id, m.method, m.status = stream + 1, show(p, "http3.headers.method"), show(p, "http3.headers.status")
+        found = re.search(r"q=(\d+)$", show(p, "http3.headers.path") or "")
+        m.q = int(found[1]) if found else None
+        messages += [m] if m.method or m.status else []
+    return messages
+
+
 def dissected(pcap, keys):
     """-> (segments, messages) as tshark shows them"""
     cmd = ["tshark", "-n", "-r", pcap, "-T", "pdml", "-o", "http.tcp.port:80,8080"] + (["-o", "tls.keylog_file:" + keys] if keys else [])
@@ -203,6 +263,8 @@ def dissected(pcap, keys):
         def show(element, name):
             f = next(element.iter("field"), None) is not None and next((x for x in element.iter("field") if x.get("name") == name), None)
             return f.get("show") if f is not None and f is not False else None
+        if show(packet, "quic.connection.number") is not None:
+            messages += http3(packet, show)
         if show(packet, "tcp.stream") is None:
             continue
         where = (int(show(packet, "num") or packet[0][0].get("show")), float(packet.find("./proto[@name='frame']/field[@name='frame.time_epoch']").get("show")),
@@ -248,6 +310,10 @@ def end_of(up, segments, messages):
     return min(ends)
 
 
+def stream_of(request):
+    return {"http3_stream": request.id - 1} if isinstance(request.stream, str) else {"http2_stream": request.id}
+
+
 def crowded(request, got, messages):
     """Others wait too, and only time ties what carries no request to one of them."""
     return any(m.method and m is not request and m.dst == GW and m.frame < got.frame and (answer_of(m, messages) or got).frame > request.frame for m in messages)
@@ -287,7 +353,7 @@ def truth_of(requests, segments, messages):
             frames = [s.frame for s in segments if s.stream in streams and s.frame < hi]
         else:
             raise world.LabError("%s never reached the server" % url)
-        entries.append({"q": n, "frame": hi, "status": int(got.status), "method": ask_.method, "url": url, "http2_stream": ask_.id, "request_frame": lo, "server": "%s:%d" % (server, port),
+        entries.append({"q": n, "frame": hi, "status": int(got.status), "method": ask_.method, "url": url, **stream_of(ask_), "request_frame": lo, "server": "%s:%d" % (server, port),
                         "cause": cause, **({"also_acceptable": ["unknown"]} if cause == "rst" and crowded(ask_, got, messages) else {}), "evidence": {"frames": sorted(set(frames)), "exact": True}, "related": {"tcp_streams": streams}})
     return sorted(entries, key=lambda e: (e["frame"], e["q"]))
 
