@@ -16,6 +16,7 @@
 #include "observe/preface.h"
 #include "ports.h"
 #include "show/cases.h"
+#include "show/encrypted.h"
 #include "show/show.h"
 #include "show/stats.h"
 
@@ -100,6 +101,12 @@ end_capture(void)
     tracker = NULL;             /* its memory goes with wmem_file_scope() */
 }
 
+static struct root *
+capture_root(void)
+{
+    return tracker ? tracker->root : NULL;
+}
+
 /* the conversation filter *************************************************/
 
 static const struct verdict *
@@ -179,6 +186,7 @@ proto_reg_handoff_mwg502(void)
         preface_register();
         stats_register();
         cases_register(proto_mwg502);
+        encrypted_register(capture_root);
     }
     initialized = true;
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154,SC2034
 # Reads captures with tshark; diagnose.sh sources this. Sets up $scratch/cases (JSON, a case a line)
-# and $scratch/captures (a line for each capture: number of cases, name).
+# and $scratch/captures (a line for each capture: number of cases, name, ports
+# with connections that could not be decrypted as JSON).
 
 # tshark with only our module and nobody's settings. It looks for a file of its own in the
 # current folder, and must be allowed to. As root it would ignore a private plugin folder.
@@ -73,7 +74,7 @@ run_tshark() {
     of_name=$1 of_file=$2
     shift 2
     tshark_with_module -2 -n -q -r "$of_file" -o "mwg502.status_codes:$status_codes" -o mwg502.info_column:FALSE \
-        ${ports:+-o "mwg502.ports:$ports"} ${keys:+-o "tls.keylog_file:$keys"} "$@" -z "mwg502,json${case:+,mwg502.case == $case}" \
+        ${ports:+-o "mwg502.ports:$ports"} ${keys:+-o "tls.keylog_file:$keys"} "$@" -z mwg502,encrypted -z "mwg502,json${case:+,mwg502.case == $case}" \
         >"$scratch/out" 2>"$scratch/errors" &
     reading=$!
     await "$reading" "$of_name" "$of_file"
@@ -104,11 +105,16 @@ json_text() {
     }'
 }
 
+# encrypted_ports: what $scratch/out says of them, as the inside of a JSON array
+encrypted_ports() {
+    awk -F '\t' '$1 == "encrypted" && $3 ~ /^[0-9]+$/ { printf "%s{\"port\":\"%s\",\"connections\":%d}", n++ ? "," : "", $2, $3 }' "$scratch/out"
+}
+
 # keep_cases NAME: the JSON of $scratch/out, with the capture's name, and its count
 keep_cases() {
     before=$(wc -l <"$scratch/cases")
     text=$(json_text "$1") awk '/^\{/ { print "{\"capture\":\"" ENVIRON["text"] "\"," substr($0, 2) }' "$scratch/out" >>"$scratch/cases"
-    printf '%s\t%s\n' "$(($(wc -l <"$scratch/cases") - before))" "$(json_text "$1")" >>"$scratch/captures"
+    printf '%s\t%s\t%s\n' "$(($(wc -l <"$scratch/cases") - before))" "$(json_text "$1")" "$(encrypted_ports)" >>"$scratch/captures"
 }
 
 # read_capture NAME: diagnoses it and prints what $format asks for

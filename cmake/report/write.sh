@@ -4,7 +4,8 @@
 #
 # $scratch/out holds several tables at once. Their lines are told apart by how they begin, which no
 # text of a capture can imitate, since tables hold no line ends and no tabs of it: JSON with "{",
-# comments with a number and a tab, CSV with a number and a comma or with "case,"; the rest is the table.
+# comments with a number and a tab, CSV with a number and a comma or with "case,", ports without keys with "encrypted" and a tab; the
+# rest is the table.
 
 # What the table's row stands for: the frames, and who sent what to whom
 print_case() {
@@ -34,7 +35,7 @@ print_capture() {
         first=''
         ;;
     table)
-        sed -e '/^{/d' -e '/^[0-9]*\t/d' "$scratch/out" >"$scratch/table"
+        sed -e '/^{/d' -e '/^[0-9]*\t/d' -e '/^encrypted\t/d' "$scratch/out" >"$scratch/table"
         total=$(sed -n '$p' "$scratch/table")
         [ "$(wc -l <"$scratch/table")" -gt 1 ] || : >"$scratch/table"
         case $case$total in
@@ -61,7 +62,7 @@ print_total() {
 write_report() {
     sed '/^@CASES@$/,$d' "$top/cmake/report/page.html"
     printf '{"made":"%s","status":"%s","captures":[' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$status_codes"
-    awk -F '\t' '{ printf "%s{\"name\":\"%s\",\"cases\":%d}", NR == 1 ? "" : ",", $2, $1 }' "$scratch/captures" | sed 's/</\\u003c/g'
+    awk -F '\t' '{ printf "%s{\"name\":\"%s\",\"cases\":%d,\"encrypted\":[%s]}", NR == 1 ? "" : ",", $2, $1, $3 }' "$scratch/captures" | sed 's/</\\u003c/g'
     printf '],\n"cases":[\n'
     sed 's/</\\u003c/g; $!s/$/,/' "$scratch/cases"
     printf ']}\n'

@@ -107,6 +107,7 @@ keep_course(struct verdict *v, const struct evidence *e, const struct finding *f
     v->own_rst = f->cause == CAUSE_SYN_TIMEOUT && f->attempt->hs.own_rst_frame;
     v->unreadable_request = e->doubts.unreadable_request;
     v->at_gateway = e->doubts.at_gateway;
+    v->without_keys = f->attempt && f->cause != CAUSE_UNKNOWN && attempt_lacks_keys(f->attempt, f->cause);
 }
 
 static void

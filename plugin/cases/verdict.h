@@ -85,6 +85,7 @@ struct verdict {
     bool old_ack, own_rst;      /* the SYN drew the ACK of an older connection; the gateway's own host reset the SYN/ACK */
     bool unreadable_request;    /* the client sent something, which is no request */
     bool at_gateway;            /* the capture was taken there */
+    bool without_keys;          /* the deciding connection is TLS, of which only the directions of records can be told */
     bool settled;               /* seen in time order, where the file is not */
     struct verdict *next;       /* another response in the same frame */
 };

@@ -156,7 +156,7 @@ judge_attempts(const struct evidence *e, struct finding *f)
         judge_attempt(e, f, &e->attempts[i]);
     judge_attempt(e, f, a);
     f->confidence = confidence_of(a->tie, a->alone);
-    if (a->opaque || (a->tls.begun && !a->decrypted && a->tls.done && f->cause != CAUSE_TLS))
+    if (a->opaque || attempt_lacks_keys(a, f->cause))
         finding_weaken(f);      /* directions tell, not contents */
     if (a->reply.gap || (f->cause == CAUSE_INVALID_RESPONSE && a->reply.fault == HTTP_FAULT_NONE && attempt_broke_off(a, e->response_time)))
         finding_weaken(f);

@@ -31,6 +31,9 @@ bool judge_search(const struct evidence *evidence, struct finding *finding);
  */
 bool attempt_broke_off(const struct attempt *attempt, when_t until);
 
+/* true: it is about what came behind a TLS handshake, and that cannot be read: who sent records when is all that tells. */
+bool attempt_lacks_keys(const struct attempt *attempt, enum cause cause);
+
 /* When the gateway asked the server; its start where no request was seen. */
 when_t attempt_request_time(const struct attempt *attempt);
 

@@ -148,6 +148,12 @@ attempt_outcome(const struct attempt *a, when_t until, unsigned code)
     return cause_only(CAUSE_UNKNOWN);
 }
 
+bool
+attempt_lacks_keys(const struct attempt *a, enum cause cause)
+{
+    return a->tls.begun && !a->decrypted && a->tls.done && cause != CAUSE_TLS;
+}
+
 when_t
 attempt_request_time(const struct attempt *a)
 {

@@ -8,6 +8,7 @@
 
 #include "http/opaque.h"
 #include "http/tls.h"
+#include "model/encrypted.h"
 #include "tcp/conn.h"
 
 static void
@@ -52,6 +53,9 @@ feed(struct root *root, struct conn *conn, int side, const struct segment *seg, 
 {
     struct tls_progress *progress = &conn->tls->progress;
     struct tls_facts *facts = &conn->tls->facts;
+
+    if (side == CLIENT && facts->hello_frame == seg->frame && !conn->tls->hello)
+        conn->tls->hello = encrypted_hello(root, bytes, captured);
     struct tls_step step = tls_feed(progress, side == CLIENT ? TLS_CLIENT : TLS_SERVER, bytes, captured, length);
 
     facts->server_hello = tls_has_server_hello(progress);
@@ -81,10 +85,22 @@ feed(struct root *root, struct conn *conn, int side, const struct segment *seg, 
         opaque_response(root, conn, seg);
 }
 
+/* Behind bytes of the client: the first that may be a request was among them, and is not decrypted. */
+static void
+note_request(struct root *root, const struct conn *conn, const struct segment *seg, bool in_tunnel)
+{
+    if (conn->tls->facts.request_frame == seg->frame && !conn->decrypted)
+        encrypted_note(root, conn, in_tunnel);
+}
+
 void
 tls_conn_bytes(struct root *root, struct conn *conn, int side, const struct segment *seg)
 {
+    bool asked_before = conn->tls->facts.request_frame;
+
     feed(root, conn, side, seg, seg->data, seg->captured, seg->length);
+    if (!asked_before)
+        note_request(root, conn, seg, false);
 }
 
 void
@@ -97,5 +113,8 @@ tls_conn_tunnel_bytes(struct root *root, struct conn *conn, int side, const stru
     }
     /* What lies before these bytes in the segment is the head of the tunnel's message. */
     size_t before = (size_t)(bytes - seg->data);
+    bool asked_before = conn->tls->facts.request_frame;
     feed(root, conn, side, seg, bytes, captured, seg->length > before ? seg->length - before : 0);
+    if (!asked_before)
+        note_request(root, conn, seg, true);
 }

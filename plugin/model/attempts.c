@@ -6,6 +6,7 @@
 
 #include "model/activity.h"
 #include "model/attempts.h"
+#include "model/encrypted.h"
 #include "model/retention.h"
 
 static struct target_key
@@ -131,6 +132,7 @@ file_host(struct root *root, struct conn *conn)
 {
     struct host *host = host_get(root, &conn->side[CLIENT].ip);
 
+    encrypted_host_asks(root, host);
     host->link = conn->side[CLIENT].link;
     if (list_length(&host->conns) >= HOST_RECENT_MAX)
         unlink_host((struct conn *)list_first(&host->conns));

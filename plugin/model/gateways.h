@@ -59,6 +59,7 @@ struct host {
     bool answers_dns;
     bool asks_itself;           /* it sent a request while nobody waited for anything */
     bool is_client;             /* it sent requests that serve nobody else's */
+    bool asks;                  /* it opened connections, or looked up names */
 };
 
 /* The hosts of a capture, and the network cards of which it was seen that a gateway has them; a power of two. */

@@ -96,6 +96,7 @@ struct reading {
 };
 
 struct tls_conn {
+    uint32_t hello;             /* tells its ClientHello (encrypted.h), 0: unknown */
     struct tls_progress progress;
     struct tls_facts facts;
 };
@@ -368,6 +369,13 @@ struct reported {
 
 /* the whole ***************************************************************/
 
+/* Connections that began with the same ClientHello, of the latest ones; a power of two. */
+#define HELLOS 1024
+struct hello {
+    uint32_t hello;             /* 0: the place is free */
+    uint32_t conns;
+};
+
 struct settings {
     when_t memory;
     bool (*watched)(unsigned status);
@@ -384,7 +392,7 @@ struct root {
     struct attempts attempts;
     struct gateways gateways;
     struct names names;
-    bounded_t asked, neighbors, reported;
+    bounded_t asked, neighbors, reported, encrypted;
     struct first_query first_queries[FIRST_QUERIES];
     struct activities strays;   /* of addresses that are not known to be any gateway's */
     list_t lookups_open, lookups_resolved;      /* oldest first */
@@ -396,6 +404,8 @@ struct root {
     when_t now;                 /* the latest time seen */
     uint32_t frame;
     uint32_t n_exchanges;
+    struct hello hellos[HELLOS];
+    unsigned encrypted_changes; /* how often what encrypted.h tells has changed */
     unsigned sweeps;            /* calls of capture_sweep() */
     bool decrypts;              /* some TLS is, for which there are keys */
     bool disorder;              /* time went backwards */

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "bytes/url.h"
+#include "model/encrypted.h"
 #include "net/search.h"
 
 /* A question within this time of the last one may belong to the same search: resolvers wait for 30 s at most (resolv.conf(5)). */
@@ -152,6 +153,7 @@ search_new(struct root *root, struct name *name, struct host *host, when_t time)
     if (list_length(&host->searches) >= HOST_RECENT_MAX)
         ((struct lookup *)list_take_first(&host->searches))->host = NULL;
     lookup->host = host;
+    encrypted_host_asks(root, host);
     list_append(&host->searches, &lookup->host_link);
     lookup->start = lookup->last = time;
     lookup->of_gateway = host_serves(host, name);

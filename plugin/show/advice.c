@@ -127,6 +127,11 @@ static const char idle_lost[] =
 static const char sent_on_path[] =
     "It was not {server} that ended the connection: look at the firewalls, balancers and filters between it and the gateway.";
 
+/* What TLS hides may be more than that nobody answered. */
+static const char no_keys[] =
+    "Who sent TLS records when is all that shows here: with the key log of the gateway or the server (SSLKEYLOGFILE) the request to {server} and any "
+    "answer could be read.";
+
 /* The server answers, and its answer does not arrive. */
 static const char answer_lost[] =
     "{server} answers, so look at the way back: a packet filter on the gateway itself, or a route by which the answer comes in on another "
@@ -242,6 +247,8 @@ advice_for(wmem_allocator_t *scope, const struct verdict *v)
     append_sentences(text, text_for(v), v);
     if (v->sender == SENDER_ON_PATH)
         append_sentences(text, sent_on_path, v);
+    if (v->without_keys)
+        append_sentences(text, no_keys, v);
     product_advice_append(text, v);
     return wmem_strbuf_finalize(text);
 }

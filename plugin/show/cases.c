@@ -14,6 +14,7 @@
 
 #include "show/cases.h"
 #include "show/caseslist.h"
+#include "show/encrypted.h"
 #include "words/phrases.h"
 
 /* on the command line *****************************************************/
@@ -32,6 +33,7 @@ static struct output outputs[] = {
     OUTPUT("cases", cases_write_text, false),
     OUTPUT("comments", cases_write_comments, false),
     OUTPUT("csv", cases_write_csv, false),
+    OUTPUT("encrypted", encrypted_write, false),
     OUTPUT("json", cases_write_json, true),
 };
 #undef OUTPUT

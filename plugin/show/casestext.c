@@ -8,6 +8,7 @@
 
 #include "show/advice.h"
 #include "show/caseslist.h"
+#include "show/encrypted.h"
 #include "words/phrases.h"
 
 enum { CASE, FRAME, TIME, STATUS, CLIENT_SIDE, URL, CAUSE, SERVER_SIDE, EVIDENCE, N_COLUMNS };
@@ -122,6 +123,18 @@ append_totals(GString *text, const struct case_list *list)
     g_string_append_c(text, '\n');
 }
 
+/* Before the totals, which stand last. */
+static void
+append_unseen(GString *text, wmem_allocator_t *scope, const struct case_list *list)
+{
+    const char *words = encrypted_words(scope, list->cases->len == 0);
+
+    if (!words)
+        return;
+    append_wrapped(text, words);
+    g_string_append_c(text, '\n');
+}
+
 bool
 cases_write_text(const struct case_list *list, GString *text)
 {
@@ -146,6 +159,7 @@ cases_write_text(const struct case_list *list, GString *text)
         ok = cases_put(text);
         wmem_free_all(lines);
     }
+    append_unseen(text, scope, list);
     append_totals(text, list);
     ok = ok && cases_put(text);
     wmem_destroy_allocator(lines);

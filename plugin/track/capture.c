@@ -10,6 +10,7 @@
 #include "http/http.h"
 #include "match/chain.h"
 #include "match/match.h"
+#include "model/encrypted.h"
 #include "model/retention.h"
 #include "net/lookup.h"
 #include "net/neighbor.h"
@@ -26,6 +27,7 @@
 #define NAMES_MAX     (1u << 16)
 #define ASKED_MAX     (1u << 16)
 #define NEIGHBORS_MAX (1u << 12)
+#define PORTS_MAX     (1u << 12)
 
 /* How long look-ups are kept after their last word, in seconds. */
 #define KEEP_RESOLVED 60
@@ -104,6 +106,7 @@ capture_new(const struct settings *settings)
     table_init(root, &root->asked, ASKED_MAX, asked_key_hash, asked_key_equal, NULL, asked_evict);
     table_init(root, &root->neighbors, NEIGHBORS_MAX, ipaddr_hash, ipaddr_key_equal, NULL, neighbor_evict);
     table_init(root, &root->reported, NEIGHBORS_MAX, target_key_hash, target_key_equal, NULL, entry_free);
+    table_init(root, &root->encrypted, PORTS_MAX, target_key_hash, target_key_equal, NULL, encrypted_evict);
     root->conn_listener = &http_listener;
     root->exchange_listener = &matching;
     root->settings = *settings;

@@ -21,6 +21,7 @@ COPIES = "test_copies.py"
 ALONE = "test_invariants.py -k alone"
 COURSE = "test_course.py -k truth"
 PREFACE = "test_preface.py"
+ENCRYPTED = "test_encrypted.py"
 
 # Of relation.h: each weighs nothing. OTHER_REQUEST's weight is the gateway's habit.
 CLUES = ("SAME_REQUEST", "NAMES_CLIENT", "SAME_MARK", "SAME_TARGET", "SAME_PATH", "SAME_TAIL", "SAME_AGENT", "ADDRESS", "ROUTE", "NEXT_HOP", "PORT",
@@ -299,7 +300,7 @@ MUTANTS = [
     ("what cannot be read", "diagnose/outcome.c", "end - reply->last_data < NO_WAIT ? CAUSE_UNKNOWN : CAUSE_RESPONSE_TIMEOUT", "CAUSE_RESPONSE_TIMEOUT", QUICK),
     ("what cannot be read", "diagnose/outcome.c", "    if (server_ended(a, until))\n        return cause_only(CAUSE_TRUNCATED);", "", QUICK),
     ("what cannot be read", "diagnose/outcome.c", "if (a->opaque && !a->reply.status)", "if (a->opaque)", QUICK),
-    ("what cannot be read", "diagnose/diagnose.c", "if (a->opaque || (", "if ((", QUICK),
+    ("what cannot be read", "diagnose/diagnose.c", "if (a->opaque || attempt_lacks_keys(a, f->cause))", "if (attempt_lacks_keys(a, f->cause))", QUICK),
 
     # SOCKS and FTP
     ("SOCKS", "bytes/socks.c", "if (!is_method(bytes[2 + i]))", "if (false)", QUICK),
@@ -367,6 +368,15 @@ MUTANTS = [
     ("tried again", "match/chain.c", "!failed->hs.acked && same_server(failed, e->conn)", "same_server(failed, e->conn)", QUICK),
     ("tried again", "match/chain.c", "!failed->hs.acked && same_server(failed, e->conn)", "!failed->hs.acked", QUICK),
     ("dropped packets", "http/attempt.c", " && !flow_lacks_acked(conn, CLIENT) ?", " ?", QUICK),
+
+    ("no keys", "model/encrypted.c", "is_gateways_own(root, conn) || ", "", ENCRYPTED),
+    ("no keys", "model/encrypted.c", "slot->conns > 1;", "false;", ENCRYPTED),
+    ("no keys", "model/encrypted.c", "in_tunnel && is_passed_on(root, conn->tls->hello)", "in_tunnel", ENCRYPTED),
+    ("no keys", "model/encrypted.c", "return host && host->asks;", "return host != NULL;", ENCRYPTED),
+    ("no keys", "http/tls.c", "conn->tls->facts.request_frame == seg->frame && !conn->decrypted", "conn->tls->facts.request_frame == seg->frame", ENCRYPTED),
+    ("no keys", "http/tls.c", "conn->tls->facts.request_frame == seg->frame && !conn->decrypted", "!conn->decrypted", ENCRYPTED),
+    ("no keys", "cases/verdict.c", "f->cause != CAUSE_UNKNOWN && attempt_lacks_keys(f->attempt, f->cause)", "true", ENCRYPTED),
+    ("no keys", "show/encrypted.c", "sum.named == 0 && none && sum.others > 0", "sum.others > 0", ENCRYPTED),
 
     # files out of order
     ("order of time", "track/reorder.c", "if (marks->n <= 1)", "if (false)", LATE),
