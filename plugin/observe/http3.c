@@ -76,39 +76,74 @@ content_behind(const struct frame_view *view, struct place payload)
     return none;
 }
 
-/* A header block, and the STREAM frame that it ended with. */
+/* A HEADERS frame, its header block and the STREAM frame that it ended with. */
 struct block {
-    tvbuff_t *tvb;
     struct place payload;
     unsigned of;
+    bool read;                  /* the dissector could read it */
+    tvbuff_t *tvb;
 };
 
 /* More in one datagram are not followed. */
 #define BLOCKS_MAX 64
 
+/* One that came in several STREAM frames ends with the first of this datagram that is behind the block before. */
+static unsigned
+find_heads(const struct frame_view *view, const GPtrArray *streams, struct block *blocks)
+{
+    const GPtrArray *frames = fields_of(view, HTTP3_FRAME);
+    uint64_t type, length;
+    unsigned n = 0;
+
+    for (unsigned i = 0; frames && i < frames->len && n < BLOCKS_MAX; i++) {
+        struct place p = place_of(field_at(frames, i));
+        int of = stream_at(streams, p);
+        if (!take_frame(&p, &type, &length) || type != H3_HEADERS)
+            continue;
+        if (of < 0)
+            of = n > 0 && blocks[n - 1].of + 1 < streams->len ? (int)blocks[n - 1].of + 1 : 0;
+        blocks[n++] = (struct block){ p, (unsigned)of, false, NULL };
+    }
+    return n;
+}
+
+/* Up to 4.4 the lines of a block have their place at the beginning of its frame's payload, where it could be read. */
+static unsigned
+mark_read(const struct frame_view *view, struct block *blocks, unsigned n)
+{
+    const GPtrArray *lines = fields_of(view, HTTP3_HEADER);
+    unsigned marked = 0;
+
+    for (unsigned i = 0; lines && i < lines->len; i++) {
+        struct place line = place_of(field_at(lines, i));
+        for (unsigned k = 0; k < n; k++) {
+            bool its = !blocks[k].read && blocks[k].payload.tvb == line.tvb && blocks[k].payload.start == line.start;
+            blocks[k].read = blocks[k].read || its;
+            marked += its;
+        }
+    }
+    return marked;
+}
+
 /*
- * Each line of a block has a field, all of them at the beginning of its HEADERS frame's payload; a block that could not be read has none, and no
- * source. One that came in several STREAM frames ends with the first of this datagram that is behind the block before.
+ * Each block that could be read is a data source, in the order of their frames. In 4.6 nothing tells which frames these are: then either
+ * all of them were read, or nothing can be known.
  */
 static unsigned
 find_blocks(const struct frame_view *view, const GPtrArray *streams, struct block *blocks)
 {
-    const GPtrArray *lines = fields_of(view, HTTP3_HEADER);
     const GSList *at = view->pinfo->data_src;
-    unsigned n = 0;
+    tvbuff_t *sources[BLOCKS_MAX] = { NULL };
+    unsigned n = find_heads(view, streams, blocks), n_sources = 0, next = 0;
 
-    for (unsigned i = 0; lines && i < lines->len && n < BLOCKS_MAX; i++) {
-        struct place p = place_of(field_at(lines, i));
-        if (n > 0 && p.tvb == blocks[n - 1].payload.tvb && p.start == blocks[n - 1].payload.start)
-            continue;
-        tvbuff_t *tvb = foreign_next_source(&at, SOURCE_HEADER);
-        int of = stream_at(streams, p);
-        if (!tvb)
-            break;
-        if (of < 0)
-            of = n > 0 && blocks[n - 1].of + 1 < streams->len ? (int)blocks[n - 1].of + 1 : 0;
-        blocks[n++] = (struct block){ tvb, p, (unsigned)of };
-    }
+    while (n > 0 && n_sources < BLOCKS_MAX && (sources[n_sources] = foreign_next_source(&at, SOURCE_HEADER)))
+        n_sources++;
+    unsigned marked = mark_read(view, blocks, n);
+    if ((marked > 0 ? marked : n) != n_sources)
+        return 0;
+    for (unsigned i = 0; i < n; i++)
+        if (marked == 0 || blocks[i].read)
+            blocks[i].tvb = sources[next++];
     return n;
 }
 
@@ -138,9 +173,9 @@ tell_stream(const struct frame_view *view, struct fact *fact, struct place id, c
     if (!take_number(&id, &f->stream))
         return;
     for (unsigned i = 0; i < n; i++)
-        left += blocks[i].of == of;
+        left += blocks[i].tvb && blocks[i].of == of;
     for (unsigned i = 0; i < n; i++) {
-        if (blocks[i].of != of)
+        if (!blocks[i].tvb || blocks[i].of != of)
             continue;
         f->last = last && --left == 0;
         tell_block(view, fact, &blocks[i]);

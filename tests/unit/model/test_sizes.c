@@ -12,7 +12,7 @@ static const struct {
     const char *name;
     size_t size, limit;
 } kept[] = {
-    { "connection", sizeof(struct conn), 744 },
+    { "connection", sizeof(struct conn), 752 },
     { "bytes_of_one_side", sizeof(struct flow) + sizeof(struct reading), 80 },
     { "exchange", sizeof(struct exchange), 552 },
     { "target", sizeof(struct target), 144 },
