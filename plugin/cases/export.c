@@ -11,13 +11,11 @@
 #include "cases/export.h"
 #include "model/attempts.h"
 #include "fact/h3frame.h"
+#include "cases/lookups.h"
 
 /* Attempts and look-ups beyond are left out: the verdict rests on the last ones. */
 #define ATTEMPTS_EXPORTED_MAX 32
 #define SUPPORT_MAX 256
-
-/* Searches of the host's name that are looked at for the one that told its address. */
-#define LOOKED_AT_MAX 16
 
 /* connections *************************************************************/
 
@@ -65,24 +63,10 @@ add_question(struct verdict *v, const struct question *q)
     add_frame(v, q->copy_frame);
 }
 
-/* The latest search that told an address of the name by then; NULL: none is remembered. */
-static const struct lookup *
-telling_lookup(const list_t *searches, when_t until)
-{
-    unsigned looked_at = 0;
-
-    for (const node_t *l = searches->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
-        const struct lookup *lookup = (const struct lookup *)l->data;
-        if (lookup->resolved && lookup->start <= until)
-            return lookup;
-    }
-    return NULL;
-}
-
 static void
-add_lookups(struct verdict *v, const struct name *name, const struct evidence *e)
+add_lookups(struct verdict *v, const struct exchange *ex, const struct evidence *e)
 {
-    const struct lookup *told = name ? telling_lookup(&name->searches, e->response_time) : NULL;
+    const struct lookup *told = lookups_telling(ex, e->response_time);
 
     for (unsigned i = 0; e->search && i < e->search->n; i++)
         add_question(v, e->search->questions[i]);
@@ -120,7 +104,7 @@ export_fill(struct verdict *v, const struct exchange *ex, const struct evidence 
     }
     for (unsigned i = 0; i < e->n_taught; i++)
         add_span(v, e->taught[i]);
-    add_lookups(v, ex->name, e);
+    add_lookups(v, ex, e);
     if (e->unreached)
         add_frames(v, &e->unreached->asked);
     v->support = (uint32_t *)wmem_realloc(wmem_file_scope(), v->support, (v->n_support ? v->n_support : 1) * sizeof *v->support);

@@ -6,13 +6,11 @@
 
 #include <glib.h>
 
+#include "cases/lookups.h"
 #include "cases/verdict.h"
 #include "words/phrases.h"
 #include "words/product.h"
 #include "words/summary.h"
-
-/* Listed in the tree; more are only counted. */
-#define LISTED_MAX 32
 
 static const char *
 keep(const char *text)
@@ -48,28 +46,6 @@ keep_attempts(struct verdict *v, const struct evidence *e, unsigned code)
         v->tried[i].frame = a->reused || a->hs.syn.n == 0 ? a->request_frame : a->hs.syn.no[0];
         v->tried[i].after = a->start - e->request_time;
         v->tried[i].outcome = attempt_outcome(a, e->response_time, code);
-    }
-}
-
-static void
-keep_lookups(struct verdict *v, const struct search *s, when_t until)
-{
-    unsigned n = s ? MIN(s->n, LISTED_MAX) : 0;
-
-    v->n_looked_up = n;
-    if (n > 0)
-        v->looked_up = wmem_alloc0_array(wmem_file_scope(), struct looked_up, n);
-    for (unsigned i = 0; i < n; i++) {
-        const struct question *q = s->questions[i];
-        bool answered = q->answers.n > 0 && q->answered <= until;
-        v->looked_up[i].name = keep(q->name);
-        v->looked_up[i].type = q->type;
-        v->looked_up[i].server = q->server;
-        v->looked_up[i].frame = q->sent.n > 0 ? q->sent.no[0] : 0;
-        v->looked_up[i].answer_frame = answered ? q->answers.no[0] : q->icmp.n > 0 ? q->icmp.no[0] : 0;
-        v->looked_up[i].took = answered ? q->answered - q->first_sent : 0;
-        v->looked_up[i].outcome = answered ? q->outcome : q->icmp.n > 0 ? DNS_ICMP : DNS_SILENT;
-        v->looked_up[i].rcode = q->rcode;
     }
 }
 
@@ -169,7 +145,7 @@ verdict_fill(struct verdict *v, const struct exchange *ex, const struct evidence
     if (f->n_cited > 0)
         v->cited = (struct cited *)wmem_memdup(wmem_file_scope(), f->cited, f->n_cited * sizeof f->cited[0]);
     keep_attempts(v, e, e->status);
-    keep_lookups(v, e->search, e->response_time);
+    lookups_fill(v, ex, e);
     keep_server(v, f, e);
     keep_question(v, f->question);
     keep_course(v, e, f);

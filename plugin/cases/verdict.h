@@ -17,6 +17,9 @@
 /* AGREEMENT_NONE: nothing was compared, since one of both says no category. */
 enum agreement { AGREEMENT_NONE, AGREES, DIFFERS };
 
+/* Attempts and DNS questions that are listed. */
+#define LISTED_MAX 32
+
 /* One connection that was tried. */
 struct tried {
     struct ipaddr server;
@@ -33,9 +36,12 @@ struct looked_up {
     uint16_t type;
     struct ipaddr server;
     uint32_t frame, answer_frame;
+    when_t after;               /* since the client's request */
     when_t took;                /* until the answer */
     enum dns_outcome outcome;
     uint8_t rcode;
+    uint8_t n_told;             /* addresses in the answer */
+    const struct ipaddr *told;  /* the first of them, TOLD_MAX at most */
 };
 
 /*

@@ -140,12 +140,16 @@ struct attempt {
     struct tls_facts tls;
 };
 
+/* Addresses that are kept of an answer, to be shown: more would not be read. */
+#define TOLD_MAX 4
+
 enum dns_outcome { DNS_SILENT, DNS_ADDRESS, DNS_NAME_ERROR, DNS_NO_DATA, DNS_OTHER_ERROR, DNS_ICMP };
 
 /* One question to one server, with its repeats. */
 struct question {
     const char *name;
     uint16_t type;
+    uint8_t n_told;             /* addresses in the answer */
     struct ipaddr server, asker;
     uint32_t copy_frame;        /* the question once more, behind address translation; 0: it was not seen */
     struct frames sent, answers, icmp;
@@ -153,6 +157,7 @@ struct question {
     uint8_t rcode, icmp_type, icmp_code;
     bool truncated;             /* TC: to be asked again over TCP */
     enum dns_outcome outcome;
+    const struct ipaddr *told;  /* of n_told addresses the first ones, TOLD_MAX at most */
 };
 
 /* ARP or Neighbour Discovery that stayed unanswered. */

@@ -171,6 +171,15 @@ outcome_of(const struct dns_message *m)
     return m->n_addresses > 0 || m->cut_short ? DNS_ADDRESS : DNS_NO_DATA;
 }
 
+/* For whoever reads the verdict: what the name stood for then. */
+static void
+keep_told(struct question *q, const struct dns_message *m)
+{
+    wmem_free(wmem_file_scope(), (void *)q->told);
+    q->n_told = (uint8_t)m->n_addresses;
+    q->told = q->n_told > 0 ? (struct ipaddr *)wmem_memdup(wmem_file_scope(), m->addresses, MIN(q->n_told, TOLD_MAX) * sizeof *q->told) : NULL;
+}
+
 static void
 answer(struct root *root, const struct dns_message *m)
 {
@@ -197,6 +206,7 @@ answer(struct root *root, const struct dns_message *m)
     asked->q.truncated = m->truncated;
     asked->q.rcode = m->rcode;
     asked->q.outcome = m->truncated && m->n_addresses == 0 && m->rcode == 0 ? DNS_SILENT : outcome_of(m);
+    keep_told(&asked->q, m);
     if (asked->q.outcome == DNS_ADDRESS) {
         learn_addresses(root, asked->lookup->name, m);
         note_told(asked->lookup->name, asked);

@@ -60,6 +60,7 @@ search_drop(struct root *root, struct lookup *search)
         frames_free(&asked->q.sent);
         frames_free(&asked->q.answers);
         frames_free(&asked->q.icmp);
+        wmem_free(wmem_file_scope(), (void *)asked->q.told);
         wmem_free(wmem_file_scope(), (char *)asked->q.name);
         wmem_free(wmem_file_scope(), asked);
     }
@@ -226,7 +227,7 @@ is_shared_socket(const struct host *asker, const struct lookup *lookup, uint16_t
 {
     unsigned looked_at = 0;
 
-    for (const GList *l = asker->searches.tail; l && looked_at < SOCKETS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (const node_t *l = asker->searches.tail; l && looked_at < SOCKETS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
         const struct lookup *other = (const struct lookup *)l->data;
         for (unsigned i = 0; other != lookup && i < other->n; i++)
             if (other->questions[i]->key.port == port)

@@ -170,6 +170,15 @@ add_attempts(struct page *p, const struct verdict *v)
 }
 
 static void
+add_addresses(struct page *p, const char *name, const struct ipaddr *addresses, unsigned n)
+{
+    begin_array(p, name);
+    for (unsigned i = 0; i < n; i++)
+        json_dumper_value_string(&p->dumper, cases_address(p->scope, &addresses[i]));
+    json_dumper_end_array(&p->dumper);
+}
+
+static void
 add_lookups(struct page *p, const struct verdict *v)
 {
     begin_array(p, "lookup");
@@ -180,8 +189,11 @@ add_lookups(struct page *p, const struct verdict *v)
         add_text(p, "type", words_dns_type(l->type));
         add_text(p, "server", cases_address(p->scope, &l->server));
         add_text(p, "outcome", words_dns_outcome(l->outcome, l->rcode));
+        if (l->told)
+            add_addresses(p, "address", l->told, MIN(l->n_told, TOLD_MAX));
         add_some(p, "query_frame", verdict_number(v, l->frame));
         add_some(p, "response_frame", verdict_number(v, l->answer_frame));
+        add_seconds(p, "after", l->after);
         if (l->took)
             add_seconds(p, "took", l->took);
         json_dumper_end_object(&p->dumper);

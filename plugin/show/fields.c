@@ -16,7 +16,7 @@ int hf_client_ip = -1, hf_client_ipv6 = -1, hf_client_port = -1, hf_client_strea
 int hf_attempts = -1, hf_attempt = -1, hf_lookup = -1, hf_range = -1, hf_dns_name = -1, hf_dns_rcode = -1;
 int hf_icmp_type = -1, hf_icmp_code = -1, hf_time = -1, hf_filter = -1, hf_case = -1, hf_status = -1;
 int hf_evidence_frame = -1, hf_response_frame = -1, hf_role = -1, hf_attempt_frame = -1, hf_lookup_frame = -1;
-int hf_attempt_stream = -1, hf_lookup_answer_frame = -1, hf_advice_step = -1;
+int hf_attempt_stream = -1, hf_lookup_answer_frame = -1, hf_lookup_ip = -1, hf_lookup_ipv6 = -1, hf_advice_step = -1;
 int hf_branch_request = -1, hf_branch_lookups = -1, hf_branch_evidence = -1, hf_branch_more = -1;
 int hf_role_frames[N_ROLES];
 
@@ -132,6 +132,8 @@ fields_register(int proto)
         STRING_FIELD(lookup, "Look-up", "mwg502.lookup", "One DNS question and what it came to"),
         FRAME_FIELD(lookup_frame, "Asked in frame", "mwg502.lookup.query_frame", NULL, NULL),
         FRAME_FIELD(lookup_answer_frame, "Answered in frame", "mwg502.lookup.response_frame", NULL, NULL),
+        { &hf_lookup_ip, { "Answer", "mwg502.lookup.ip", FT_IPv4, BASE_NONE, NULL, 0x0, "An address in the answer to one DNS question", HFILL } },
+        { &hf_lookup_ipv6, { "Answer", "mwg502.lookup.ipv6", FT_IPv6, BASE_NONE, NULL, 0x0, "An address in the answer to one DNS question", HFILL } },
         STRING_FIELD(range, "Range", "mwg502.range", "Request to response, for Export Specified Packets"),
         STRING_FIELD(dns_name, "DNS name", "mwg502.dns.name", "Name of the deciding look-up"),
         STRING_FIELD(dns_rcode, "DNS rcode", "mwg502.dns.rcode", "Answer of the deciding look-up"),

@@ -28,7 +28,7 @@ extern int hf_client_ip, hf_client_ipv6, hf_client_port, hf_client_stream;
 extern int hf_attempts, hf_attempt, hf_lookup, hf_range, hf_dns_name, hf_dns_rcode;
 extern int hf_icmp_type, hf_icmp_code, hf_time, hf_filter, hf_case, hf_status;
 extern int hf_evidence_frame, hf_response_frame, hf_role, hf_attempt_frame, hf_lookup_frame;
-extern int hf_attempt_stream, hf_lookup_answer_frame, hf_advice_step;
+extern int hf_attempt_stream, hf_lookup_answer_frame, hf_lookup_ip, hf_lookup_ipv6, hf_advice_step;
 extern int hf_branch_request, hf_branch_lookups, hf_branch_evidence, hf_branch_more;
 extern int hf_role_frames[N_ROLES];
 

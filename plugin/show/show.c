@@ -132,6 +132,22 @@ add_request(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
         add_string(branch, hf_range, tvb, wmem_strdup_printf(pinfo->pool, "%u-%u", verdict_number(v, v->request_frame), verdict_number(v, v->frame)));
 }
 
+/* "A example.org at 10.1.1.53: 10.1.1.2 after 3 ms, asked 20 s before the request" */
+static char *
+lookup_text(wmem_allocator_t *scope, const struct looked_up *l)
+{
+    address server = ipaddr_to_address(&l->server);
+    wmem_strbuf_t *text = wmem_strbuf_new(scope, "");
+
+    wmem_strbuf_append_printf(text, "%s %s at %s: %s", words_dns_type(l->type), l->name, address_to_str(scope, &server),
+                              l->told ? words_addresses(scope, l->told, l->n_told) : words_dns_outcome(l->outcome, l->rcode));
+    if (l->took)
+        wmem_strbuf_append_printf(text, " after %s", words_duration(scope, l->took));
+    if (l->after < 0)
+        wmem_strbuf_append_printf(text, ", asked %s before the request", words_duration(scope, -l->after));
+    return wmem_strbuf_finalize(text);
+}
+
 static void
 add_lookups(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
@@ -144,15 +160,12 @@ add_lookups(const struct verdict *v, tvbuff_t *tvb, packet_info *pinfo, proto_tr
     branch = add_branch(tree, tvb, hf_branch_lookups, ett_lookups, wmem_strdup_printf(pinfo->pool, "Look-ups: %u", v->n_looked_up));
     for (unsigned i = 0; i < v->n_looked_up; i++) {
         const struct looked_up *l = &v->looked_up[i];
-        address server = ipaddr_to_address(&l->server);
-        const char *took = l->took ? words_duration(pinfo->pool, l->took) : NULL;
-        char *text = wmem_strdup_printf(pinfo->pool, "%s %s at %s: %s%s%s", words_dns_type(l->type), l->name,
-                                        address_to_str(pinfo->pool, &server), words_dns_outcome(l->outcome, l->rcode),
-                                        took ? " after " : "", took ? took : "");
-        proto_item *item = add_text(branch, hf_lookup, tvb, pinfo, "Look-up: ", text);
+        proto_item *item = add_text(branch, hf_lookup, tvb, pinfo, "Look-up: ", lookup_text(pinfo->pool, l));
         proto_tree *one = proto_item_add_subtree(item, ett_lookup);
         add_frame(one, hf_lookup_frame, tvb, v, l->frame);
         add_frame(one, hf_lookup_answer_frame, tvb, v, l->answer_frame);
+        for (unsigned k = 0; k < MIN(l->n_told, TOLD_MAX); k++)
+            add_ip(one, hf_lookup_ip, hf_lookup_ipv6, tvb, &l->told[k]);
     }
 }
 

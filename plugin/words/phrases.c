@@ -96,6 +96,21 @@ words_endpoint(wmem_allocator_t *scope, const struct ipaddr *ip, uint16_t port)
 }
 
 char *
+words_addresses(wmem_allocator_t *scope, const struct ipaddr *told, unsigned n)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(scope, "");
+
+    for (unsigned i = 0; i < MIN(n, TOLD_MAX); i++) {
+        char *one = words_endpoint(NULL, &told[i], 0);
+        wmem_strbuf_append_printf(text, "%s%s", i > 0 ? ", " : "", one);
+        wmem_free(NULL, one);
+    }
+    if (n > TOLD_MAX)
+        wmem_strbuf_append_printf(text, " and %u more", n - TOLD_MAX);
+    return wmem_strbuf_finalize(text);
+}
+
+char *
 words_duration(wmem_allocator_t *scope, when_t duration)
 {
     double ms = (double)duration / 1e6;

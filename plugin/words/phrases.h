@@ -37,8 +37,11 @@ const char *words_rcode(uint8_t rcode);
 /* "A", "AAAA", "SRV" ... */
 const char *words_dns_type(uint16_t type);
 
-/* What a DNS question came to: "10.1.1.2", "No such name", "no answer". */
+/* What a DNS question came to: "an address", "No such name", "no answer". */
 const char *words_dns_outcome(enum dns_outcome outcome, uint8_t rcode);
+
+/* "10.1.1.2, 10.1.1.3 and 2 more": of n addresses the first TOLD_MAX are there. "" for none. */
+char *words_addresses(wmem_allocator_t *scope, const struct ipaddr *told, unsigned n);
 
 /* "it carries the same request": what ties a connection to a request; NULL for TIE_NONE. */
 const char *words_tie(enum tie tie);

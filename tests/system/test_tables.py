@@ -66,9 +66,20 @@ def test_json_says_what_the_fields_say(tshark, capture):
             assert one["server"]["ip"] in text and one["outcome"] in text
         assert [str(one["query_frame"]) for one in case["lookup"]] == fields.get("lookup.query_frame", [])
         for one, text in zip(case["lookup"], fields.get("lookup", []), strict=True):
-            assert text.startswith(f"{one['type']} {one['name']} at {one['server']}: {one['outcome']}")
+            said = ", ".join(one.get("address", [one["outcome"]]))
+            assert text.startswith(f"{one['type']} {one['name']} at {one['server']}: {said}")
+        told = sorted(address for one in case["lookup"] for address in one.get("address", []))
+        assert told == sorted(fields.get("lookup.ip", []) + fields.get("lookup.ipv6", []))
         for one in case["evidence"]:
             assert str(one["frame"]) in fields[f"{one['role']}_frame"]
+
+
+def test_lookups_name_the_address(tshark):
+    """A look-up that found the server is listed with what it told, though it is no evidence."""
+    (case,) = objects(tshark, LAB / "mwg_two_rs.pcap")
+    assert [(one["type"], one["outcome"], one.get("address")) for one in case["lookup"]] == [
+        ("A", "an address", ["10.20.0.131", "10.20.0.130"]), ("AAAA", "no address", None)]
+    assert not {one["query_frame"] for one in case["lookup"]} & set(case["evidence_frame"])
 
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda path: path.stem)

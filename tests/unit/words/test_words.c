@@ -117,6 +117,20 @@ test_dns_outcome(void)
     g_assert_cmpstr(words_dns_outcome(DNS_ICMP, 0), ==, "an ICMP error");
 }
 
+static void
+test_addresses(void)
+{
+    const struct ipaddr told[TOLD_MAX] = { ip("10.1.1.2"), ip("2001:db8::1"), ip("10.1.1.3"), ip("10.1.1.4") };
+    static const char *const words[] = { "", "10.1.1.2", "10.1.1.2, 2001:db8::1", "10.1.1.2, 2001:db8::1, 10.1.1.3",
+                                         "10.1.1.2, 2001:db8::1, 10.1.1.3, 10.1.1.4", "10.1.1.2, 2001:db8::1, 10.1.1.3, 10.1.1.4 and 1 more" };
+
+    for (unsigned n = 0; n < G_N_ELEMENTS(words); n++) {
+        char *text = words_addresses(NULL, told, n);
+        g_assert_cmpstr(text, ==, words[n]);
+        wmem_free(NULL, text);
+    }
+}
+
 /* Every cause has words for an attempt and advice, with all marks filled in. */
 static void
 test_each_cause(void)
@@ -259,6 +273,7 @@ main(int argc, char **argv)
     ADD_ROWS("/words/icmp/", icmps, test_icmp);
     ADD_ROWS("/words/rcode/", rcodes, test_rcode);
     g_test_add_func("/words/dns_outcome", test_dns_outcome);
+    g_test_add_func("/words/addresses", test_addresses);
     g_test_add_func("/words/each_cause", test_each_cause);
     g_test_add_func("/words/outcome_status", test_outcome_status);
     g_test_add_func("/words/advice_of_the_case", test_advice_of_the_case);
