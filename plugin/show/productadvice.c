@@ -83,9 +83,9 @@ product_advice_append(wmem_strbuf_t *text, const struct verdict *v)
     const char *name = products[v->product].name;
 
     if (row->says && may_log_tell(v)) {
-        wmem_strbuf_append_printf(text, " %s writes (%s): ", name, products[v->product].log);
+        wmem_strbuf_append_printf(text, " %s's log (%s) says: ", name, products[v->product].log);
         append_sentence(text, row->says);
-        wmem_strbuf_append_printf(text, " %s, look at: ", name);
+        wmem_strbuf_append_printf(text, " In %s check: ", name);
         append_sentence(text, row->check);
     } else if (captures[v->product] && !may_log_tell(v)) {
         wmem_strbuf_append_printf(text, " %s captures under ", name);

@@ -12,8 +12,8 @@
 #include "cases/verdict.h"
 
 /*
- * The sentences of fact/products.def for the verdict's product and cause, each behind a blank: "nginx writes (error log): upstream
- * prematurely closed connection. nginx, look at: ...". Nothing where the product is not known or has nothing to say.
+ * The sentences of fact/products.def for the verdict's product and cause, each behind a blank: "nginx's log (error log) says: upstream
+ * prematurely closed connection. In nginx check: ...". Nothing where the product is not known or has nothing to say.
  */
 void product_advice_append(wmem_strbuf_t *text, const struct verdict *verdict);
 

@@ -55,7 +55,7 @@ def test_gateway_is_known(tshark):
     assert "Policy > Settings > Engines > Proxy Control" in only(verdict, "mwg502.advice")
     (verdict,) = tshark.frames(LAB / "haproxy_h_empty.pcap", "mwg502.cause", ["mwg502.product", "mwg502.advice"])
     assert only(verdict, "mwg502.product") == "HAProxy"
-    assert "HAProxy writes (termination state in the HTTP log): SH-- (502)." in only(verdict, "mwg502.advice")
+    assert "HAProxy's log (termination state in the HTTP log) says: SH-- (502)." in only(verdict, "mwg502.advice")
     assert "Web Gateway" not in only(verdict, "mwg502.advice")
 
 

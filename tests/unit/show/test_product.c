@@ -97,7 +97,7 @@ check_rows(const char *advice)
 static bool
 names(const char *advice, enum product product)
 {
-    char *writes = g_strconcat(" ", product_name(product), " writes (", NULL);
+    char *writes = g_strconcat(" ", product_name(product), "'s log (", NULL);
     bool is_named = strstr(advice, writes) != NULL;
 
     g_free(writes);
@@ -151,7 +151,7 @@ test_remembered(void)
     struct verdict v = { .cause = CAUSE_RST, .confidence = CONFIDENCE_INFERRED };
     char *advice = advise(&v, PRODUCT_NGINX);
 
-    g_assert_nonnull(strstr(advice, "nginx writes (error log): no live upstreams while connecting to upstream. nginx, look at: max_fails (1)"));
+    g_assert_nonnull(strstr(advice, "nginx's log (error log) says: no live upstreams while connecting to upstream. In nginx check: max_fails (1)"));
     wmem_free(NULL, advice);
     v.confidence = CONFIDENCE_OBSERVED;
     advice = advise(&v, PRODUCT_NGINX);
