@@ -152,9 +152,18 @@ def test_colours(profiled, tshark):
         "the client's request", "look-up", "connection", "server")}
 
 
+def test_without_the_plugin_a_502_says_so(profiled, tshark):
+    """Its columns would be empty, and nothing would tell why."""
+    staged_capture = staged(tshark, LAB / "bg_mwg_mix.pcap")
+    command = ["--color", "-r", staged_capture, "-Y", "http.response.code == 502", "-T", "fields", "-e", "frame.coloring_rule.name"]
+    assert "without a verdict" not in profiled.run(*command)
+    names = profiled.run(*command, "--disable-protocol", "mwg502").splitlines()
+    assert names == ["MWG 502: a 502 without a verdict. Is the plugin loaded? See Help, About Wireshark, Plugins"] * 6
+
+
 def test_every_filter_is_known(profiled, tshark):
     rules = [line.split("@")[2] for line in (PROFILE / "colorfilters").read_text().splitlines() if line[0] == "@"]
-    assert len(rules) == 12
+    assert len(rules) == 13
     capture = staged(tshark, LAB / "mwg_rst.pcap")
     for rule in rules:
         profiled.run("-r", capture, "-Y", rule)
