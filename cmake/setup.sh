@@ -58,7 +58,12 @@ need_packages() {
     quietly apt-get install -y --no-install-recommends $missing
 }
 
-# build_target TARGET CMAKE-OPTION...: configure and build
+# is_configured: the build is this project's, and complete; CMake configures it anew by itself when its files change
+is_configured() {
+    [ -e "$build/plugin/cmake_install.cmake" ] && grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$build/CMakeCache.txt" 2>/dev/null
+}
+
+# build_target TARGET CMAKE-OPTION...: configure (always where there are options) and build
 build_target() {
     target=$1
     shift
@@ -72,7 +77,9 @@ build_target() {
         exec 9>"$build/.lock"
         flock 9
     fi
-    quietly cmake -S "$top" -B "$build" "$@"
+    if [ $# -gt 0 ] || ! is_configured; then
+        quietly cmake -S "$top" -B "$build" "$@"
+    fi
     quietly cmake --build "$build" --target "$target" --parallel "$(nproc)"
     exec 9>&-
 }

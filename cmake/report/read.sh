@@ -16,11 +16,16 @@ tshark_with_module() {
     )
 }
 
+# Wireshark's version is that of the headers with which the module was built: to ask tshark would start it once more.
 stage_module() {
-    version=$(unprivileged tshark --version 2>/dev/null | sed -n '1s/[^0-9]*\([0-9]*\.[0-9]*\)\..*/\1/p')
+    version=$({ pkg-config --modversion wireshark || unprivileged tshark --version; } 2>/dev/null | sed -n '1s/[^0-9]*\([0-9]*\.[0-9]*\)\..*/\1/p')
     epan=$scratch/plugins/$version/epan
     mkdir -p "$epan" && cp "$module" "$epan/" && chmod -R a+rX "$scratch/plugins" || exit 1
-    tshark_with_module -G plugins | grep -q '^mwg502\.so' || die "this tshark ($version) does not load $module"
+}
+
+# need_module FILE...: what tshark said there; without the module it knows no preference of it
+need_module() {
+    ! cat "$@" 2>/dev/null | grep -q '"mwg502\.status_codes:.* unknown preference' || die "this tshark does not load $module, which was built for Wireshark $version"
 }
 
 # for_tshark FILE NAME: a path by which the unprivileged tshark can read the file as often as it
@@ -85,6 +90,7 @@ run_tshark() {
 
 # complain_of_reading NAME: what tshark said about the capture; false where it said something
 complain_of_reading() {
+    need_module "$scratch/errors"
     if grep -q 'cut short' "$scratch/errors"; then
         complain "$1" 'is cut short in the middle of a packet; what lies before it was read'
     elif grep -q "isn't a capture file" "$scratch/errors"; then

@@ -99,6 +99,7 @@ read_ring() {
         running='' reading=''
     done
     progress ''
+    need_module "$scratch"/said.*
     cat "$scratch"/said.* 2>/dev/null | sed -n 's/^[a-z]*: \(.*\)/diagnose.sh: \1/p' | sort -u >&2
     cat "$scratch"/group.*.json 2>/dev/null | jq -s -c 'sort_by(.epoch) | to_entries[] | {capture: .value.capture, case: (.key + 1)} + (.value | del(.capture, .case))' >"$scratch/cases"
     jq -r .capture "$scratch/cases" | sort | uniq -c | awk '{ n = $1; sub(/^ *[0-9]+ /, ""); print n "\t" $0 }' >"$scratch/with"

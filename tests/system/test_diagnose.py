@@ -185,6 +185,18 @@ def test_wrong_file(diagnose, tmp_path, data, message):
     assert (code, err) == (1, f"diagnose.sh: wrong.pcap: {message}\n")
 
 
+@pytest.mark.parametrize("options", [[], ["--ring"]], ids=str)
+def test_a_module_for_another_wireshark(environment, tmp_path, options):
+    """The headers' version is not tshark's: the module lies where tshark does not look."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "pkg-config").write_text("#!/bin/sh\n[ \"$2\" = wireshark ] && echo 9.9.9 || exec /usr/bin/pkg-config \"$@\"\n")
+    (tmp_path / "bin" / "pkg-config").chmod(0o755)
+    done = subprocess.run([SCRIPT, *options, CAPTURE], cwd=tmp_path, env=dict(environment, PATH=f"{tmp_path}/bin:{environment['PATH']}"),
+                          capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(r"diagnose\.sh: this tshark does not load .*/mwg502\.so, which was built for Wireshark 9\.9\n", done.stderr)
+
+
 def test_directory(diagnose):
     code, out, err = diagnose(".")
     assert (code, out, err) == (1, "", "diagnose.sh: .: is a directory, not a capture\n")
