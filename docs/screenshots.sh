@@ -124,7 +124,7 @@ first_window() {
     import -window root "$scratch/picture.png"
     kill "$wireshark"
     wait "$wireshark" || true
-    convert "$scratch/picture.png" -crop 752x575+0+0 +repage +dither -colors 24 -strip "png8:$top/docs/images/$1.png"
+    convert "$scratch/picture.png" -crop 752x590+0+0 +repage +dither -colors 24 -strip "png8:$top/docs/images/$1.png"
 }
 
 # report NAME CAPTURE: diagnose.sh --html in a browser; a report with one case has it open
