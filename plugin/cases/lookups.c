@@ -5,6 +5,7 @@
  */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <glib.h>
 
@@ -53,12 +54,32 @@ by_first_sent(const void *x, const void *y)
 
 /* as a row *****************************************************************/
 
+static bool
+is_answered(const struct question *q, const struct evidence *e)
+{
+    return q->answers.n > 0 && q->answered <= e->response_time;
+}
+
+static unsigned
+n_kept(const struct question *q, const struct evidence *e)
+{
+    return is_answered(q, e) ? MIN(q->n_told, TOLD_MAX) : 0;
+}
+
+/* Verdicts stay, so texts that are equal are kept once: A and AAAA ask for the same name, which mostly is the host. */
+static const char *
+kept_name(const struct verdict *v, const char *name, const char *before)
+{
+    if (v->host && strcmp(v->host, name) == 0)
+        return v->host;
+    return before && strcmp(before, name) == 0 ? before : wmem_strdup(wmem_file_scope(), name);
+}
+
 static struct looked_up
 row_of(const struct question *q, const struct evidence *e)
 {
-    bool answered = q->answers.n > 0 && q->answered <= e->response_time;
+    bool answered = is_answered(q, e);
     struct looked_up row = {
-        .name = wmem_strdup(wmem_file_scope(), q->name),
         .type = q->type,
         .server = q->server,
         .frame = q->sent.n > 0 ? q->sent.no[0] : 0,
@@ -67,13 +88,36 @@ row_of(const struct question *q, const struct evidence *e)
         .took = answered ? q->answered - q->first_sent : 0,
         .outcome = answered ? q->outcome : q->icmp.n > 0 ? DNS_ICMP : DNS_SILENT,
         .rcode = q->rcode,
+        .n_told = answered ? q->n_told : 0,
     };
 
-    if (answered && q->n_told > 0) {
-        row.n_told = q->n_told;
-        row.told = (const struct ipaddr *)wmem_memdup(wmem_file_scope(), q->told, MIN(q->n_told, TOLD_MAX) * sizeof *q->told);
-    }
     return row;
+}
+
+static void
+fill_rows(struct verdict *v, const struct listed *listed, const struct evidence *e)
+{
+    const char *name = NULL;
+    struct ipaddr *told = NULL;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < listed->n; i++)
+        n += n_kept(listed->questions[i], e);
+    if (n > 0)
+        told = wmem_alloc_array(wmem_file_scope(), struct ipaddr, n);
+    v->looked_up = wmem_alloc_array(wmem_file_scope(), struct looked_up, listed->n);
+    for (unsigned i = 0; i < listed->n; i++) {
+        const struct question *q = listed->questions[i];
+        struct looked_up *row = &v->looked_up[i];
+
+        *row = row_of(q, e);
+        row->name = name = kept_name(v, q->name, name);
+        if ((n = n_kept(q, e)) > 0) {
+            memcpy(told, q->told, n * sizeof *told);
+            row->told = told;
+            told += n;
+        }
+    }
 }
 
 void
@@ -89,9 +133,7 @@ lookups_fill(struct verdict *v, const struct exchange *ex, const struct evidence
     qsort(listed.questions, listed.n, sizeof listed.questions[0], by_first_sent);
     v->n_looked_up = listed.n;
     if (listed.n > 0)
-        v->looked_up = wmem_alloc_array(wmem_file_scope(), struct looked_up, listed.n);
-    for (unsigned i = 0; i < listed.n; i++)
-        v->looked_up[i] = row_of(listed.questions[i], e);
+        fill_rows(v, &listed, e);
 }
 
 /*

@@ -32,9 +32,9 @@ struct tried {
 
 /* One DNS question. */
 struct looked_up {
-    const char *name;
-    uint16_t type;
+    const char *name;           /* may be the verdict's host */
     struct ipaddr server;
+    uint16_t type;
     uint32_t frame, answer_frame;
     when_t after;               /* since the client's request */
     when_t took;                /* until the answer */

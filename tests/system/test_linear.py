@@ -26,13 +26,13 @@ NOT_LINEAR = ("looked_up",)
 
 # With tables of LIMIT entries: what stays for each response with a verdict as long as the capture is open, in bytes
 LIMIT = 256
-BYTES_PER_VERDICT = 1200
+BYTES_PER_VERDICT = 1400      # of which some 100 for each DNS question that is listed
 # Sizes of captures that fill what has a limit: look-ups have one that is not a table's
 LARGE = (70000, 100000)
 SIZES = collections.defaultdict(lambda: (4000, 16000), looked_up=(4000, 6000), dns_names=LARGE, dns_silent=LARGE, dns_addresses=LARGE)
 
 # What stays of a request that was answered, for as long as another one could hang on it
-BYTES_PER_ANSWER = 4500
+BYTES_PER_ANSWER = 4600
 
 Played = collections.namedtuple("Played", "frames verdicts resets bytes")
 
