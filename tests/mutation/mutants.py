@@ -8,7 +8,7 @@ the unit tests do not.
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "rivals", "chain", "attempts", "parents",
          "lookups", "memory", "addresses", "places", "two_gateways", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app",
-         "ftpreply", "refused", "proxyline", "h2frames", "h2", "h3", "begin", "attempt")
+         "ftpreply", "refused", "proxyline", "h2frames", "h2", "h3", "begin", "attempt", "listed", "words")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -28,6 +28,13 @@ CLUES = ("SAME_REQUEST", "NAMES_CLIENT", "SAME_MARK", "SAME_TARGET", "SAME_PATH"
          "SAME_LINK", "STRAY", "OTHER_ROUTE", "OTHER_ADDRESS", "OTHER_PORT", "OTHER_CLIENT", "OTHER_AGENT", "OTHER_MARK", "OTHER_TARGET")
 
 MUTANTS = [
+    # look-ups that a verdict lists
+    ("look-ups", "cases/lookups.c", "e->search && e->search_decides ? NULL : lookups_telling(ex, e->response_time)", "NULL", QUICK),
+    ("look-ups", "cases/lookups.c", "e->search && e->search_decides ? NULL : ", "", QUICK),
+    ("look-ups", "cases/lookups.c", "is_answered(q, e) ? MIN(q->n_told, TOLD_MAX) : 0", "0", QUICK),
+    ("look-ups", "cases/lookups.c", ".after = q->first_sent - e->request_time", ".after = 0", QUICK),
+    ("look-ups", "net/lookup.c", "    keep_told(&asked->q, m);\n", "", QUICK),
+    ("look-ups", "words/phrases.c", "if (n > TOLD_MAX)", "if (false)", QUICK),
     # look-ups
     ("nxdomain", "diagnose/searched.c", "{ DNS_NAME_ERROR, CAUSE_NXDOMAIN }", "{ DNS_NAME_ERROR, CAUSE_DNS_ERROR }", QUICK),
     ("nxdomain", "diagnose/searched.c", "!= outcome || strcmp(q->name, last_name) != 0)", "!= outcome)", QUICK),
