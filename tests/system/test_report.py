@@ -2,6 +2,7 @@
 """diagnose.sh --html: the report, opened in a real Chromium."""
 
 import base64
+import functools
 import hashlib
 import json
 import os
@@ -19,13 +20,12 @@ MIX = LAB / "bg_mwg_mix.pcap"
 ROWS = "document.querySelectorAll('tr.case').length"
 
 
-
-
 @pytest.fixture(scope="module")
 def report(module, tmp_path_factory):
     """Makes a report of captures (paths, or bytes)."""
     folder = tmp_path_factory.mktemp("report")
 
+    @functools.cache
     def make(*captures):
         number = len(list(folder.glob("*.html")))
         names = []
