@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 
-from conftest import UNPRIVILEGED
+from conftest import UNPRIVILEGED, without_name_tables
 
 # What only a gateway, an administrator or a fleet has is played by these.
 STAND_INS = {
@@ -183,6 +183,7 @@ class Desk:
             "BUILD_DIR": str(self.top / "built"),
             "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count()),
             "WIRESHARK_PLUGIN_DIR": str(plugins),
+            **without_name_tables(self.top / "data"),
             "PGHOST": str(self.postgres.folder),
             "PGUSER": "reader",
             "PGDATABASE": "postgres",
