@@ -72,9 +72,9 @@ add_lookups(struct verdict *v, const struct exchange *ex, const struct evidence 
         add_question(v, e->search->questions[i]);
     for (unsigned k = 0; told && k < told->n; k++)
         add_question(v, &told->questions[k]->q);
-    for (unsigned k = 0; name && !told && k < G_N_ELEMENTS(name->told); k++) {
-        add_frame(v, name->told[k].question);
-        add_frame(v, name->told[k].answer);
+    for (unsigned k = 0; ex->name && !told && k < G_N_ELEMENTS(ex->name->told); k++) {
+        add_frame(v, ex->name->told[k].question);
+        add_frame(v, ex->name->told[k].answer);
     }
 }
 
