@@ -80,3 +80,17 @@ bytes_hash(const void *bytes, size_t n, unsigned seed)
     h = (h ^ word) * UINT64_C(1099511628211);
     return (unsigned)(h ^ h >> 32);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -53,3 +53,17 @@ void bounded_remove(bounded_t *table, struct bounded_entry *entry);
 unsigned bytes_hash(const void *bytes, size_t n, unsigned seed);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -79,3 +79,17 @@ numbers_serial(const struct numbers *numbers, uint32_t number)
         run = find_run(numbers, UINT32_MAX, number);
     return run && number - run->number < run->n ? run->serial + (number - run->number) : 0;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -48,3 +48,17 @@ uint32_t numbers_of(const struct numbers *numbers, uint32_t serial);
 uint32_t numbers_serial(const struct numbers *numbers, uint32_t number);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

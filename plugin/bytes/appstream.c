@@ -228,3 +228,17 @@ appstream_partial_fault(const struct appstream *s)
 {
     return s->text ? httpstream_partial_fault(s->text) : HTTP_FAULT_NONE;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

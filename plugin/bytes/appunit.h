@@ -92,3 +92,17 @@ void app_forget_text(struct appstream *s);
 unsigned app_word(const uint8_t *bytes);        /* two bytes, the high one first */
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

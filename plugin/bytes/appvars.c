@@ -134,3 +134,17 @@ scgi_over(struct appstream *s, const struct app_owner *to)
 }
 
 const struct app_protocol scgi = { "SCGI", scgi_begins, { scgi_header, app_keep, scgi_over }, { NULL, NULL, NULL } };
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -109,3 +109,17 @@ body_read(const struct http_head *head, const uint8_t *bytes, size_t n, char *pa
     n = head->chunked ? read_chunks(bytes + at, n - at, page) : read_plain(bytes + at, n - at, head, page);
     return is_compressed(head, page, n) ? inflate_in_place(page, n) : n;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

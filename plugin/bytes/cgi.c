@@ -135,3 +135,17 @@ cgi_read_head(const uint8_t *bytes, size_t n, struct http_head *head)
         head->status = head->location.n > 0 ? STATUS_FOUND : STATUS_OK;
     return head->complete;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -38,3 +38,17 @@ const struct http_head *cgi_request_head(struct cgi_request *request, bool compl
 bool cgi_read_head(const uint8_t *bytes, size_t n, struct http_head *head);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

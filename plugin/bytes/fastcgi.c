@@ -151,3 +151,17 @@ answer_over(struct appstream *s, const struct app_owner *to)
 const struct app_protocol fastcgi = {
     "FastCGI", begins, { request_header, request_content, request_over }, { answer_header, answer_content, answer_over }
 };
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -43,3 +43,17 @@ ftp_is_command(const uint8_t *bytes, size_t n)
 
     return nl && !g_strstr_len((const char *)bytes, (gssize)(nl - bytes), version);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -38,3 +38,17 @@ void h2_frames_begin(struct h2_frames *frames, bool preface);
 bool h2_frames_feed(struct h2_frames *frames, const uint8_t *bytes, size_t n, uint32_t largest);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -414,3 +414,17 @@ http_is_response_head(const uint8_t *bytes, size_t n, unsigned *status)
     return read_line(s, end, &line, &s) && line.n > 0 && line.s[0] != ' ' && line.s[0] != '\t' &&
            read_header_line(line, &head) == HTTP_FAULT_NONE;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

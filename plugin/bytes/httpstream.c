@@ -432,3 +432,17 @@ httpstream_partial_fault(const struct httpstream *s)
         read_head(s, (const uint8_t *)wmem_array_get_raw(s->head), wmem_array_get_count(s->head), &head);
     return head.fault;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

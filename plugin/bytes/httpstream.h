@@ -92,3 +92,17 @@ const uint8_t *httpstream_partial_head(const struct httpstream *stream, size_t *
 enum http_fault httpstream_partial_fault(const struct httpstream *stream);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -40,3 +40,17 @@ void tls_hello_feed(struct tls_hello *hello, const uint8_t *bytes, size_t n);
 void tls_hello_skip(struct tls_hello *hello, size_t n);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

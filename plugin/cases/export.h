@@ -23,3 +23,17 @@ void export_fill(struct verdict *verdict, const struct exchange *exchange, const
 char *export_filter(wmem_allocator_t *scope, const struct verdict *verdict);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -131,3 +131,17 @@ cases_drop(struct cases *cases, uint32_t frame, const struct verdict *v)
     *at = v->next;
     set_first(cases->verdicts, frame, first);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -37,3 +37,17 @@ struct verdict *cases_verdicts(const struct cases *cases, uint32_t frame);
 const struct part *cases_parts(const struct cases *cases, uint32_t frame);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -200,3 +200,17 @@ verdict_filter(wmem_allocator_t *scope, const struct verdict *v)
     wmem_strbuf_append_c(text, '}');
     return wmem_strbuf_finalize(text);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -26,3 +26,17 @@ void attempt_fill_ftp(struct attempt *attempt, const struct conn *conn);
 void doubts_fill(struct doubts *doubts, struct root *root, const struct exchange *exchange);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

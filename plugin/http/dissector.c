@@ -48,3 +48,17 @@ dissector_shows(const struct root *root, const struct conn *conn, const struct h
 {
     return !conn->in_tunnel && !conn->astray && !is_cut(root, seg) && !will_be_cut(root, head, seg) && !root->settings.heads_are_shown;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

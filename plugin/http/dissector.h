@@ -21,3 +21,17 @@ void dissector_note(struct conn *conn, const struct exchange *exchange, const st
 bool dissector_shows(const struct root *root, const struct conn *conn, const struct http_head *head, const struct segment *segment);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

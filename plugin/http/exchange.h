@@ -56,3 +56,17 @@ void exchanges_lose(struct root *root, struct conn *conn, uint32_t from);
 struct exchange *exchange_new(struct root *root, struct conn *conn, const struct http_head *head, uint32_t frame, when_t time);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

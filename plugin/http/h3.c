@@ -90,3 +90,17 @@ h3_frame(struct root *root, const struct h3_frame *f, uint32_t frame, when_t tim
     };
     return h2_frame(root, conn, &as, frame, time);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

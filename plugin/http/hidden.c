@@ -46,3 +46,17 @@ exchange_hidden_told(struct exchange *ex)
     hidden->length = 0;
     ex->hidden = (struct hidden_response *)wmem_realloc(wmem_file_scope(), hidden, sizeof *hidden);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -296,3 +296,17 @@ on_opened(struct root *root, struct conn *conn)
 }
 
 const struct conn_listener http_listener = { on_opened, on_bytes, on_missing, on_ended, on_dropped };
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

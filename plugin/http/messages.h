@@ -27,3 +27,17 @@ void messages_app_skip(struct root *root, struct conn *conn, struct appstream *s
 void messages_app_end(struct root *root, struct conn *conn, struct appstream *stream);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -23,3 +23,17 @@ void opaque_response(struct root *root, struct conn *conn, const struct segment 
 void opaque_bytes(struct root *root, struct conn *conn, int side, const struct segment *segment);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

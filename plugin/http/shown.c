@@ -75,3 +75,17 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again
     found->state = EXCHANGE_SHOWN;
     return found->hidden && found->hidden->told && found->served ? NULL : found;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

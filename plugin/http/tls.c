@@ -118,3 +118,17 @@ tls_conn_tunnel_bytes(struct root *root, struct conn *conn, int side, const stru
     if (!asked_before)
         note_request(root, conn, seg, true);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -22,3 +22,17 @@ void tls_conn_bytes(struct root *root, struct conn *conn, int side, const struct
 void tls_conn_tunnel_bytes(struct root *root, struct conn *conn, int side, const struct segment *segment, const uint8_t *bytes, size_t captured);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

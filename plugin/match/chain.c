@@ -398,3 +398,17 @@ chain_request_begun(struct root *root, struct exchange *child)
     if (e.gateway && (child->nth > 1 || !child->conn->syn_seen))
         link_event(&e);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

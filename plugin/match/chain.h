@@ -40,3 +40,17 @@ struct conn *chain_before(struct root *root, const struct conn *conn, const stru
 bool chain_is_followed(const struct conn *conn, const struct exchange *child);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -173,3 +173,17 @@ own_gain_most(const struct scope *s, const struct use *use)
         gain = MAX(gain, profile_gain_most(s->gateway->profile, DELAY_AGAIN, 0, s->rate) + s->again);
     return use->relation.gain + relate_request_most(s->ex, use->ex) + MAX(gain + response_gain_most(s, use->conn) + waiter_gain(use, s->ex), 0);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -259,3 +259,17 @@ profile_gain_so_far(struct profile *p, enum delay_kind kind, when_t delay)
         compute_longer(p, kind);
     return p->gains[kind].longer[bucket_of(delay)];
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -72,3 +72,17 @@ int profile_gain_most(struct profile *profile, enum delay_kind kind, when_t dela
 int profile_gain_so_far(struct profile *profile, enum delay_kind kind, when_t delay);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

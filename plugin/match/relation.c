@@ -459,3 +459,17 @@ relation_of(struct root *root, const struct exchange *waiting, const struct conn
     relate_request(&r, gateway_of(root, waiting), waiting, child);
     return r;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -170,3 +170,17 @@ bool find_unreached_by_time(struct scope *s, struct unreached *unreached);
 bool find_unreached_server(struct scope *s, const struct ipaddr *server, struct unreached *unreached);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

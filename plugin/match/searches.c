@@ -343,3 +343,17 @@ find_searches_by_time(struct scope *s)
     add_search(s, best.lookup, best.gain >= UPSTREAM_NAME ? TIE_LEARNT : TIE_TIME, true);
     return true;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -411,3 +411,17 @@ find_uses(struct scope *s)
     s->rate = profile_rate((failed + pending + 1) / seconds);
     s->failures = profile_rate((failed + 1) / seconds);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -48,3 +48,17 @@ why_words(const struct why *why)
         wmem_strbuf_append_printf(text, "; next best begins in frame %u, %d bits behind", why->next_frame, why->margin / 100);
     return wmem_strbuf_finalize(text);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -243,3 +243,17 @@ exchange_has_turn(const struct exchange *ex)
 {
     return ex->h2_stream > 0 || ex->nth == 1 || exchange_waiting(ex->conn) == ex;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -113,3 +113,17 @@ name_add_address(struct root *root, struct name *name, const struct ipaddr *ip)
     name->addresses[name->n_addresses++] = *ip;
     reverse_add(root, name, ip);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

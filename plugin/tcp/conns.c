@@ -41,3 +41,17 @@ conn_lost(struct root *root, const struct conn *conn)
     if (*latest_slot(root, conn->stream) == conn)
         *latest_slot(root, conn->stream) = NULL;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -222,3 +222,17 @@ flow_expected(struct conn *conn, const struct segment *seg)
         note_ack(&conn->side[of], seg->ack);
     return (int32_t)(seg->ack - next) <= 1;
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -35,3 +35,17 @@ void handshake_refused(struct conn *conn, const struct segment *rst);
 void handshake_icmp(struct root *root, struct conn *conn, const struct icmp_error *error);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

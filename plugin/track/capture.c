@@ -168,3 +168,17 @@ capture_sweep(struct root *root)
     sweep_lookups(root, &root->lookups_resolved, KEEP_RESOLVED);
     sweep_lookups(root, &root->lookups_open, KEEP_FAILED);
 }
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

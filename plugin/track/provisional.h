@@ -31,3 +31,17 @@ struct exchange *provisional_same(struct root *late, const struct exchange *exch
 void provisional_diagnose(const struct outlook *outlook, struct exchange *exchange, struct collected *found, struct finding *finding);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

@@ -72,3 +72,17 @@ const struct verdict *track_verdicts(const struct tracker *tracker, uint32_t num
 const struct part *track_parts(const struct tracker *tracker, uint32_t number);
 
 #endif
+
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */

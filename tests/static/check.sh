@@ -62,6 +62,7 @@ check_format() {
             grep -n -H -P '[ \t]+$' "$file"
             [ -n "$(tail -c 1 "$file")" ] && echo "$file: no line end at the end"
         done
+        grep -L 'Editor modelines' $(files 'plugin/*.[ch]') | sed 's/$/: no editor modelines at the end/'
         grep -n -H -P '^[a-z_].*\)\s*\{$' $(files 'plugin/*.c')
         grep -n -H -P '^ {1,3}[a-z]' $(files 'plugin/*.[ch]')
         grep -n -H -P '\b(if|for|while|switch)\(' $(files 'plugin/*.[ch]')
