@@ -81,7 +81,6 @@ bytes_hash(const void *bytes, size_t n, unsigned seed)
     return (unsigned)(h ^ h >> 32);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

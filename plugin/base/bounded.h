@@ -54,7 +54,6 @@ unsigned bytes_hash(const void *bytes, size_t n, unsigned seed);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

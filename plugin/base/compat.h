@@ -121,7 +121,6 @@ compat_bool_preference(const char *protocol, const char *name, bool otherwise)
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -32,7 +32,6 @@ frames_free(struct frames *f)
     memset(f, 0, sizeof *f);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -44,7 +44,6 @@ struct span {
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

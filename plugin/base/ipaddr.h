@@ -104,7 +104,6 @@ link_from(const address *a)
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -84,7 +84,6 @@ list_last(const list_t *list)
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -34,7 +34,6 @@ log_address(const struct ipaddr *ip)
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

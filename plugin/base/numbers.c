@@ -80,7 +80,6 @@ numbers_serial(const struct numbers *numbers, uint32_t number)
     return run && number - run->number < run->n ? run->serial + (number - run->number) : 0;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -49,7 +49,6 @@ uint32_t numbers_serial(const struct numbers *numbers, uint32_t number);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

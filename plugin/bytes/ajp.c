@@ -303,7 +303,6 @@ answer_over(struct appstream *s, const struct app_owner *to)
 
 const struct app_protocol ajp = { "AJP", begins, { request_header, request_content, request_over }, { answer_header, answer_content, answer_over } };
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -14,7 +14,6 @@ extern const struct app_protocol ajp;
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -229,7 +229,6 @@ appstream_partial_fault(const struct appstream *s)
     return s->text ? httpstream_partial_fault(s->text) : HTTP_FAULT_NONE;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -43,7 +43,6 @@ enum http_fault appstream_partial_fault(const struct appstream *stream);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -99,7 +99,6 @@ app_text_over(struct appstream *s, const struct app_owner *to)
     app_forget_text(s);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

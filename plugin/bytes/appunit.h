@@ -93,7 +93,6 @@ unsigned app_word(const uint8_t *bytes);        /* two bytes, the high one first
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -135,7 +135,6 @@ scgi_over(struct appstream *s, const struct app_owner *to)
 
 const struct app_protocol scgi = { "SCGI", scgi_begins, { scgi_header, app_keep, scgi_over }, { NULL, NULL, NULL } };
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

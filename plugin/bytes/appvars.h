@@ -17,7 +17,6 @@ extern const struct app_protocol scgi;
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -110,7 +110,6 @@ body_read(const struct http_head *head, const uint8_t *bytes, size_t n, char *pa
     return is_compressed(head, page, n) ? inflate_in_place(page, n) : n;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

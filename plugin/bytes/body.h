@@ -22,7 +22,6 @@ size_t body_read(const struct http_head *head, const uint8_t *bytes, size_t n, c
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -136,7 +136,6 @@ cgi_read_head(const uint8_t *bytes, size_t n, struct http_head *head)
     return head->complete;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

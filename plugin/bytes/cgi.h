@@ -39,7 +39,6 @@ bool cgi_read_head(const uint8_t *bytes, size_t n, struct http_head *head);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

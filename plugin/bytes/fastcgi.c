@@ -152,7 +152,6 @@ const struct app_protocol fastcgi = {
     "FastCGI", begins, { request_header, request_content, request_over }, { answer_header, answer_content, answer_over }
 };
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

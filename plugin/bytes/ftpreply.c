@@ -44,7 +44,6 @@ ftp_is_command(const uint8_t *bytes, size_t n)
     return nl && !g_strstr_len((const char *)bytes, (gssize)(nl - bytes), version);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -26,7 +26,6 @@ bool ftp_is_command(const uint8_t *bytes, size_t n);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -104,7 +104,6 @@ h2_frames_feed(struct h2_frames *f, const uint8_t *bytes, size_t n, uint32_t lar
     return false;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -39,7 +39,6 @@ bool h2_frames_feed(struct h2_frames *frames, const uint8_t *bytes, size_t n, ui
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -87,7 +87,6 @@ h2_error_words(uint32_t error)
     return error < G_N_ELEMENTS(words) ? words[error] : NULL;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -39,7 +39,6 @@ const char *h2_error_words(uint32_t error);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -415,7 +415,6 @@ http_is_response_head(const uint8_t *bytes, size_t n, unsigned *status)
            read_header_line(line, &head) == HTTP_FAULT_NONE;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

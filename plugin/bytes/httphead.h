@@ -111,7 +111,6 @@ bool slice_is(struct slice text, const char *literal);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -433,7 +433,6 @@ httpstream_partial_fault(const struct httpstream *s)
     return head.fault;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

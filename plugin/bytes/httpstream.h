@@ -93,7 +93,6 @@ enum http_fault httpstream_partial_fault(const struct httpstream *stream);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

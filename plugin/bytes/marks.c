@@ -46,7 +46,6 @@ marks_read(const struct http_head *head, struct request_marks *marks)
     };
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

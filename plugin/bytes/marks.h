@@ -31,7 +31,6 @@ void marks_read(const struct http_head *head, struct request_marks *marks);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -49,7 +49,6 @@ proxyline_length(const uint8_t *bytes, size_t n)
     return bytes[0] == 'P' ? text_length(bytes, n) : binary_length(bytes, n);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -20,7 +20,6 @@ size_t proxyline_length(const uint8_t *bytes, size_t n);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

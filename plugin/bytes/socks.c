@@ -338,7 +338,6 @@ socks_refusal(unsigned status)
     return "a reply code that SOCKS does not have";
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -32,7 +32,6 @@ const char *socks_refusal(unsigned status);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -228,7 +228,6 @@ tls_hello_skip(struct tls_hello *h, size_t n)
         end_message(h);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -41,7 +41,6 @@ void tls_hello_skip(struct tls_hello *hello, size_t n);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

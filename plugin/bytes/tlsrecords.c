@@ -328,7 +328,6 @@ tls_alert_words(uint8_t description)
     return NULL;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -79,7 +79,6 @@ const char *tls_alert_words(uint8_t description);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -99,7 +99,6 @@ url_literal(const char *host)
     return ip;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -36,7 +36,6 @@ struct ipaddr url_literal(const char *host);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

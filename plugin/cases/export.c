@@ -157,7 +157,6 @@ export_filter(wmem_allocator_t *scope, const struct verdict *v)
     return wmem_strbuf_finalize(text);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -24,7 +24,6 @@ char *export_filter(wmem_allocator_t *scope, const struct verdict *verdict);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

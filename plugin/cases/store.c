@@ -132,7 +132,6 @@ cases_drop(struct cases *cases, uint32_t frame, const struct verdict *v)
     set_first(cases->verdicts, frame, first);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

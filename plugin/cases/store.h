@@ -38,7 +38,6 @@ const struct part *cases_parts(const struct cases *cases, uint32_t frame);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -201,7 +201,6 @@ verdict_filter(wmem_allocator_t *scope, const struct verdict *v)
     return wmem_strbuf_finalize(text);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

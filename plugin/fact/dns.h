@@ -60,7 +60,6 @@ struct dns_error {
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -23,7 +23,6 @@ struct h2_frame {
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -39,7 +39,6 @@ struct h3_frame {
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

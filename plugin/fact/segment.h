@@ -52,7 +52,6 @@ struct icmp_error {
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

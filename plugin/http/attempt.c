@@ -255,7 +255,6 @@ doubts_fill(struct doubts *d, struct root *root, const struct exchange *ex)
     };
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

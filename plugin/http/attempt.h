@@ -27,7 +27,6 @@ void doubts_fill(struct doubts *doubts, struct root *root, const struct exchange
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -95,7 +95,6 @@ decrypted_stream(const struct conn *conn, int side)
     return conn->decrypted ? conn->decrypted->http[side] : NULL;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

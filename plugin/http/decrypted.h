@@ -27,7 +27,6 @@ struct httpstream *decrypted_stream(const struct conn *conn, int side);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -49,7 +49,6 @@ dissector_shows(const struct root *root, const struct conn *conn, const struct h
     return !conn->in_tunnel && !conn->astray && !is_cut(root, seg) && !will_be_cut(root, head, seg) && !root->settings.heads_are_shown;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

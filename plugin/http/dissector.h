@@ -22,7 +22,6 @@ bool dissector_shows(const struct root *root, const struct conn *conn, const str
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -239,7 +239,6 @@ exchange_responding(struct root *root, struct conn *conn)
     return conn->receiving;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -57,7 +57,6 @@ struct exchange *exchange_new(struct root *root, struct conn *conn, const struct
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

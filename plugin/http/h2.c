@@ -226,7 +226,6 @@ h2_missing(struct conn *conn, int side)
         conn->frames[side].lost = true;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -31,7 +31,6 @@ void h2_missing(struct conn *conn, int side);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -91,7 +91,6 @@ h3_frame(struct root *root, const struct h3_frame *f, uint32_t frame, when_t tim
     return h2_frame(root, conn, &as, frame, time);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -18,7 +18,6 @@ struct exchange *h3_frame(struct root *root, const struct h3_frame *f, uint32_t 
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

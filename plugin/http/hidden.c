@@ -47,7 +47,6 @@ exchange_hidden_told(struct exchange *ex)
     ex->hidden = (struct hidden_response *)wmem_realloc(wmem_file_scope(), hidden, sizeof *hidden);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -22,7 +22,6 @@ void exchange_hidden_told(struct exchange *exchange);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -297,7 +297,6 @@ on_opened(struct root *root, struct conn *conn)
 
 const struct conn_listener http_listener = { on_opened, on_bytes, on_missing, on_ended, on_dropped };
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -14,7 +14,6 @@ extern const struct conn_listener http_listener;
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -342,7 +342,6 @@ messages_app_end(struct root *root, struct conn *conn, struct appstream *stream)
     appstream_close(stream, &calls, &feed);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -28,7 +28,6 @@ void messages_app_end(struct root *root, struct conn *conn, struct appstream *st
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -72,7 +72,6 @@ opaque_bytes(struct root *root, struct conn *conn, int side, const struct segmen
         opaque_request(root, conn, seg);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

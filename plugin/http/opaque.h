@@ -24,7 +24,6 @@ void opaque_bytes(struct root *root, struct conn *conn, int side, const struct s
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

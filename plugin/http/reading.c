@@ -30,7 +30,6 @@ reading_app(const struct conn *conn, int side)
     return conn->side[side].reading ? conn->side[side].reading->app : NULL;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -20,7 +20,6 @@ struct appstream *reading_app(const struct conn *conn, int side);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -76,7 +76,6 @@ exchange_shown(struct root *root, struct conn *conn, unsigned status, bool again
     return found->hidden && found->hidden->told && found->served ? NULL : found;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

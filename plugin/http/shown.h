@@ -19,7 +19,6 @@ struct exchange *exchange_shown(struct root *root, struct conn *conn, unsigned s
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

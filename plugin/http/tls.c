@@ -119,7 +119,6 @@ tls_conn_tunnel_bytes(struct root *root, struct conn *conn, int side, const stru
         note_request(root, conn, seg, true);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -23,7 +23,6 @@ void tls_conn_tunnel_bytes(struct root *root, struct conn *conn, int side, const
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -128,7 +128,6 @@ match_is_gateway(struct root *root, const struct exchange *ex)
     return found;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

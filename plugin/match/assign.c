@@ -106,7 +106,6 @@ assign(struct assignment *a)
     return sum;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -33,7 +33,6 @@ int assign(struct assignment *assignment);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -399,7 +399,6 @@ chain_request_begun(struct root *root, struct exchange *child)
         link_event(&e);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -41,7 +41,6 @@ bool chain_is_followed(const struct conn *conn, const struct exchange *child);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

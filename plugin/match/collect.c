@@ -223,8 +223,10 @@ collect(struct scope *s, struct collected *found)
     decide_uses(contest);
     for (unsigned i = 0; i < G_N_ELEMENTS(steps) && !steps[i](s, found); i++)
         ;
-    if (!s->preview)
+    if (!s->preview) {
+        own_requests(s->root, s->ex);
         commit_uses(contest);
+    }
     g_free(contest);
     e->remembered = s->remembered ? ex->ready_at - s->remembered : 0;
     fill_attempts(s, found);
@@ -270,7 +272,6 @@ match_preview(struct root *root, struct exchange *ex, unsigned status, when_t un
     collect(s, found);
     g_free(s);
 }
-
 
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html

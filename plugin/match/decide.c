@@ -386,7 +386,6 @@ commit_uses(struct contest *c)
     const struct use *decided = c->decided;
 
     dispute(c);
-    own_requests(s->root, s->ex);
     if (!decided || !decided->its)
         return;
     learn_delays(c, decided);
@@ -466,7 +465,6 @@ decide_uses(struct contest *c)
     }
     explain(c, column, c->margin);
 }
-
 
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html

@@ -174,7 +174,6 @@ own_gain_most(const struct scope *s, const struct use *use)
     return use->relation.gain + relate_request_most(s->ex, use->ex) + MAX(gain + response_gain_most(s, use->conn) + waiter_gain(use, s->ex), 0);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -49,7 +49,6 @@ unsigned ended_by(const struct scope *s, when_t time);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

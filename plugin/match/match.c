@@ -410,7 +410,6 @@ match_forgotten(struct root *root, struct exchange *ex)
     }
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -64,7 +64,6 @@ void match_forgotten(struct root *root, struct exchange *exchange);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -260,7 +260,6 @@ profile_gain_so_far(struct profile *p, enum delay_kind kind, when_t delay)
     return p->gains[kind].longer[bucket_of(delay)];
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

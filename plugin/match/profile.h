@@ -73,7 +73,6 @@ int profile_gain_so_far(struct profile *profile, enum delay_kind kind, when_t de
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -460,7 +460,6 @@ relation_of(struct root *root, const struct exchange *waiting, const struct conn
     return r;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -121,7 +121,6 @@ const char *clue_words(enum clue clue);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

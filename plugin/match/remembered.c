@@ -270,7 +270,6 @@ find_remembered(struct scope *s)
     return true;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

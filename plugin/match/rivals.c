@@ -321,7 +321,6 @@ add_rivals(struct contest *c)
     g_free(r);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -78,7 +78,6 @@ is_crowded(const struct scope *s, const struct name *name)
     return false;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -171,7 +171,6 @@ bool find_unreached_server(struct scope *s, const struct ipaddr *server, struct 
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

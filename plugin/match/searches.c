@@ -344,7 +344,6 @@ find_searches_by_time(struct scope *s)
     return true;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

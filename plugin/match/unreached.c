@@ -139,7 +139,6 @@ find_unreached_by_time(struct scope *s, struct unreached *u)
     return true;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

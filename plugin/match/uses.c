@@ -412,7 +412,6 @@ find_uses(struct scope *s)
     s->failures = profile_rate((failed + 1) / seconds);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

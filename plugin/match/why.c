@@ -49,7 +49,6 @@ why_words(const struct why *why)
     return wmem_strbuf_finalize(text);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -62,7 +62,6 @@ activities_move(struct activities *to, struct activities *from)
     move_queue(to, &from->failed, true);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -26,7 +26,6 @@ void activities_move(struct activities *to, struct activities *from);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

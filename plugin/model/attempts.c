@@ -244,7 +244,6 @@ exchange_has_turn(const struct exchange *ex)
     return ex->h2_stream > 0 || ex->nth == 1 || exchange_waiting(ex->conn) == ex;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

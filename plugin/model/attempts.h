@@ -63,7 +63,6 @@ gboolean target_key_equal(const void *x, const void *y);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -89,7 +89,6 @@ encrypted_evict(bounded_t *table _U_, struct bounded_entry *entry)
     wmem_free(wmem_file_scope(), entry);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -37,7 +37,6 @@ void encrypted_evict(bounded_t *table, struct bounded_entry *entry);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

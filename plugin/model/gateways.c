@@ -246,7 +246,6 @@ next_hop_learn(struct next_hop *hops, const struct next_hop *hop)
     *oldest = *hop;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

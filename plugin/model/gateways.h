@@ -127,7 +127,6 @@ void next_hop_learn(struct next_hop *hops, const struct next_hop *hop);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -114,7 +114,6 @@ name_add_address(struct root *root, struct name *name, const struct ipaddr *ip)
     reverse_add(root, name, ip);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -64,7 +64,6 @@ struct reverse *names_of(struct root *root, const struct ipaddr *ip);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -127,7 +127,6 @@ retention_due(struct root *root, enum shelf shelf)
     return NULL;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -29,7 +29,6 @@ struct conn *retention_due(struct root *root, enum shelf shelf);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

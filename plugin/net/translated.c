@@ -98,7 +98,6 @@ translated_message(struct root *root, const struct dns_message *m)
     }
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

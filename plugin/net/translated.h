@@ -23,7 +23,6 @@ void translated_message(struct root *root, const struct dns_message *message);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

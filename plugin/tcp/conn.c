@@ -308,7 +308,6 @@ conn_segment(struct root *root, const struct segment *seg, bool *again)
     return original;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -66,7 +66,6 @@ void conn_evict(bounded_t *table, struct bounded_entry *entry);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

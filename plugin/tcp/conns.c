@@ -42,7 +42,6 @@ conn_lost(struct root *root, const struct conn *conn)
         *latest_slot(root, conn->stream) = NULL;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -154,7 +154,6 @@ copies_segment(struct root *root, const struct segment *seg, struct segment *as)
     return conn;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

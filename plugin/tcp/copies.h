@@ -43,7 +43,6 @@ void copies_evict(bounded_t *table, struct bounded_entry *entry);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -223,7 +223,6 @@ flow_expected(struct conn *conn, const struct segment *seg)
     return (int32_t)(seg->ack - next) <= 1;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -39,7 +39,6 @@ void flow_free(struct flow *flow);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

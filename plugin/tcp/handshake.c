@@ -172,7 +172,6 @@ handshake_icmp(struct root *root, struct conn *conn, const struct icmp_error *er
     hs->icmp_source = error->source;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -36,7 +36,6 @@ void handshake_icmp(struct root *root, struct conn *conn, const struct icmp_erro
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

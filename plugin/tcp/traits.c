@@ -152,7 +152,6 @@ traits_closing(const struct conn *conn, int side, const struct segment *seg)
     return closing;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

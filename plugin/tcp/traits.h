@@ -35,7 +35,6 @@ struct closing traits_closing(const struct conn *conn, int side, const struct se
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

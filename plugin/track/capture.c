@@ -169,7 +169,6 @@ capture_sweep(struct root *root)
     sweep_lookups(root, &root->lookups_open, KEEP_FAILED);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

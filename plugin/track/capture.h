@@ -20,7 +20,6 @@ void capture_sweep(struct root *root);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -40,7 +40,6 @@ clock_read(struct clock *clock, when_t time)
     return MIN(time + clock->ahead, TIME_LATEST);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

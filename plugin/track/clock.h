@@ -30,7 +30,6 @@ when_t clock_read(struct clock *clock, when_t time);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

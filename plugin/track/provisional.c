@@ -120,7 +120,6 @@ provisional_diagnose(const struct outlook *o, struct exchange *ex, struct collec
         finding_withdraw(f);
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -32,7 +32,6 @@ void provisional_diagnose(const struct outlook *outlook, struct exchange *exchan
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -272,7 +272,6 @@ reorder_take(struct reorder *queue, when_t until)
     return &first->fact;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

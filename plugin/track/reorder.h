@@ -68,7 +68,6 @@ void reorder_release(struct fact *fact);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -400,7 +400,6 @@ track_frame(struct tracker *t, const struct frame_facts *facts)
     return time;
 }
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

@@ -73,7 +73,6 @@ const struct part *track_parts(const struct tracker *tracker, uint32_t number);
 
 #endif
 
-
 /*
  * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
  *

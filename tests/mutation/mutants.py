@@ -156,7 +156,7 @@ MUTANTS = [
     ("delays", "match/profile.c", "if (*seen > UINT32_MAX / 2)\n            continue;", "", QUICK),
     ("tries", "match/chain.c", "#define SAME_SERVER 300", "#define SAME_SERVER (-600)", QUICK),
     ("tries", "match/chain.c", "#define SAME_REQUEST_AGAIN 1000", "#define SAME_REQUEST_AGAIN (-1000)", QUICK),
-    ("tries", "match/chain.c", "#define OTHER_PORT (-600)", "#define OTHER_PORT 0", QUICK),
+    ("tries", "match/chain.c", "#define OTHER_PORT (-400)", "#define OTHER_PORT 0", QUICK),
     ("tries", "match/chain.c", "#define OTHER_REQUEST (-1000)", "#define OTHER_REQUEST 0", QUICK),
     ("tries", "match/chain.c", "again > anew && ", "", QUICK),
     ("tries", "match/chain.c", " && again > 0", "", QUICK),

@@ -18,7 +18,7 @@ static const struct {
     { "target", sizeof(struct target), 144 },
     { "host", sizeof(struct host), 200 },
     { "lookup", sizeof(struct lookup), 400 },
-    { "question", sizeof(struct asked), 248 },
+    { "question", sizeof(struct asked), 256 },
 };
 
 static void
