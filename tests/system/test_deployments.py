@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ways to deploy a gateway: the captures of tests/captures/deployments against what was done to make them."""
 
+import hashlib
 import json
 import subprocess
 
@@ -23,7 +24,8 @@ def statuses(truth):
 
 
 def key_log(tshark, name, text):
-    return f"tls.keylog_file:{tshark.stage(name, text.encode())}"
+    """The name tells the content, since what was asked before is not read again."""
+    return f"tls.keylog_file:{tshark.stage(f'{hashlib.sha256(text.encode()).hexdigest()[:12]}-{name}', text.encode())}"
 
 
 def read(tshark, capture, passes, keys=None):
