@@ -129,6 +129,37 @@ test_card_of_router(void)
     EXPECT_AT(behind_router("/a", 0, cited), SERVER_CLOSED, LIKELY, cited[0], cited[1]);
 }
 
+/* both families ***********************************************************/
+
+#define GATEWAY_6 "2001:db8::1"
+
+/*
+ * Nothing can be read of what the gateway asks, but the card of its IPv4 address, which opens connections while clients wait for it, is that of
+ * the IPv6 address that other clients ask from another card.
+ * BOB asks, 1 stands, TLS on it, FIN 1, BOB gets 504, ALICE asks the IPv6 address, SYN 2, RST 2, ALICE gets 502
+ */
+static void
+test_other_family(void)
+{
+    scene(0);
+    card(GATEWAY, 1);
+    card(GATEWAY_6, 1);
+    card("2001:db8::a", 2);
+    leg(ALICE, "2001:db8::a", GATEWAY_6, 9090);
+    leg(UPSTREAM_1, GATEWAY, SERVER_1, 443);
+    leg(UPSTREAM_2, GATEWAY, SERVER_1, 443);
+    stands(ALICE);
+    stands(BOB);
+    asks_server(BOB, HOST, "/b");
+    stands(UPSTREAM_1);
+    says_hello(UPSTREAM_1);
+    closes(UPSTREAM_1, SERVER);
+    responds(BOB, 504);
+    asks_server(ALICE, HOST, "/a");
+    uint32_t first = syn(UPSTREAM_2), rst = refused(UPSTREAM_2);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, rst);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -139,5 +170,6 @@ main(int argc, char **argv)
     g_test_add_func("/match/addresses/look-up", test_card_lookup);
     g_test_add_func("/match/addresses/learnt", test_card_learnt);
     g_test_add_func("/match/addresses/of a router", test_card_of_router);
+    g_test_add_func("/match/addresses/other family", test_other_family);
     return g_test_run();
 }

@@ -326,6 +326,28 @@ test_port_asked_for(void)
     EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, second);
 }
 
+/*
+ * Nobody can read what the server answered on a kept connection to which the gateway turned for the request, but it is what the 502 followed.
+ * 1 is kept, in TLS; ALICE asks /a, 1 asks in TLS, 1 answers, ALICE gets 502
+ */
+static void
+test_hidden_answer(void)
+{
+    static const char data[] = "\x17\x03\x03\x00\x30" "0123456789012345678901234567890123456789012345678";
+
+    scene_with(1);
+    leg(UPSTREAM_1, GATEWAY, SERVER_1, 443);
+    for (int i = 0; i < 2; i++) {
+        says_bytes(UPSTREAM_1, CLIENT, data, 53);
+        says_bytes(UPSTREAM_1, SERVER, data, 53);
+    }
+    passes(1000);
+    asks_server(ALICE, HOST, "/a");
+    says_bytes(UPSTREAM_1, CLIENT, data, 53);
+    says_bytes(UPSTREAM_1, SERVER, data, 53);
+    expect_unknown_at(responds(ALICE, 502), MISSING_KEYS);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -347,5 +369,6 @@ main(int argc, char **argv)
     g_test_add_func("/match/attempts/time alone/another's address", test_anothers_address);
     g_test_add_func("/match/attempts/time alone/several at once", test_several_at_once);
     g_test_add_func("/match/attempts/time alone/port asked for", test_port_asked_for);
+    g_test_add_func("/match/attempts/hidden answer", test_hidden_answer);
     return g_test_run();
 }

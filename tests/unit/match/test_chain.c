@@ -211,6 +211,81 @@ test_kept(void)
     asks_on_kept("/other/path", NOTHING);
 }
 
+/* what is told later ******************************************************/
+
+/*
+ * What a request repeats tells which try its connection follows, also where the SYN seemed to follow another one.
+ * ALICE asks /shop/item, BOB asks /other/path, 1 asks as she does, 2 as he does, FIN 1, FIN 2, SYN 3, 3 asks as 1
+ */
+static void
+test_repeats_an_earlier_one(void)
+{
+    begin();
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/shop/item");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/shop/item");
+    asks_proxy(BOB, HOST, "/other/path");
+    stands(UPSTREAM_2);
+    asks_server(UPSTREAM_2, HOST, "/other/path");
+    closes(UPSTREAM_1, SERVER);
+    closes(UPSTREAM_2, SERVER);
+    stands(UPSTREAM_3);
+    expect_before(UPSTREAM_3, UPSTREAM_2);
+    asks_server(UPSTREAM_3, HOST, "/shop/item");
+    expect_before(UPSTREAM_3, UPSTREAM_1);
+    g_assert_false(chain_is_followed(conn_of(UPSTREAM_2), NULL));
+}
+
+/*
+ * A silent try that repeats its SYN behind the next one's begin was not given up for that.
+ * ALICE asks, SYN 1, 1 s, SYN 2 to another server, SYN 1
+ */
+static void
+test_silence_goes_on(void)
+{
+    behind_silence(1000, UPSTREAM_1);
+    syn(UPSTREAM_1);
+    expect_before(UPSTREAM_2, NOTHING);
+    g_assert_false(chain_is_followed(conn_of(UPSTREAM_1), NULL));
+}
+
+/* nobody else waits *******************************************************/
+
+/*
+ * Where the delay alone says nothing, the next server of the same port follows a failed one, unless it is asked while nobody waits, too.
+ * SYN 4 to SERVER_2 or not, ALICE asks, SYN 1, RST 1, so long, SYN 2 to SERVER_2
+ */
+static void
+next_server(unsigned after, bool is_checked, int before)
+{
+    scene_with(2);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    leg(UPSTREAM_4, GATEWAY, SERVER_2, 80);
+    is_known(HOST, SERVER_1);
+    if (is_checked)
+        stands(UPSTREAM_4);
+    asks_proxy(ALICE, HOST, "/a");
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    passes(after);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, before);
+}
+
+static void
+test_next_server(void)
+{
+    next_server(20, false, UPSTREAM_1);
+}
+
+static void
+test_checked_server(void)
+{
+    next_server(20, true, NOTHING);
+    next_server(0, true, UPSTREAM_1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -225,5 +300,9 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/silence", test_silence);
     g_test_add_func("/match/chain/silence there", test_silence_there);
     g_test_add_func("/match/chain/kept", test_kept);
+    g_test_add_func("/match/chain/repeats an earlier one", test_repeats_an_earlier_one);
+    g_test_add_func("/match/chain/silence goes on", test_silence_goes_on);
+    g_test_add_func("/match/chain/next server", test_next_server);
+    g_test_add_func("/match/chain/checked server", test_checked_server);
     return g_test_run();
 }

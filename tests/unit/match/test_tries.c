@@ -303,6 +303,65 @@ test_behind_unseen_try(void)
     EXPECT_AT(response, RST, LIKELY, cited[0], cited[1]);
 }
 
+/* whose else **************************************************************/
+
+/*
+ * What repeats a request word for word is its own once it is answered, also what does not explain its 502: nobody else's later one rests on it.
+ * BOB asks /other/path, ALICE asks /shop/item, 1 asks so, 2 asks so, 502 on 1, 502 on 2, ALICE gets 502, BOB gets 502
+ */
+static void
+test_repeats_are_its_own(void)
+{
+    scene_with(2);
+    asks_proxy(BOB, HOST, "/other/path");
+    asks_proxy(ALICE, HOST, "/shop/item");
+    stands(UPSTREAM_1);
+    uint32_t asked = asks_server(UPSTREAM_1, HOST, "/shop/item");
+    stands(UPSTREAM_2);
+    asks_server(UPSTREAM_2, HOST, "/shop/item");
+    uint32_t answered = responds(UPSTREAM_1, 502);
+    responds(UPSTREAM_2, 502);
+    EXPECT_AT(responds(ALICE, 502), RELAYED, LIKELY, asked, answered);
+    expect_unknown_at(responds(BOB, 502), MISSING_ATTEMPT);
+}
+
+/*
+ * A silent try that repeats its SYN while another one carries the request was not given up for that one: it is somebody else's.
+ * ALICE asks /a, SYN 1, 200 ms, 2 stands, 2 asks /a, SYN 1, FIN 2, ALICE gets 502
+ */
+static void
+test_silent_one_goes_on(void)
+{
+    scene_with(1);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    syn(UPSTREAM_1);
+    passes(200);
+    stands(UPSTREAM_2);
+    uint32_t asked = asks_server(UPSTREAM_2, HOST, "/a");
+    uint32_t closed = closes(UPSTREAM_2, SERVER);
+    EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked, closed);
+}
+
+/*
+ * What was begun for another request is not this one's, also when that one is answered.
+ * ALICE asks /a, SYN 1, RST 1, 10 ms, BOB asks /b, SYN 2, RST 2, BOB gets 504, ALICE gets 502
+ */
+static void
+test_begun_for_another(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    uint32_t first = syn(UPSTREAM_1), rst = refused(UPSTREAM_1);
+    passes(10);
+    asks_proxy(BOB, HOST, "/b");
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_2);
+    responds(BOB, 504);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, rst);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -318,5 +377,8 @@ main(int argc, char **argv)
     g_test_add_func("/match/tries/error ignored", test_error_ignored);
     g_test_add_func("/tries/tried again on own host", test_tried_again_on_own_host);
     g_test_add_func("/match/tries/behind an unseen one", test_behind_unseen_try);
+    g_test_add_func("/match/tries/repeats are its own", test_repeats_are_its_own);
+    g_test_add_func("/match/tries/silent one goes on", test_silent_one_goes_on);
+    g_test_add_func("/match/tries/begun for another", test_begun_for_another);
     return g_test_run();
 }

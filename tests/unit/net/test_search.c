@@ -284,6 +284,63 @@ test_flood(void)
     EXPECT_AT(responds(ALICE, 502), NXDOMAIN, OBSERVED, asked, answered);
 }
 
+/* an upstream's name ******************************************************/
+
+/*
+ * An ingress looks up a name that no client asked for: while a request waits for which nothing was begun, the same question is its own; where
+ * none does, or whole half seconds have passed, it repeats the one that has waited longest.
+ * ALICE asks, query 1, so long, BOB asks, query 2, 5 s behind query 1: query 3, ALICE gets 502, BOB gets 502
+ */
+static void
+upstream_for_each(unsigned apart)
+{
+    scene_with(2);
+    asks_server(ALICE, HOST, "/a");
+    uint32_t first = looks_up(1, GATEWAY, "web.shop.svc");
+    passes(apart - 2);
+    asks_server(BOB, HOST, "/b");
+    uint32_t second = looks_up(2, GATEWAY, "web.shop.svc");
+    passes(5000 - apart - 1);
+    uint32_t again = looks_up(3, GATEWAY, "web.shop.svc");
+    passes(3000);
+    EXPECT_AT(responds(ALICE, 502), DNS_TIMEOUT, LIKELY, first, again);
+    EXPECT_AT(responds(BOB, 502), DNS_TIMEOUT, LIKELY, second);
+}
+
+static void
+test_upstream_for_each(void)
+{
+    upstream_for_each(700);
+    upstream_for_each(1200);
+}
+
+/*
+ * Both 5 s behind query 1, while BOB waits, and at any time, while nobody else does.
+ * ALICE asks, query 1, BOB asks or not, so long, query 2, ALICE gets 502
+ */
+static void
+upstream_again(unsigned after, bool another_waits)
+{
+    scene_with(2);
+    asks_server(ALICE, HOST, "/a");
+    uint32_t first = looks_up(1, GATEWAY, "web.shop.svc");
+    passes(after - 2);
+    if (another_waits)
+        asks_server(BOB, HOST, "/b");
+    else
+        passes(1);
+    uint32_t again = looks_up(2, GATEWAY, "web.shop.svc");
+    passes(3000);
+    EXPECT_AT(responds(ALICE, 502), DNS_TIMEOUT, LIKELY, first, again);
+}
+
+static void
+test_upstream_again(void)
+{
+    upstream_again(5000, true);
+    upstream_again(2700, false);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -303,5 +360,7 @@ main(int argc, char **argv)
     g_test_add_func("/search/over_tcp", test_over_tcp);
     g_test_add_func("/search/memory_of_another_gateway", test_memory_of_another_gateway);
     g_test_add_func("/search/flood", test_flood);
+    g_test_add_func("/search/upstream for each", test_upstream_for_each);
+    g_test_add_func("/search/upstream again", test_upstream_again);
     return g_test_run();
 }
