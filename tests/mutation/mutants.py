@@ -387,7 +387,11 @@ MUTANTS = [
     ("tried again", "match/chain.c", "conn->target->asked_alone = true;", "conn->target->asked_alone = false;", QUICK),
     ("who waits", "match/answered.c", "if (!child->owner && same_request(child, ex))", "if (false)", QUICK),
     ("who waits", "match/decide.c", "return chain->waiter && chain->waiter != c->s->ex->serial;", "return chain->waiter && !c->s->ex->serial;", QUICK),
-    ("who waits", "match/uses.c", "!a->decrypted && chain->waiter == s->ex->serial", "!a->decrypted && !chain->waiter", QUICK),
+    ("who waits", "match/uses.c", "!a->decrypted && chain->waiter == s->ex->serial", "!a->decrypted && chain->waiter && !s->ex->serial", QUICK),
+    ("who waits", "match/gain.h", "#define BEGUN_FOR_IT 400", "#define BEGUN_FOR_IT 0", QUICK),
+    ("who waits", "match/rivals.c", "#define RIVALS_FROM 0", "#define RIVALS_FROM (-600)", QUICK),
+    ("who waits", "match/chain.c", "waiting->begun_doubtful = best.doubtful || best.gain", "waiting->begun_doubtful = best.gain", QUICK),
+    ("tried again", "tcp/conn.c", "if (conn_failed(conn) != failed)", "if (conn_failed(conn) >= failed)", QUICK),
     ("dropped packets", "http/attempt.c", " && !flow_lacks_acked(conn, CLIENT) ?", " ?", QUICK),
 
     ("no keys", "model/encrypted.c", "is_gateways_own(root, conn) || ", "", ENCRYPTED),

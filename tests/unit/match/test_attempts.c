@@ -327,6 +327,25 @@ test_port_asked_for(void)
 }
 
 /*
+ * Failures stand in the order in which they came: a second RST on a connection puts it behind none of them, so that all since the request are found.
+ * ALICE asks /b, 1 stands, RST 1, ALICE gets 200, ALICE asks /a, SYN 2, RST 2, RST 1, ALICE gets 502
+ */
+static void
+test_second_rst(void)
+{
+    scene_with(1);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/b");
+    stands(UPSTREAM_1);
+    reset(UPSTREAM_1);
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/a");
+    uint32_t first = syn(UPSTREAM_2), rst = refused(UPSTREAM_2);
+    reset(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, rst);
+}
+
+/*
  * Nobody can read what the server answered on a kept connection to which the gateway turned for the request, but it is what the 502 followed.
  * 1 is kept, in TLS; ALICE asks /a, 1 asks in TLS, 1 answers, ALICE gets 502
  */
@@ -369,6 +388,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/attempts/time alone/another's address", test_anothers_address);
     g_test_add_func("/match/attempts/time alone/several at once", test_several_at_once);
     g_test_add_func("/match/attempts/time alone/port asked for", test_port_asked_for);
+    g_test_add_func("/match/attempts/second rst", test_second_rst);
     g_test_add_func("/match/attempts/hidden answer", test_hidden_answer);
     return g_test_run();
 }
