@@ -219,6 +219,10 @@ MUTANTS = [
     ("upstream names", "net/search.c", "#define RESOLVER_LATE (NS_PER_SECOND / 50)", "#define RESOLVER_LATE RESOLVER_STEP", QUICK),
     ("upstream names", "net/search.c", "#define RESOLVER_LATE (NS_PER_SECOND / 50)", "#define RESOLVER_LATE 0", QUICK),
     ("upstream names", "net/search.c", "(is_upstreams && lookup->last < repeat->last)", "false", QUICK),
+    ("upstream names", "net/search.c", "if (!idle.latest || idle.several)", "if (!idle.latest)", QUICK),
+    ("upstream names", "net/search.c", "ex->upstream_told = true;", ";", QUICK),
+    ("upstream names", "match/searches.c", "#define ANOTHERS_TURN (-500)", "#define ANOTHERS_TURN 0", QUICK),
+    ("upstream names", "match/chain.c", "if (c.waiting->upstream_looked_up && !c.waiting->upstream_told)\n            continue;", "", QUICK),
     ("next names", "net/search.c", "next_name = nearer(next_name, lookup, m->time);", "next_name = next_name ? next_name : lookup;", QUICK),
     ("next names", "net/search.c", "due = MAX(due, q->last_sent + (q->last_sent - q->first_sent) / (q->sent.seen - 1));", ";", QUICK),
 
@@ -392,6 +396,7 @@ MUTANTS = [
     ("who waits", "match/rivals.c", "#define RIVALS_FROM 0", "#define RIVALS_FROM (-600)", QUICK),
     ("who waits", "match/chain.c", "waiting->begun_doubtful = best.doubtful || best.gain", "waiting->begun_doubtful = best.gain", QUICK),
     ("tried again", "tcp/conn.c", "if (conn_failed(conn) != failed)", "if (conn_failed(conn) >= failed)", QUICK),
+    ("tried again", "match/decide.c", " && !(later->ex && earlier->conn->last > later->ex->request.time)", "", QUICK),
     ("dropped packets", "http/attempt.c", " && !flow_lacks_acked(conn, CLIENT) ?", " ?", QUICK),
 
     ("no keys", "model/encrypted.c", "is_gateways_own(root, conn) || ", "", ENCRYPTED),

@@ -250,6 +250,24 @@ test_silence_goes_on(void)
     g_assert_false(chain_is_followed(conn_of(UPSTREAM_1), NULL));
 }
 
+/*
+ * Whose upstream's address is not known yet begins no connection: it is the next one's, whose look-up is answered.
+ * ALICE asks, query 1, BOB asks, query 2, address 2, SYN 1
+ */
+static void
+test_upstream_not_told(void)
+{
+    scene_with(2);
+    asks_server(ALICE, HOST, "/a");
+    looks_up(1, GATEWAY, "web.shop.svc");
+    passes(5);
+    asks_server(BOB, HOST, "/b");
+    looks_up(2, GATEWAY, "web.shop.svc");
+    resolved(2, GATEWAY, "web.shop.svc", 0, SERVER_1);
+    syn(UPSTREAM_1);
+    g_assert_cmpuint(conn_of(UPSTREAM_1)->chain.waiter, ==, ((struct exchange *)list_last(&conn_of(BOB)->exchanges))->serial);
+}
+
 /* nobody else waits *******************************************************/
 
 /*
@@ -302,6 +320,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/kept", test_kept);
     g_test_add_func("/match/chain/repeats an earlier one", test_repeats_an_earlier_one);
     g_test_add_func("/match/chain/silence goes on", test_silence_goes_on);
+    g_test_add_func("/match/chain/upstream not told", test_upstream_not_told);
     g_test_add_func("/match/chain/next server", test_next_server);
     g_test_add_func("/match/chain/checked server", test_checked_server);
     return g_test_run();

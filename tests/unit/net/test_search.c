@@ -341,6 +341,36 @@ test_upstream_again(void)
     upstream_again(2700, false);
 }
 
+/*
+ * Whose turn it was tells two searches apart, but not in a burst: there the one is taken that fits better by time.
+ * ALICE asks, so long, BOB asks, query 1, query 2, NXDOMAIN 1, 5 ms, NXDOMAIN 2, BOB gets 502
+ */
+static void
+upstream_turn(unsigned apart, bool first_is_his)
+{
+    uint32_t asked[2], answered[2];
+    int his = first_is_his ? 0 : 1;
+
+    scene_with(2);
+    asks_server(ALICE, HOST, "/a");
+    passes(apart);
+    asks_server(BOB, HOST, "/b");
+    for (uint16_t i = 0; i < 2; i++)
+        asked[i] = looks_up(i, GATEWAY, "web.shop.svc");
+    for (uint16_t i = 0; i < 2; i++) {
+        passes(5);
+        answered[i] = resolved(i, GATEWAY, "web.shop.svc", NAME_ERROR, NULL);
+    }
+    EXPECT_AT(responds(BOB, 502), NXDOMAIN, LIKELY, asked[his], answered[his]);
+}
+
+static void
+test_upstream_turn(void)
+{
+    upstream_turn(30, true);
+    upstream_turn(0, false);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -362,5 +392,6 @@ main(int argc, char **argv)
     g_test_add_func("/search/flood", test_flood);
     g_test_add_func("/search/upstream for each", test_upstream_for_each);
     g_test_add_func("/search/upstream again", test_upstream_again);
+    g_test_add_func("/search/upstream turn", test_upstream_turn);
     return g_test_run();
 }
