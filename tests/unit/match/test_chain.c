@@ -51,18 +51,25 @@ test_retries(void)
     g_assert_false(chain_is_followed(conn_of(UPSTREAM_3), NULL));
 }
 
-/* What a request explains follows nothing. ALICE asks, SYN 1, RST 1, 50 ms, BOB asks, SYN 2 */
+/* What a request explains follows nothing, however soon behind a failure it comes. ALICE asks, SYN 1, RST 1, so long, BOB asks, SYN 2 */
 static void
-test_new_request(void)
+new_request(unsigned after)
 {
     begin();
     syn(UPSTREAM_1);
     refused(UPSTREAM_1);
-    passes(50);
+    passes(after);
     asks_proxy(BOB, HOST, "/b");
     syn(UPSTREAM_2);
     expect_before(UPSTREAM_2, NOTHING);
     g_assert_false(chain_is_followed(conn_of(UPSTREAM_1), NULL));
+}
+
+static void
+test_new_request(void)
+{
+    new_request(50);
+    new_request(0);
 }
 
 /* Nothing is begun for a request whose connection the gateway ended. BOB asks, SYN 1, RST 1, ALICE asks, FIN to ALICE, SYN 2 */
