@@ -50,9 +50,11 @@ is_awaited_by_others(struct root *root, const struct exchange *ex)
 {
     unsigned looked_at = 0;
 
-    for (node_t *l = root->by_url[ex->url_hash % OPEN_BUCKETS].head; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++)
-        if (l->data != ex && same_request((const struct exchange *)l->data, ex))
+    for (node_t *l = root->by_url[ex->url_hash % OPEN_BUCKETS].head; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++) {
+        const struct exchange *other = (const struct exchange *)l->data;
+        if (other != ex && other->parent != ex && same_request(other, ex))
             return true;
+    }
     return false;
 }
 

@@ -327,6 +327,25 @@ test_repeats_are_its_own(void)
 }
 
 /*
+ * Also what it waits for yet: the gateway's own requests are nobody who waits for the same.
+ * BOB asks /other/path, ALICE asks /shop/item, 1 asks so, 2 asks so, FIN 2, ALICE gets 502, FIN 1, BOB gets 502
+ */
+static void
+test_pending_repeats(void)
+{
+    scene_with(2);
+    asks_proxy(BOB, HOST, "/other/path");
+    asks_proxy(ALICE, HOST, "/shop/item");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/shop/item");
+    stands(UPSTREAM_2);
+    uint32_t asked = asks_server(UPSTREAM_2, HOST, "/shop/item"), closed = closes(UPSTREAM_2, SERVER);
+    EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked, closed);
+    closes(UPSTREAM_1, SERVER);
+    expect_unknown_at(responds(BOB, 502), MISSING_ATTEMPT);
+}
+
+/*
  * A silent try that repeats its SYN while another one carries the request was not given up for that one: it may be somebody else's.
  * ALICE asks /a, SYN 1, 200 ms, 2 stands, 2 asks /a, SYN 1 or not, FIN 2, ALICE gets 502
  */
@@ -391,5 +410,6 @@ main(int argc, char **argv)
     g_test_add_func("/match/tries/repeats are its own", test_repeats_are_its_own);
     g_test_add_func("/match/tries/silent one goes on", test_silent_one_goes_on);
     g_test_add_func("/match/tries/begun for another", test_begun_for_another);
+    g_test_add_func("/match/tries/pending repeats", test_pending_repeats);
     return g_test_run();
 }
