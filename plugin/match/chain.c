@@ -331,6 +331,15 @@ is_anothers(struct conn *earlier, struct exchange *earlier_child, const struct e
     return waiter && waiter != parent->serial;
 }
 
+/* It was tried behind the other one, at once or with more tries between. */
+static bool
+leads_back_to(struct root *root, const struct conn *conn, struct exchange *child, const struct conn *first)
+{
+    for (unsigned steps = 0; conn && conn != first && steps < LOOKED_AT_MAX; steps++)
+        conn = chain_before(root, conn, child, &child);
+    return conn == first;
+}
+
 void
 chain_told(struct root *root, struct exchange *child)
 {
@@ -341,6 +350,8 @@ chain_told(struct root *root, struct exchange *child)
         return;
     struct conn *earlier = chain_before(root, child->conn, child, &earlier_child);
     struct exchange *own = earlier_try(child);
+    if (earlier && own && !is_anothers(earlier, earlier_child, child->parent) && leads_back_to(root, earlier, earlier_child, own->conn))
+        own = NULL;             /* what followed that is its own, too */
     uint32_t serial = child->parent->serial;
     if (earlier && (own ? own != earlier_child : is_anothers(earlier, earlier_child, child->parent))) {
         chain->before = 0;

@@ -397,6 +397,8 @@ MUTANTS = [
     ("who waits", "match/chain.c", "waiting->begun_doubtful = best.doubtful || best.gain", "waiting->begun_doubtful = best.gain", QUICK),
     ("tried again", "tcp/conn.c", "if (conn_failed(conn) != failed)", "if (conn_failed(conn) >= failed)", QUICK),
     ("tried again", "match/decide.c", " && !(later->ex && earlier->conn->last > later->ex->request.time)", "", QUICK),
+    ("who waits", "match/answered.c", "other->parent != ex && ", "", QUICK),
+    ("tried again", "match/chain.c", "return conn == first;", "return false;", QUICK),
     ("dropped packets", "http/attempt.c", " && !flow_lacks_acked(conn, CLIENT) ?", " ?", QUICK),
 
     ("no keys", "model/encrypted.c", "is_gateways_own(root, conn) || ", "", ENCRYPTED),

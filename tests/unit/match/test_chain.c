@@ -245,6 +245,27 @@ test_repeats_an_earlier_one(void)
 }
 
 /*
+ * What was tried in between follows the one that is repeated, and is followed.
+ * ALICE asks /shop/item, 1 asks so, FIN 1, SYN 2, RST 2, SYN 3, 3 asks so
+ */
+static void
+test_tried_in_between(void)
+{
+    begin();
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/shop/item");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/shop/item");
+    closes(UPSTREAM_1, SERVER);
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_2);
+    stands(UPSTREAM_3);
+    asks_server(UPSTREAM_3, HOST, "/shop/item");
+    expect_before(UPSTREAM_3, UPSTREAM_2);
+    expect_before(UPSTREAM_2, UPSTREAM_1);
+}
+
+/*
  * A silent try that repeats its SYN behind the next one's begin was not given up for that.
  * ALICE asks, SYN 1, 1 s, SYN 2 to another server, SYN 1
  */
@@ -326,6 +347,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/silence there", test_silence_there);
     g_test_add_func("/match/chain/kept", test_kept);
     g_test_add_func("/match/chain/repeats an earlier one", test_repeats_an_earlier_one);
+    g_test_add_func("/match/chain/tried in between", test_tried_in_between);
     g_test_add_func("/match/chain/silence goes on", test_silence_goes_on);
     g_test_add_func("/match/chain/upstream not told", test_upstream_not_told);
     g_test_add_func("/match/chain/next server", test_next_server);
