@@ -91,7 +91,6 @@ chain_before(struct root *root, const struct conn *conn, const struct exchange *
     return earlier && goes_on(earlier, begun) && !same_name(root, earlier, conn) ? NULL : earlier;
 }
 
-
 /* what explains it ********************************************************/
 
 static struct profile *
@@ -302,7 +301,7 @@ begin_again(const struct gateway *gateway, uint32_t serial)
 
     for (node_t *l = gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct exchange *waiting = (struct exchange *)l->data;
-        if ((waiting->serial) == serial)
+        if (waiting->serial == serial)
             waiting->begun = false;
     }
 }

@@ -8,6 +8,7 @@
 
 #include "net/lookup.h"
 #include "net/search.h"
+#include "net/turn.h"
 
 /* The same socket, id and question mean one question for so long. */
 #define REPEATED_WITHIN (40 * NS_PER_SECOND)
@@ -216,7 +217,7 @@ answer(struct root *root, const struct dns_message *m)
         for (unsigned i = 0; i < m->n_canonical; i++)
             name_set_alias(name_get(root, m->canonical[i]), asked->lookup->name);
     }
-    search_answered(asked->lookup);
+    turn_told(asked->lookup);
 }
 
 /* What a gateway asks for when it looks for a server. */

@@ -8,17 +8,9 @@
 
 #include "bytes/url.h"
 #include "model/encrypted.h"
+#include "net/fit.h"
 #include "net/search.h"
-
-/* A question within this time of the last one may belong to the same search: resolvers wait for 30 s at most (resolv.conf(5)). */
-#define SEARCH_PAUSE (40 * NS_PER_SECOND)
-
-/* Nothing is waited for any more: what the asker does next it does at once, woken by the last answer. */
-#define ASKS_ON_WITHIN (NS_PER_SECOND / 10)
-
-/* The AAAA query behind the answer to A comes sooner, and a silence that makes an asker turn to the next name takes longer. */
-#define OTHER_TYPE_WITHIN NS_PER_SECOND
-#define SILENCE_LONG (NS_PER_SECOND * 9 / 10)
+#include "net/turn.h"
 
 /*
  * An asker waits for whole half seconds before it asks again (resolv.conf(5): seconds; musl: 2.5 s), and is a little late: so
@@ -27,12 +19,9 @@
 #define RESOLVER_STEP (NS_PER_SECOND / 2)
 #define RESOLVER_LATE (NS_PER_SECOND / 50)
 
-/* Requests that come so soon behind each other are a burst. */
-#define BURST (NS_PER_SECOND / 50)
-
-/* Searches for one name that are looked at for each question, and those of one asker for one socket. */
+/* Searches for one name that are looked at for each question, and those of one asker. */
 #define LOOKED_AT_MAX 64
-#define SOCKETS_LOOKED_AT_MAX 16
+#define ASKERS_LOOKED_AT_MAX 16
 
 /*
  * A capture holds no more of them at once: 500 names a second that are kept for a minute each, or 100
@@ -80,65 +69,6 @@ make_room(struct root *root)
         search_drop(root, (struct lookup *)list_first(list_length(open) > list_length(resolved) ? open : resolved));
 }
 
-/*
- * Each request begins its own look-up as soon as its turn comes: of those that wait for the name without one
- * it is the oldest's. Requests before one that has its look-up had their turn: an address that was known served them.
- */
-static uint32_t
-take_turn(const struct name *name, const struct host *asker, when_t time)
-{
-    struct exchange *oldest = NULL;
-    unsigned looked_at = 0;
-
-    for (node_t *l = name->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
-        struct exchange *ex = (struct exchange *)l->data;
-        if (asker->gateway && ex->gateway != asker->gateway)
-            continue;
-        if (ex->looked_up)
-            break;
-        if (ex->ready_at <= time)
-            oldest = ex;
-    }
-    if (!oldest)
-        return 0;
-    oldest->looked_up = true;
-    return oldest->serial;
-}
-
-/* Requests that wait for the asker and for which it has done nothing: it may look up an upstream's name for one of them. */
-struct idle {
-    struct exchange *latest;    /* NULL: none */
-    bool several;               /* another one came as late */
-};
-
-static struct idle
-idle_requests(const struct host *asker, when_t time)
-{
-    struct idle idle = { NULL, false };
-    unsigned looked_at = 0;
-
-    for (node_t *l = asker->gateway ? asker->gateway->open.tail : NULL; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
-        struct exchange *ex = (struct exchange *)l->data;
-        if (ex->begun || ex->looked_up || ex->upstream_looked_up || !list_is_empty(&ex->children) || ex->ready_at > time)
-            continue;
-        idle.several = idle.several || (idle.latest && idle.latest->ready_at - ex->ready_at < BURST);
-        idle.latest = idle.latest ? idle.latest : ex;
-    }
-    return idle;
-}
-
-/* Nobody waits for the name. Of a burst it is not known whose turn it is: some gateways serve it in order, others do not. */
-static uint32_t
-take_upstream_turn(const struct host *asker, when_t time)
-{
-    struct idle idle = idle_requests(asker, time);
-
-    if (!idle.latest || idle.several)
-        return 0;
-    idle.latest->upstream_looked_up = true;
-    return idle.latest->serial;
-}
-
 static struct lookup *
 search_new(struct root *root, struct name *name, struct host *host, when_t time)
 {
@@ -158,7 +88,7 @@ search_new(struct root *root, struct name *name, struct host *host, when_t time)
     list_append(&host->searches, &lookup->host_link);
     lookup->start = lookup->last = time;
     lookup->of_gateway = host_serves(host, name);
-    lookup->waiter = list_is_empty(&name->open) ? take_upstream_turn(host, time) : take_turn(name, host, time);
+    lookup->waiter = turn_take(name, host, time);
     search_shelve(lookup, &root->lookups_open);
     return lookup;
 }
@@ -205,160 +135,6 @@ searched_name(struct root *root, const char *asked, when_t time, struct exchange
     return name_get(root, asked);
 }
 
-/* how it fits *************************************************************/
-
-/* A gateway of its own on the wire, to which loopback's searches do not belong: those are the host's that captured. */
-static bool
-is_elsewhere(const struct host *asker, const struct lookup *lookup)
-{
-    return asker->link && asker->link != LINK_SELF && host_serves(asker, lookup->name);
-}
-
-static bool
-is_gateways(const struct host *asker, const struct lookup *lookup)
-{
-    return !lookup->host || asker == lookup->host || ipaddr_is_loopback(&asker->ip) ||
-           (ipaddr_is_loopback(&lookup->host->ip) && !is_elsewhere(asker, lookup)) || (asker->gateway && asker->gateway == lookup->host->gateway);
-}
-
-/* Other searches went over this socket too: it tells nothing. */
-static bool
-is_shared_socket(const struct host *asker, const struct lookup *lookup, uint16_t port)
-{
-    unsigned looked_at = 0;
-
-    for (const node_t *l = asker->searches.tail; l && looked_at < SOCKETS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
-        const struct lookup *other = (const struct lookup *)l->data;
-        for (unsigned i = 0; other != lookup && i < other->n; i++)
-            if (other->questions[i]->key.port == port)
-                return true;
-    }
-    return false;
-}
-
-/* How a question fits to a search, best last. */
-enum fit { FITS_NOT, FITS_AS_REPEAT, FITS_AS_NEXT_NAME, FITS_AS_OTHER_TYPE, FITS_SOCKET };
-
-static bool
-has_answer(const struct question *q)
-{
-    return q->answers.seen > 0 && q->outcome != DNS_SILENT;     /* truncated: it is asked again over TCP */
-}
-
-/* Every question has an answer. An ICMP error need not have reached the asker. */
-static bool
-is_answered(const struct lookup *lookup)
-{
-    for (unsigned i = 0; i < lookup->n; i++)
-        if (!has_answer(&lookup->questions[i]->q))
-            return false;
-    return true;
-}
-
-/* Every question has an answer or an error, or the asker waited in vain for long. */
-static bool
-is_settled(const struct lookup *lookup, when_t now)
-{
-    if (now - lookup->last > SILENCE_LONG)
-        return true;
-    for (unsigned i = 0; i < lookup->n; i++)
-        if (lookup->questions[i]->q.answers.seen + lookup->questions[i]->q.icmp.seen == 0)
-            return false;
-    return true;
-}
-
-/* The same question, on the same leg (a loopback resolver asks on with the same words). */
-static bool
-is_same_question(const struct asked *asked, const struct dns_message *m)
-{
-    return asked->q.type == m->type && strcmp(asked->q.name, m->name) == 0 && ipaddr_equal(&asked->q.asker, &m->src) &&
-           ipaddr_equal(&asked->q.server, &m->dst);
-}
-
-/*
- * The socket that asked this asks on: A and AAAA, the suffixes and the servers of one search often share
- * one. The same question again is another search's, unless it was answered and the socket is this search's alone.
- */
-static bool
-is_asked_on_same_socket(const struct lookup *lookup, const struct asked *asked, const struct dns_message *m, const struct host *asker)
-{
-    if (!ipaddr_equal(&asked->q.asker, &m->src) || asked->key.port != m->sport)
-        return false;
-    return !is_same_question(asked, m) || (asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport));
-}
-
-/* What a new question has in common with those of a search. */
-struct overlap {
-    bool name, question, socket;
-};
-
-static struct overlap
-overlap_of(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
-{
-    struct overlap overlap = { false, false, false };
-
-    for (unsigned i = 0; i < lookup->n && !overlap.socket; i++) {
-        const struct asked *asked = lookup->questions[i];
-        overlap.name = overlap.name || strcmp(asked->q.name, m->name) == 0;
-        overlap.question = overlap.question || is_same_question(asked, m);
-        overlap.socket = !lookup->resolved && is_asked_on_same_socket(lookup, asked, m, asker);
-    }
-    return overlap;
-}
-
-/* It may go on: for the same asker, with room, and not so long after that it was given up. */
-static bool
-may_go_on(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
-{
-    when_t pause = m->time - lookup->last;
-
-    return lookup->n < QUESTIONS_MAX && is_gateways(asker, lookup) && pause <= (is_answered(lookup) ? ASKS_ON_WITHIN : SEARCH_PAUSE);
-}
-
-static enum fit
-fit_of(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
-{
-    struct overlap overlap;
-
-    if (lookup->resolved) {     /* the AAAA query that a resolver sends behind the answer to A */
-        if (lookup->n == QUESTIONS_MAX || !is_gateways(asker, lookup) || m->time - lookup->last >= OTHER_TYPE_WITHIN)
-            return FITS_NOT;
-        overlap = overlap_of(lookup, m, asker);
-        return overlap.name && !overlap.question ? FITS_AS_OTHER_TYPE : FITS_NOT;
-    }
-    if (!may_go_on(lookup, m, asker))
-        return FITS_NOT;
-    overlap = overlap_of(lookup, m, asker);
-    if (overlap.socket)
-        return FITS_SOCKET;
-    if (overlap.question)
-        return FITS_AS_REPEAT;
-    if (overlap.name)
-        return FITS_AS_OTHER_TYPE;
-    return is_settled(lookup, m->time) ? FITS_AS_NEXT_NAME : FITS_NOT;
-}
-
-/* When the asker turns to the next name: at once, or when what it asked again is silent for as long as it waited before. */
-static when_t
-next_name_due(const struct lookup *lookup)
-{
-    when_t due = lookup->last;
-
-    for (unsigned i = 0; i < lookup->n; i++) {
-        const struct question *q = &lookup->questions[i]->q;
-        if (q->answers.seen + q->icmp.seen == 0 && q->sent.seen > 1)
-            due = MAX(due, q->last_sent + (q->last_sent - q->first_sent) / (q->sent.seen - 1));
-    }
-    return due;
-}
-
-/* Of two whose next name it can be, the one that was to turn to it now. */
-static struct lookup *
-nearer(struct lookup *x, struct lookup *y, when_t now)
-{
-    return x && ABS(now - next_name_due(x)) <= ABS(now - next_name_due(y)) ? x : y;
-}
-
 /* Nobody waits for the name, an upstream's: is it asked for again for the same request, or for another one? */
 static bool
 is_repeat(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
@@ -368,18 +144,7 @@ is_repeat(const struct lookup *lookup, const struct dns_message *m, const struct
     for (unsigned i = 0; i < lookup->n; i++)
         if (lookup->questions[i]->q.icmp.seen > 0)
             return true;
-    return (pause >= SILENCE_LONG && pause % RESOLVER_STEP < RESOLVER_LATE) || !idle_requests(asker, m->time).latest;
-}
-
-/* Requests that wait for the name where it is asked for; up to LOOKED_AT_MAX, as many as the searches that are looked at. */
-static unsigned
-waiting_at(const struct name *name, const struct host *asker)
-{
-    unsigned waiting = 0, looked_at = 0;
-
-    for (const node_t *l = name->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++)
-        waiting += !asker->gateway || ((const struct exchange *)l->data)->gateway == asker->gateway;
-    return waiting;
+    return (pause >= SILENCE_LONG && pause % RESOLVER_STEP < RESOLVER_LATE) || !turn_is_awaited(asker, m->time);
 }
 
 /*
@@ -408,7 +173,7 @@ running_search(const struct name *name, const struct dns_message *m, const struc
                 other_type = lookup;
             break;
         case FITS_AS_NEXT_NAME:
-            next_name = nearer(next_name, lookup, m->time);
+            next_name = fit_nearer(next_name, lookup, m->time);
             break;
         case FITS_AS_REPEAT:
             running++;
@@ -423,24 +188,7 @@ running_search(const struct name *name, const struct dns_message *m, const struc
         return other_type ? other_type : next_name;
     if (is_upstreams)
         return repeat && is_repeat(repeat, m, asker) ? repeat : NULL;
-    return running >= waiting_at(name, asker) ? repeat : NULL;
-}
-
-void
-search_answered(const struct lookup *search)
-{
-    const struct gateway *gateway = search->host ? search->host->gateway : NULL;
-    unsigned looked_at = 0;
-
-    if (!gateway || !search->waiter || !(search->resolved || is_answered(search)))
-        return;
-    for (node_t *l = gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
-        struct exchange *ex = (struct exchange *)l->data;
-        if (ex->serial != search->waiter)
-            continue;
-        ex->upstream_told = true;
-        return;
-    }
+    return running >= turn_waiting_at(name, asker) ? repeat : NULL;
 }
 
 /* search suffixes *********************************************************/
@@ -486,7 +234,7 @@ suffix_search(const struct dns_message *m, const struct host *asker)
     struct lookup *best = NULL;
     unsigned looked_at = 0;
 
-    for (const node_t *l = asker->searches.tail; l && looked_at < SOCKETS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+    for (const node_t *l = asker->searches.tail; l && looked_at < ASKERS_LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct lookup *lookup = (struct lookup *)l->data;
         if (lookup->n == 0 || lookup->resolved || lookup->owner || !asked_for_it(lookup, m->name))
             continue;
@@ -494,7 +242,7 @@ suffix_search(const struct dns_message *m, const struct host *asker)
         if (fit == FITS_SOCKET)
             return lookup;
         if (fit != FITS_NOT && (fit != FITS_AS_REPEAT || is_repeat(lookup, m, asker)))
-            best = nearer(best, lookup, m->time);
+            best = fit_nearer(best, lookup, m->time);
     }
     return best;
 }

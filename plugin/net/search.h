@@ -20,9 +20,6 @@
  */
 struct lookup *search_for(struct root *root, const struct dns_message *question);
 
-/* An answer came: where it brought an address, or none is waited for any more, the request whose turn it was to look up an upstream's name goes on. */
-void search_answered(const struct lookup *search);
-
 /* Moves it behind those that stand on that shelf (root->lookups_...). */
 void search_shelve(struct lookup *search, list_t *shelf);
 
