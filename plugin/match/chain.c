@@ -52,6 +52,12 @@ chain_of(struct conn *conn, struct exchange *child)
     return child && child->nth > 1 ? &child->chain : &conn->chain;
 }
 
+const struct chain *
+chain_get(const struct conn *conn, const struct exchange *child)
+{
+    return chain_of((struct conn *)conn, (struct exchange *)child);
+}
+
 /* Two addresses of one host. */
 static bool
 same_name(struct root *root, const struct conn *x, const struct conn *y)
@@ -74,7 +80,7 @@ goes_on(const struct conn *conn, when_t then)
 bool
 chain_is_followed(const struct conn *conn, const struct exchange *child)
 {
-    when_t followed = child && child->nth > 1 ? child->chain.followed : conn->chain.followed;
+    when_t followed = chain_get(conn, child)->followed;
 
     return followed && !goes_on(conn, followed);
 }
@@ -83,7 +89,7 @@ chain_is_followed(const struct conn *conn, const struct exchange *child)
 struct conn *
 chain_before(struct root *root, const struct conn *conn, const struct exchange *child, struct exchange **before_child)
 {
-    uint32_t before = child && child->nth > 1 ? child->chain.before : conn->chain.before;
+    uint32_t before = chain_get(conn, child)->before;
     struct conn *earlier = before ? (struct conn *)bounded_find(&root->conns.table, GUINT_TO_POINTER(before)) : NULL;
     when_t begun = child ? exchange_begun(child) : conn->hs.first_syn;
 

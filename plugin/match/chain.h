@@ -33,6 +33,9 @@ void chain_request_begun(struct root *root, struct exchange *child);
  */
 void chain_told(struct root *root, struct exchange *child);
 
+/* What is known of a try: a connection with its first request, or a later request on it. child NULL: none. Owned by these. */
+const struct chain *chain_get(const struct conn *conn, const struct exchange *child);
+
 /* The try before: its connection, and the last request on it up to that time; NULL: none, or it is gone. */
 struct conn *chain_before(struct root *root, const struct conn *conn, const struct exchange *child, struct exchange **before_child);
 

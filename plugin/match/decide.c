@@ -241,7 +241,7 @@ is_in_sequence(const struct contest *c, const struct use *use)
 static bool
 has_other_waiter(const struct contest *c, const struct use *use)
 {
-    const struct chain *chain = use->ex && use->ex->nth > 1 ? &use->ex->chain : &use->conn->chain;
+    const struct chain *chain = chain_get(use->conn, use->ex);
 
     return chain->waiter && chain->waiter != c->s->ex->serial;
 }

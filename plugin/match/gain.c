@@ -10,6 +10,7 @@
 
 #include "http/attempt.h"
 #include "http/exchange.h"
+#include "match/chain.h"
 #include "match/gain.h"
 
 /* A gateway serves the requests of one connection one after the other: to turn to the next one before is rare. */
@@ -125,7 +126,7 @@ response_gain(const struct scope *s, const struct use *use)
 int
 waiter_gain(const struct use *use, const struct exchange *ex)
 {
-    const struct chain *chain = use->ex && use->ex->nth > 1 ? &use->ex->chain : &use->conn->chain;
+    const struct chain *chain = chain_get(use->conn, use->ex);
 
     if (!chain->waiter || chain->doubtful)
         return 0;

@@ -164,9 +164,7 @@ ignores_errors(const struct attempt *a)
 static bool
 is_hidden_answer(const struct scope *s, const struct use *use, const struct attempt *a)
 {
-    const struct chain *chain = use->ex && use->ex->nth > 1 ? &use->ex->chain : &use->conn->chain;
-
-    return use->outcome.cause == CAUSE_UNKNOWN && a->tls.response_frame && !a->decrypted && chain->waiter == s->ex->serial;
+    return use->outcome.cause == CAUSE_UNKNOWN && a->tls.response_frame && !a->decrypted && chain_get(use->conn, use->ex)->waiter == s->ex->serial;
 }
 
 static void

@@ -9,8 +9,8 @@
 #include "net/fit.h"
 #include "net/turn.h"
 
-/* Requests that come so soon behind each other are a burst. */
-#define BURST (NS_PER_SECOND / 50)
+/* Of two requests the one that came later is served now where the other one has waited so many times as long: that one is late for a reason of its own. */
+#define FAR_LONGER 4
 
 /* Requests that are looked at, from the latest: as many as search.c looks at searches. */
 #define LOOKED_AT_MAX 64
@@ -43,7 +43,7 @@ take_names_turn(const struct name *name, const struct host *asker, when_t time)
 /* Requests that wait for the asker and for which it has done nothing: it may look up an upstream's name for one of them. */
 struct idle {
     struct exchange *latest;    /* NULL: none */
-    bool several;               /* another one came as late */
+    bool several;               /* another one has waited hardly longer */
 };
 
 static struct idle
@@ -56,13 +56,13 @@ idle_requests(const struct host *asker, when_t time)
         struct exchange *ex = (struct exchange *)l->data;
         if (ex->begun || ex->looked_up || ex->upstream_looked_up || !list_is_empty(&ex->children) || ex->ready_at > time)
             continue;
-        idle.several = idle.several || (idle.latest && idle.latest->ready_at - ex->ready_at < BURST);
+        idle.several = idle.several || (idle.latest && time - ex->ready_at <= FAR_LONGER * (time - idle.latest->ready_at));
         idle.latest = idle.latest ? idle.latest : ex;
     }
     return idle;
 }
 
-/* Nobody waits for the name. Of a burst it is not known whose turn it is: some gateways serve it in order, others do not. */
+/* Nobody waits for the name. Of requests that have waited about as long it is not known whose turn it is: some gateways serve them in order, others do not. */
 static uint32_t
 take_upstreams_turn(const struct host *asker, when_t time)
 {

@@ -42,9 +42,9 @@ test_published_port(void)
     g_assert_cmpuint(verdict_at(outside)->request_frame, ==, request);
 }
 
-/* The container's connection as it leaves the host too: of each frame the first copy, and the server that was asked. */
+/* The gateway asks a service's address, behind which its connection is seen as UPSTREAM_2. */
 static void
-test_service_address(void)
+begin_service(void)
 {
     scene_with(1);
     leg(UPSTREAM_1, GATEWAY, SERVICE, 80);
@@ -52,6 +52,13 @@ test_service_address(void)
     translated(UPSTREAM_2, UPSTREAM_1);
     is_known(HOST, SERVICE);
     all_ask(1);
+}
+
+/* The container's connection as it leaves the host too: of each frame the first copy, and the server that was asked. */
+static void
+test_service_address(void)
+{
+    begin_service();
     uint32_t first = syn(UPSTREAM_1);
     syn(UPSTREAM_2);
     uint32_t rst = refused(UPSTREAM_2);
@@ -67,12 +74,7 @@ test_service_address(void)
 static void
 test_service_syn_again(void)
 {
-    scene_with(1);
-    leg(UPSTREAM_1, GATEWAY, SERVICE, 80);
-    leg(UPSTREAM_2, GATEWAY, SERVER_1, 8080);
-    translated(UPSTREAM_2, UPSTREAM_1);
-    is_known(HOST, SERVICE);
-    all_ask(1);
+    begin_service();
     syn(UPSTREAM_1);
     syn(UPSTREAM_2);
     synack(UPSTREAM_2);

@@ -342,11 +342,11 @@ test_upstream_again(void)
 }
 
 /*
- * Whose turn it was tells two searches apart, but not in a burst: there the one is taken that fits better by time.
- * ALICE asks, so long, BOB asks, query 1, query 2, NXDOMAIN 1, 5 ms, NXDOMAIN 2, BOB gets 502
+ * Whose turn it was tells two searches apart, but not where both have waited about as long: there the one is taken that fits better by time.
+ * ALICE asks, so long, BOB asks, so long, query 1, query 2, NXDOMAIN 1, 5 ms, NXDOMAIN 2, BOB gets 502
  */
 static void
-upstream_turn(unsigned apart, bool first_is_his)
+upstream_turn(unsigned apart, unsigned waited, bool first_is_his)
 {
     uint32_t asked[2], answered[2];
     int his = first_is_his ? 0 : 1;
@@ -355,6 +355,7 @@ upstream_turn(unsigned apart, bool first_is_his)
     asks_server(ALICE, HOST, "/a");
     passes(apart);
     asks_server(BOB, HOST, "/b");
+    passes(waited);
     for (uint16_t i = 0; i < 2; i++)
         asked[i] = looks_up(i, GATEWAY, "web.shop.svc");
     for (uint16_t i = 0; i < 2; i++) {
@@ -367,8 +368,9 @@ upstream_turn(unsigned apart, bool first_is_his)
 static void
 test_upstream_turn(void)
 {
-    upstream_turn(30, true);
-    upstream_turn(0, false);
+    upstream_turn(30, 0, true);
+    upstream_turn(30, 30, false);
+    upstream_turn(0, 0, false);
 }
 
 int
