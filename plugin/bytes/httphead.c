@@ -13,7 +13,7 @@
 #define LONGEST_METHOD 24
 
 const char *
-http_fault_words(enum http_fault fault)
+httphead_fault_words(enum http_fault fault)
 {
     switch (fault) {
     case HTTP_FAULT_NONE:        return "a valid response";

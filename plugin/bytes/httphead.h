@@ -51,7 +51,7 @@ enum http_fault {
 bool http_fault_is_readable(enum http_fault fault);
 
 /* "a header line without a colon or with a bad name", ...: fits behind "the server sent" */
-const char *http_fault_words(enum http_fault fault);
+const char *httphead_fault_words(enum http_fault fault);
 
 struct http_head {
     bool is_request;

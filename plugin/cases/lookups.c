@@ -68,7 +68,7 @@ n_kept(const struct question *q, const struct evidence *e)
 
 /* Verdicts stay, so texts that are equal are kept once: A and AAAA ask for the same name, which mostly is the host. */
 static const char *
-kept_name(const struct verdict *v, const char *name, const char *before)
+keep_name(const struct verdict *v, const char *name, const char *before)
 {
     if (v->host && strcmp(v->host, name) == 0)
         return v->host;
@@ -111,7 +111,7 @@ fill_rows(struct verdict *v, const struct listed *listed, const struct evidence 
         struct looked_up *row = &v->looked_up[i];
 
         *row = row_of(q, e);
-        row->name = name = kept_name(v, q->name, name);
+        row->name = name = keep_name(v, q->name, name);
         if ((n = n_kept(q, e)) > 0) {
             memcpy(told, q->told, n * sizeof *told);
             row->told = told;

@@ -274,7 +274,7 @@ decided_at(const struct evidence *e, const struct finding *f)
 {
     if (f->attempt)
         return attempt_decided_at(f->attempt, f->cause);
-    return f->question ? search_decided_at(e) : 0;
+    return f->question ? diagnose_search_time(e) : 0;
 }
 
 /*

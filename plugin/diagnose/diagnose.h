@@ -39,7 +39,7 @@ when_t attempt_request_time(const struct attempt *attempt);
 
 /* When the last thing that it rests on happened; 0 where it rests on silence. */
 when_t attempt_decided_at(const struct attempt *attempt, enum cause cause);
-when_t search_decided_at(const struct evidence *evidence);
+when_t diagnose_search_time(const struct evidence *evidence);
 when_t decided_at(const struct evidence *evidence, const struct finding *finding);
 
 /* Since when evidence->search waits for answers in vain; 0: it does not, or the resolver would ask again. */

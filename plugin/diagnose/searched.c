@@ -96,7 +96,7 @@ judge_search(const struct evidence *e, struct finding *f)
 }
 
 when_t
-search_decided_at(const struct evidence *e)
+diagnose_search_time(const struct evidence *e)
 {
     const struct search *s = e->search;
     when_t latest = 0;

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "match/chain.h"
+#include "match/likeness.h"
 #include "match/scope.h"
 
 /* A gateway tries again at once, or after a pause of its own (Traffic Server: 0.3 s). */

@@ -8,6 +8,7 @@
 
 #include "match/assign.h"
 #include "match/chain.h"
+#include "match/likeness.h"
 #include "match/profile.h"
 #include "match/relation.h"
 #include "model/attempts.h"

@@ -19,12 +19,6 @@
 /* What fits less by this is no alternative. */
 #define ABOUT_AS_WELL 800
 
-/* From the gain on that is taken for granted: next hops are learnt from it. */
-#define MARGIN_LEARNT 600
-
-/* What an order that is kept gains for each place. */
-#define IN_ORDER 200
-
 /* columns *****************************************************************/
 
 static void
@@ -63,79 +57,6 @@ best_of(const int *gain, unsigned n)
     for (unsigned k = 0; k < n; k++)
         best = MAX(best, gain[k]);
     return best;
-}
-
-static bool
-same_server(const struct use *x, const struct use *y)
-{
-    return x->conn->side[SERVER].port == y->conn->side[SERVER].port && ipaddr_equal(&x->conn->side[SERVER].ip, &y->conn->side[SERVER].ip);
-}
-
-/* order *******************************************************************/
-
-/*
- * What failed first is answered first, and this request's answer comes before those of all others
- * that wait; those that came first come next. Products of ranks sum up
- * to the most where both are in the same order; ranks count from the middle, so that nothing
- * is gained by a place alone.
- */
-static when_t
-answered_after(const struct contest *c, unsigned row)
-{
-    return row == 0 ? 0 : MAX(c->rows[row]->ready_at, address_told(c->rows[row], c->s->until));
-}
-
-static void
-rank_rows(const struct contest *c, int *ranks)
-{
-    when_t answered[ASSIGN_ROWS_MAX];
-
-    for (unsigned row = 0; row < c->a.n_rows; row++) {
-        answered[row] = answered_after(c, row);
-        for (unsigned other = 0; other < row; other++) {
-            int before = (answered[other] < answered[row]) - (answered[other] > answered[row]);
-            ranks[row] += before;
-            ranks[other] -= before;
-        }
-    }
-}
-
-/* What goes on ends behind all that has ended; of two that do, what was begun first is given up first, where it was waited for at all. */
-static bool
-ends_before(const struct use *x, const struct use *y)
-{
-    if (x->end && y->end)
-        return x->end < y->end;
-    return x->end || (!y->end && x->start < y->start && x->silent >= SILENT_LONG);
-}
-
-/* Among what was tried at the same server: others take longer or shorter for reasons of their own. */
-static void
-rank_columns(const struct contest *c, int *ranks)
-{
-    for (unsigned k = 0; k < c->a.n_columns; k++) {
-        const struct use *use = c->columns[k];
-        for (unsigned other = 0; other < k; other++) {
-            int before = ends_before(c->columns[other], use) - ends_before(use, c->columns[other]);
-            if (!before || !same_server(c->columns[other], use))
-                continue;
-            ranks[k] += before;
-            ranks[other] -= before;
-        }
-    }
-}
-
-static void
-favour_order(struct contest *c)
-{
-    int rows[ASSIGN_ROWS_MAX] = { 0 }, columns[ASSIGN_COLUMNS_MAX] = { 0 };
-
-    rank_rows(c, rows);
-    rank_columns(c, columns);
-    for (unsigned row = 0; row < c->a.n_rows; row++)
-        for (unsigned k = 0; k < c->a.n_columns; k++)
-            if (c->a.gain[row][k] > 0)
-                c->a.gain[row][k] += IN_ORDER * rows[row] * columns[k] / 4;
 }
 
 /* whose *******************************************************************/
@@ -254,12 +175,12 @@ take_uncontested(struct contest *c, const struct use *decided)
         struct use *use = c->columns[k];
         if (use->its || is_assigned_to_rival(c, k) || rivals_for(&c->a, k) > 0 || has_other_waiter(c, use) || !is_in_sequence(c, use))
             continue;
-        use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use, decided);
+        use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : use_same_server(use, decided);
     }
     /* Where nobody else waits, a try in the middle of others need not explain the response. */
     for (unsigned i = 0; i < c->s->n && c->a.n_rows == 1; i++) {
         struct use *use = &c->s->uses[i];
-        if (!use->its && same_server(use, decided) && use->relation.tie >= TIE_ADDRESS && !has_other_waiter(c, use) && is_in_sequence(c, use))
+        if (!use->its && use_same_server(use, decided) && use->relation.tie >= TIE_ADDRESS && !has_other_waiter(c, use) && is_in_sequence(c, use))
             use->its = use->alone = true;
     }
 }
@@ -315,91 +236,6 @@ has_equal(const struct contest *c, const struct use *decided)
             return true;
     }
     return false;
-}
-
-/* learning ****************************************************************/
-
-static void
-learn_delays(const struct contest *c, const struct use *decided)
-{
-    const struct scope *s = c->s;
-    struct profile *p = s->gateway->profile;
-    when_t ready = MAX(s->ex->ready_at, s->from), window = s->until - s->from;
-    bool certain = c->a.n_columns == 1 && c->a.n_rows == 1;
-
-    when_t responses[ASSIGN_COLUMNS_MAX], starts[ASSIGN_COLUMNS_MAX];
-    unsigned n_responses = 0, n_starts = 0;
-
-    for (unsigned k = 0; k < c->a.n_columns; k++) {
-        const struct use *use = c->columns[k];
-        if (use->end && use->end >= s->from)
-            responses[n_responses++] = s->until - use->end;
-        if (use->start >= ready)
-            starts[n_starts++] = use->start - ready;
-    }
-    for (unsigned i = 0; i < s->n; i++) {
-        const struct use *use = &s->uses[i], *before = use->before >= 0 ? &s->uses[use->before] : NULL;
-        if (use->its && before && before->end && before->end <= use->start)
-            profile_learn(p, DELAY_AGAIN, use->start - before->end, window, c->a.n_rows == 1);
-    }
-    profile_learn_all(p, DELAY_RESPONSE, responses, n_responses, window, certain);
-    profile_learn_all(p, DELAY_START, starts, n_starts, window, certain);
-    if (!decided->end)
-        profile_learn(p, DELAY_PATIENCE, decided->silent, window, true);
-}
-
-/* How often it tries again, where no other request can have caused what looks like it. */
-static void
-learn_tries(const struct contest *c)
-{
-    struct gateway *gateway = c->s->gateway;
-    unsigned tries = 0;
-
-    for (unsigned i = 0; i < c->s->n; i++)
-        tries += c->s->uses[i].its;
-    if (c->a.n_rows > 1 || gateway->n_again > UINT32_MAX / 2 || gateway->n_once > UINT32_MAX / 2)
-        return;
-    gateway->n_again += tries - 1;
-    gateway->n_once += tries == 1;
-}
-
-static void
-learn_places(const struct scope *s, const struct use *use)
-{
-    const struct conn *conn = use->conn;
-    struct host *opener = host_get(s->root, &conn->side[CLIENT].ip);
-
-    if (opener->gateway != s->gateway && use->relation.tie >= TIE_ADDRESS && !ipaddr_equal(&opener->ip, &s->ex->conn->side[CLIENT].ip) &&
-        !ipaddr_is_loopback(&opener->ip))
-        host_join(s->root, host_get(s->root, &s->ex->conn->side[SERVER].ip), opener);
-    struct next_hop hop = next_hop_of(s->root, s->ex, conn);
-    if (s->name)
-        next_hop_learn(s->name->next_hops, &hop);
-    if (!name_has_address(s->name, &hop.ip))
-        next_hop_learn(s->gateway->next_hops, &hop);
-}
-
-void
-commit_uses(struct contest *c)
-{
-    struct scope *s = c->s;
-    const struct use *decided = c->decided;
-
-    dispute(c);
-    if (!decided || !decided->its)
-        return;
-    learn_delays(c, decided);
-    learn_tries(c);
-    for (unsigned i = 0; i < s->n; i++)
-        if (s->uses[i].its)
-            use_own(&s->uses[i], s->ex->serial);
-    if (c->margin < MARGIN_LEARNT || decided->gain < MARGIN_LEARNT)
-        return;
-    unsigned steps = 0;
-    for (const struct use *use = decided; use && steps < NEXT_HOPS_MAX; steps++) {
-        learn_places(s, use);
-        use = use->before >= 0 ? &s->uses[use->before] : NULL;
-    }
 }
 
 /* the whole ***************************************************************/
@@ -464,6 +300,20 @@ decide_uses(struct contest *c)
         return;
     }
     explain(c, column, c->margin);
+}
+
+void
+commit_uses(struct contest *c)
+{
+    struct scope *s = c->s;
+
+    dispute(c);
+    if (!c->decided || !c->decided->its)
+        return;
+    learn_from(c);
+    for (unsigned i = 0; i < s->n; i++)
+        if (s->uses[i].its)
+            use_own(&s->uses[i], s->ex->serial);
 }
 
 /*

@@ -12,6 +12,7 @@
 #include "http/exchange.h"
 #include "match/chain.h"
 #include "match/gain.h"
+#include "match/likeness.h"
 
 /* A gateway serves the requests of one connection one after the other: to turn to the next one before is rare. */
 #define BEFORE_ITS_TURN (-400)
@@ -26,7 +27,7 @@ pending_child(const struct exchange *ex)
 }
 
 void
-waiting_init(struct waiting *w, const struct exchange *ex)
+gain_waiting_init(struct waiting *w, const struct exchange *ex)
 {
     w->ex = ex;
     w->child = pending_child(ex);

@@ -19,7 +19,7 @@
 #define BEGUN_FOR_IT 400
 int waiter_gain(const struct use *use, const struct exchange *ex);
 
-void waiting_init(struct waiting *waiting, const struct exchange *exchange);
+void gain_waiting_init(struct waiting *waiting, const struct exchange *exchange);
 
 /* Of the scope's own request, which has its response. */
 int own_gain(const struct scope *s, const struct use *use);

@@ -9,6 +9,7 @@
 #include "bytes/url.h"
 #include "http/exchange.h"
 #include "match/chain.h"
+#include "match/likeness.h"
 #include "match/scope.h"
 #include "model/activity.h"
 
@@ -335,7 +336,7 @@ join_translated(struct root *root, const struct exchange *ex, struct host *asked
 
 /* Not every link layer names both ends: what was known of one that it does not name stays true. */
 static void
-note_link(struct host *host, link_t link)
+learn_card(struct host *host, link_t link)
 {
     if (link)
         host->link = link;
@@ -352,8 +353,8 @@ match_begun(struct root *root, struct exchange *ex)
         opaque_begun(root, ex, sender);
         return;
     }
-    note_link(sender, ex->conn->side[CLIENT].link);
-    note_link(asked, ex->conn->side[SERVER].link);
+    learn_card(sender, ex->conn->side[CLIENT].link);
+    learn_card(asked, ex->conn->side[SERVER].link);
     ex->path_hash = text_hash(ex->request.path, 0);
     ex->url_hash = text_hash(ex->request.host, ex->path_hash + ex->request.connect);
     struct exchange *parent = find_parent(root, ex, sender, name);

@@ -12,6 +12,7 @@
 #include <glib.h>
 
 #include "match/gain.h"
+#include "match/likeness.h"
 
 /* What gains less, in hundredths of a bit, is no rival's: one that goes on waiting need not have done any of it, unlike the one that is answered. */
 #define RIVALS_FROM 0
@@ -129,7 +130,7 @@ sort_start(struct rivals *r, unsigned k, when_t start)
 }
 
 static void
-describe_columns(struct rivals *r)
+weigh_columns(struct rivals *r)
 {
     const struct scope *s = r->c->s;
 
@@ -285,7 +286,7 @@ look_at(struct rivals *r, const struct exchange *ex)
     struct rival rival = { .seat = seat_of(r, ex) };
     int gain[ASSIGN_COLUMNS_MAX], best = ASSIGN_NEVER;
 
-    waiting_init(&rival.w, ex);
+    gain_waiting_init(&rival.w, ex);
     if (most_of(r, &rival) <= needed(r) + RIVALS_FROM)
         return;
     uint64_t on = uses_on(r->c->s, ex->conn);
@@ -314,7 +315,7 @@ add_rivals(struct contest *c)
             r = g_new0(struct rivals, 1);
             r->c = c;
             find_kinds(r);
-            describe_columns(r);
+            weigh_columns(r);
         }
         look_at(r, rival);
     }

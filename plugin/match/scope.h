@@ -131,10 +131,8 @@ void use_own(struct use *use, uint32_t serial);
 bool use_is_disputed(const struct use *use);
 void use_dispute(struct use *use);
 
-/*
- * decide.c: which of them are the request's (its) and which are those of requests that wait
- * for the same gateway; then, unless something else explains the response, that they are so.
- */
+bool use_same_server(const struct use *x, const struct use *y);
+
 struct contest {
     struct scope *s;
     struct assignment a;
@@ -144,12 +142,22 @@ struct contest {
     int instead;                /* the column that it would have then; -1: none */
     int margin;                 /* how much better that is than if it were another request's; INT_MAX: it can be nobody else's */
 };
+
+/*
+ * decide.c: which of the uses are the request's (its) and which are those of requests that wait
+ * for the same gateway; then, unless something else explains the response, that they are so.
+ */
 void decide_uses(struct contest *contest);
+void commit_uses(struct contest *contest);
 
 /* rivals.c: adds the rows of the requests that may have caused one of the columns as well. */
 void add_rivals(struct contest *contest);
 
-void commit_uses(struct contest *contest);
+/* order.c: adds what is gained where things end in the order in which they are answered. */
+void favour_order(struct contest *contest);
+
+/* learn.c: what a decided contest tells of its gateway. */
+void learn_from(const struct contest *contest);
 
 /* why.c: the terms with "; " between them, in wmem_file_scope(); the caller owns the text. */
 const char *why_words(const struct why *why);

@@ -10,6 +10,7 @@
 #include "http/attempt.h"
 #include "match/chain.h"
 #include "match/gain.h"
+#include "match/likeness.h"
 
 /* Failures at one place that are looked at, from the latest: there is no room for more. */
 #define PLACE_FAILED_MAX USES_MAX
@@ -50,6 +51,12 @@ use_own(struct use *use, uint32_t serial)
         use->ex->owner = serial;
     if (!use->ex || use->ex->nth == 1)
         conn_claim(use->conn, serial);
+}
+
+bool
+use_same_server(const struct use *x, const struct use *y)
+{
+    return x->conn->side[SERVER].port == y->conn->side[SERVER].port && ipaddr_equal(&x->conn->side[SERVER].ip, &y->conn->side[SERVER].ip);
 }
 
 bool
@@ -398,7 +405,7 @@ find_uses(struct scope *s)
 
     s->rate = s->failures = profile_rate(1);
     s->again = again_gain(s->gateway);
-    waiting_init(&s->own, s->ex);
+    gain_waiting_init(&s->own, s->ex);
     s->own.has_turn = true;
     for (unsigned i = 0; i < G_N_ELEMENTS(places); i++) {
         failed += look_at_failed(s, &places[i]->failed);

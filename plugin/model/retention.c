@@ -17,7 +17,7 @@ static const unsigned keep[N_SHELVES] = {
 };
 
 static void
-put(struct root *root, struct conn *conn, enum shelf shelf)
+put_on_shelf(struct root *root, struct conn *conn, enum shelf shelf)
 {
     conn->shelf = shelf;
     conn->shelved = root->now;
@@ -28,7 +28,7 @@ static void
 move(struct root *root, struct conn *conn, enum shelf shelf)
 {
     list_remove(&root->shelves[conn->shelf], &conn->shelf_link);
-    put(root, conn, shelf);
+    put_on_shelf(root, conn, shelf);
 }
 
 /* Nothing readable on the connection waits for an answer or may still be cited in a verdict, and something was there. */
@@ -70,7 +70,7 @@ void
 retain_new(struct root *root, struct conn *conn)
 {
     node_init(&conn->shelf_link, conn);
-    put(root, conn, SHELF_OPEN);
+    put_on_shelf(root, conn, SHELF_OPEN);
 }
 
 void

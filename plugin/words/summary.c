@@ -38,7 +38,7 @@ say_invalid(struct writer *w)
     else if (r->fault == HTTP_FAULT_NONE)
         SAY(w, "%s sent a header of %u bytes, more than many proxies take", server(w), r->head_length);
     else
-        SAY(w, "%s sent %s", server(w), http_fault_words(r->fault));
+        SAY(w, "%s sent %s", server(w), httphead_fault_words(r->fault));
 }
 
 /* "reset the connection" */

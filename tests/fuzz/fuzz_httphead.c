@@ -32,7 +32,7 @@ read_head(const uint8_t *bytes, size_t n, bool is_request)
                                     head.squid_error, head.proxy_status, head.content_encoding };
     for (size_t i = 0; i < G_N_ELEMENTS(slices); i++)
         check_slice(slices[i], bytes, head.length);
-    g_assert_nonnull(http_fault_words(head.fault));
+    g_assert_nonnull(httphead_fault_words(head.fault));
     if (complete) {
         /* What stands behind the blank line changes nothing. */
         struct http_head again;

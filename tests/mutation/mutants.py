@@ -23,7 +23,7 @@ COURSE = "test_course.py -k truth"
 PREFACE = "test_preface.py"
 ENCRYPTED = "test_encrypted.py"
 
-# Of relation.h: each weighs nothing. OTHER_REQUEST's weight is the gateway's habit.
+# Of clues.h: each weighs nothing. OTHER_REQUEST's weight is the gateway's habit.
 CLUES = ("SAME_REQUEST", "NAMES_CLIENT", "SAME_MARK", "SAME_TARGET", "SAME_PATH", "SAME_TAIL", "SAME_AGENT", "ADDRESS", "ROUTE", "NEXT_HOP", "PORT",
          "SAME_LINK", "STRAY", "OTHER_ROUTE", "OTHER_ADDRESS", "OTHER_PORT", "OTHER_CLIENT", "OTHER_AGENT", "OTHER_MARK", "OTHER_TARGET")
 
@@ -134,13 +134,13 @@ MUTANTS = [
     ("exported alone", "match/rivals.c", " && !rival->h2_stream;", ";", ALONE),
 
     # whose it is
-    *(("clues", "match/relation.h", f"X({clue}, ", f"X({clue}, 0 * ", QUICK) for clue in CLUES),
-    ("clues", "match/relation.c", "#define TAIL_MIN 6", "#define TAIL_MIN 1", QUICK),
-    ("clues", "match/relation.c", "#define OTHER_REQUEST_MOST 1400", "#define OTHER_REQUEST_MOST 9999", QUICK),
-    ("clues", "match/relation.c", "(gateway->n_other + 1.0)", "(1.0)", QUICK),
-    ("clues", "match/relation.c", "(gateway->n_same + gateway->n_other + 4.0)", "4.0", QUICK),
-    ("clues", "match/relation.c", "if (n == length && memcmp", "if (memcmp", QUICK),
-    ("clues", "match/relation.c", "if (same_method && child->request.path &&", "if (child->request.path &&", QUICK),
+    *(("clues", "match/clues.h", f"X({clue}, ", f"X({clue}, 0 * ", QUICK) for clue in CLUES),
+    ("clues", "match/likeness.c", "#define TAIL_MIN 6", "#define TAIL_MIN 1", QUICK),
+    ("clues", "match/likeness.c", "#define OTHER_REQUEST_MOST 1400", "#define OTHER_REQUEST_MOST 9999", QUICK),
+    ("clues", "match/likeness.c", "(gateway->n_other + 1.0)", "(1.0)", QUICK),
+    ("clues", "match/likeness.c", "(gateway->n_same + gateway->n_other + 4.0)", "4.0", QUICK),
+    ("clues", "match/likeness.c", "if (n == length && memcmp", "if (memcmp", QUICK),
+    ("clues", "match/likeness.c", "if (same_method && child->request.path &&", "if (child->request.path &&", QUICK),
     ("clues", "match/relation.c", "(its_port && name_has_address(name, ip))", "name_has_address(name, ip)", QUICK),
     ("assignment", "match/assign.c", "a->gain[row - 1][j - 1] <= 0", "false", QUICK),
     ("assignment", "match/assign.c", "s->place_potential[p.order[i]] -= shorter;", ";", QUICK),
@@ -182,7 +182,7 @@ MUTANTS = [
     ("margins", "match/decide.c", "#define MARGIN_OBSERVED 850", "#define MARGIN_OBSERVED 9999", QUICK),
     ("margins", "match/decide.c", "#define MARGIN_LIKELY 250", "#define MARGIN_LIKELY 0", QUICK),
     ("margins", "match/decide.c", "#define ABOUT_AS_WELL 800", "#define ABOUT_AS_WELL (-1)", QUICK),
-    ("margins", "match/decide.c", "#define MARGIN_LEARNT 600", "#define MARGIN_LEARNT 9999", QUICK),
+    ("margins", "match/learn.c", "#define MARGIN_LEARNT 600", "#define MARGIN_LEARNT 9999", QUICK),
     ("margins", "match/decide.c", "    dispute(c);\n", "", QUICK),
     ("margins", "match/decide.c", " && !may_be_clients(decided)", "", QUICK),
     ("margins", "match/decide.c", "s->several = is_close(c);", "s->several = true;", QUICK),
@@ -190,8 +190,8 @@ MUTANTS = [
     ("bounds", "match/gain.c", "gain = MAX(gain, profile_gain_most(s->gateway->profile, DELAY_AGAIN, 0, s->rate) + s->again);", ";", QUICK),
     ("bounds", "match/gain.c", "told ? 0 : soonest", "soonest", QUICK),
     ("bounds", "match/profile.c", "best = g->at[b] > g->at[best] ? b : best;", "best = b;", QUICK),
-    ("bounds", "match/relation.c", "return most + clues[CLUE_SAME_REQUEST].gain;", "return most;", QUICK),
-    ("bounds", "match/relation.c", "return clues[CLUE_ADDRESS].gain + ", "return ", QUICK),
+    ("bounds", "match/likeness.c", "return most + clue_gain(CLUE_SAME_REQUEST);", "return most;", QUICK),
+    ("bounds", "match/relation.c", "return clue_gain(CLUE_ADDRESS) + ", "return ", QUICK),
     ("bounds", "match/relation.c", "x->name && x->name == y->name && x->gateway", "x->gateway", QUICK),
     ("bounds", "match/uses.c", "#define PLACE_FAILED_MAX USES_MAX", "#define PLACE_FAILED_MAX 1", QUICK),
     ("parents", "match/match.c", "#define CHILD_WANTED 800", "#define CHILD_WANTED 0", QUICK),
@@ -249,7 +249,7 @@ MUTANTS = [
     ("dropped packets", "diagnose/diagnose.c", "return e->response_time - since < FIRST_REPEAT;", "return false;", QUICK),
 
     # a gateway's addresses, and its tries
-    ("network cards", "match/match.c", "note_link(asked, ex->conn->side[SERVER].link);", ";", QUICK),
+    ("network cards", "match/match.c", "learn_card(asked, ex->conn->side[SERVER].link);", ";", QUICK),
     ("network cards", "match/collect.c", "host_join_card(root, asked);", ";", QUICK),
     ("network cards", "match/chain.c", "if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)", "if (false)", QUICK),
     ("network cards", "match/chain.c", "host_at_work(e->root, opener);", ";", QUICK),
@@ -309,7 +309,7 @@ MUTANTS = [
     ("applications", "http/attempt.c", "n = appstream_partial(app);", ";", QUICK),
     ("applications", "http/attempt.c", "fault = appstream_partial_fault(app);", ";", QUICK),
     ("applications", "http/exchange.c", "url.path.n = 0; ", ";", QUICK),
-    ("applications", "match/relation.c", "if (!child->request.path && !child->request.connect) {", "if (false) {", QUICK),
+    ("applications", "match/likeness.c", "if (!child->request.path && !child->request.connect) {", "if (false) {", QUICK),
     ("applications", "match/match.c", " || (!ex->request.path && !ex->request.connect))", ")", QUICK),
     ("applications", "tcp/conn.c", " ||\n               app_begins(seg->data, seg->captured)) {", ") {", QUICK),
     ("tries", "match/gain.c", "if (w->over && w->over <= use->start)", "if (false)", QUICK),
@@ -338,8 +338,8 @@ MUTANTS = [
     ("SOCKS", "http/http.c", "    connect_is_over(root, conn);\n", "", QUICK),
     ("SOCKS", "http/http.c", "        conn->requests = 0;\n", "", QUICK),
     ("SOCKS", "http/attempt.c", "    else if (a->protocol)\n        fill_begun(a, conn);\n", "", QUICK),
-    ("SOCKS", "match/relation.c", "if (!child->request.host)\n        return; ", "", QUICK),
-    ("SOCKS", "match/relation.c", " || (address.family && name_has_address(waiting->name, &address)))", ")", QUICK),
+    ("SOCKS", "match/likeness.c", "if (!child->request.host)\n        return; ", "", QUICK),
+    ("SOCKS", "match/likeness.c", " || (address.family && name_has_address(waiting->name, &address)))", ")", QUICK),
     ("refusals", "match/uses.c", " || use->outcome.status > HTTP_STATUS_MAX", "", QUICK),
     ("refusals", "diagnose/diagnose.c", "if (a->reply.status > HTTP_STATUS_MAX)", "if (false)", QUICK),
     ("FTP", "bytes/ftpreply.c", "last == CLOSING ? 0 : last", "last", QUICK),

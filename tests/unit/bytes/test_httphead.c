@@ -177,7 +177,7 @@ test_bad(gconstpointer data)
     }
     g_assert_cmpint(seen, ==, row->fault);
     g_assert_cmpuint(head.status, ==, row->status);
-    g_assert_cmpstr(http_fault_words(seen), !=, "");
+    g_assert_cmpstr(httphead_fault_words(seen), !=, "");
 }
 
 /* requests ****************************************************************/

@@ -1,10 +1,11 @@
 /* test_relation.c
- * relation.h: each clue, by a client's request and one of the gateway's
+ * relation.h, likeness.h: each clue, by a client's request and one of the gateway's
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "facts.h"
+#include "match/likeness.h"
 #include "match/relation.h"
 
 static struct root *

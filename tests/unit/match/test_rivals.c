@@ -115,7 +115,7 @@ rivals_begin(struct rivals *r, struct contest *c, struct scope *s, struct exchan
         c->columns[c->a.n_columns++] = &s->uses[i];
     r->c = c;
     find_kinds(r);
-    describe_columns(r);
+    weigh_columns(r);
 }
 
 static struct rival
@@ -123,7 +123,7 @@ rival_of(struct rivals *r, const struct exchange *ex)
 {
     struct rival rival = { .seat = seat_of(r, ex) };
 
-    waiting_init(&rival.w, ex);
+    gain_waiting_init(&rival.w, ex);
     return rival;
 }
 
