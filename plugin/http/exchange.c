@@ -209,7 +209,7 @@ exchanges_lose(struct root *root, struct conn *conn, uint32_t from)
 
 /* One more response behind a complete one: the gateway changed its mind. */
 static struct exchange *
-answered_again(const struct conn *conn)
+begin_next_answer(const struct conn *conn)
 {
     struct exchange *last = (struct exchange *)list_last(&conn->exchanges);
 
@@ -227,7 +227,7 @@ exchange_responding(struct root *root, struct conn *conn)
     if (!conn->receiving)
         conn->receiving = exchange_waiting(conn);
     if (!conn->receiving)
-        conn->receiving = answered_again(conn);
+        conn->receiving = begin_next_answer(conn);
     if (!conn->receiving) {
         conn->receiving = exchange_new(root, conn, NULL, 0, 0);
         conn->receiving->too_many = conn->skipped > 0;

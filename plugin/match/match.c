@@ -35,7 +35,7 @@ text_hash(const char *text, unsigned seed)
 }
 
 static list_t *
-bucket(list_t *buckets, unsigned hash)
+find_bucket(list_t *buckets, unsigned hash)
 {
     return &buckets[hash % OPEN_BUCKETS];
 }
@@ -45,8 +45,8 @@ file(struct root *root, struct exchange *ex, struct host *asked, struct name *na
 {
     ex->filed = true;
     root->n_open++;
-    list_append(bucket(root->by_url, ex->url_hash), &ex->url_link);
-    list_append(bucket(root->by_path, ex->path_hash), &ex->path_link);
+    list_append(find_bucket(root->by_url, ex->url_hash), &ex->url_link);
+    list_append(find_bucket(root->by_path, ex->path_hash), &ex->path_link);
     ex->gateway = host_gateway(asked);
     list_append(&ex->gateway->open, &ex->gateway_link);
     ex->name = name;
@@ -61,8 +61,8 @@ unfile(struct root *root, struct exchange *ex)
         return;
     ex->filed = false;
     root->n_open--;
-    list_remove(bucket(root->by_url, ex->url_hash), &ex->url_link);
-    list_remove(bucket(root->by_path, ex->path_hash), &ex->path_link);
+    list_remove(find_bucket(root->by_url, ex->url_hash), &ex->url_link);
+    list_remove(find_bucket(root->by_path, ex->path_hash), &ex->path_link);
     if (ex->gateway)
         list_remove(&ex->gateway->open, &ex->gateway_link);
     ex->gateway = NULL;
@@ -206,9 +206,9 @@ static struct exchange *
 find_parent(struct root *root, const struct exchange *ex, const struct host *sender, struct name *name)
 {
     const struct matcher matchers[] = {
-        { bucket(root->by_url, ex->url_hash), true, same_request },
+        { find_bucket(root->by_url, ex->url_hash), true, same_request },
         { name && ex->request.connect ? &name->open : NULL, false, same_host },
-        { bucket(root->by_path, ex->path_hash), false, same_path },
+        { find_bucket(root->by_path, ex->path_hash), false, same_path },
     };
     struct exchange *parent = NULL;
 
@@ -236,7 +236,7 @@ find_by_suspicion(struct root *root, const struct exchange *ex, struct host *sen
 
     if (is_at_work(asked) || !ex->request.path || strlen(ex->request.path) < TELLING_PATH || sender->is_client)
         return NULL;
-    for (node_t *l = bucket(root->by_url, ex->url_hash)->head; l && looked_at < LOOKED_AT_MAX / 8; l = l->next, looked_at++) {
+    for (node_t *l = find_bucket(root->by_url, ex->url_hash)->head; l && looked_at < LOOKED_AT_MAX / 8; l = l->next, looked_at++) {
         struct exchange *waiting = (struct exchange *)l->data;
         const struct ipaddr *gateway = &waiting->conn->side[SERVER].ip;
         if (!same_request(waiting, ex) || waiting->conn == ex->conn || ipaddr_equal(&waiting->conn->side[CLIENT].ip, &sender->ip) ||
@@ -319,7 +319,7 @@ static void
 opaque_begun(struct root *root, struct exchange *ex, const struct host *sender)
 {
     ex->had_parent = may_serve_somebody(root, ex, sender);
-    attempt_begun(root, ex->conn);
+    attempts_begun(root, ex->conn);
     chain_request_begun(root, ex);
 }
 
@@ -376,7 +376,7 @@ match_begun(struct root *root, struct exchange *ex)
     count_habit(sender, ex, parent);
     sender->asks_itself = sender->asks_itself || root->n_open == 0;
     if (ex->had_parent) {
-        attempt_begun(root, ex->conn);
+        attempts_begun(root, ex->conn);
         chain_request_begun(root, ex);
     } else if (is_at_work(asked)) {
         sender->is_client = sender->link != LINK_SELF;     /* a client on the gateway itself */

@@ -142,7 +142,7 @@ file_host(struct root *root, struct conn *conn)
 }
 
 void
-attempt_begun(struct root *root, struct conn *conn)
+attempts_begun(struct root *root, struct conn *conn)
 {
     const struct host *opener = host_find(root, &conn->side[CLIENT].ip);
 
@@ -150,16 +150,16 @@ attempt_begun(struct root *root, struct conn *conn)
 }
 
 void
-attempt_file(struct root *root, struct conn *conn)
+attempts_file(struct root *root, struct conn *conn)
 {
     file_host(root, conn);
     file_target(root, conn);
     file_approach(root, conn);
-    attempt_begun(root, conn);
+    attempts_begun(root, conn);
 }
 
 void
-attempt_unfile(struct conn *conn)
+attempts_unfile(struct conn *conn)
 {
     unlink_host(conn);
     activity_over(conn);

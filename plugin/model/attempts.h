@@ -9,12 +9,12 @@
 
 #include "model/model.h"
 
-/* Files the connection under who opened it and where it went; attempt_unfile() takes it out, if it was filed. */
-void attempt_file(struct root *root, struct conn *conn);
-void attempt_unfile(struct conn *conn);
+/* Files the connection under who opened it and where it went; attempts_unfile() takes it out, if it was filed. */
+void attempts_file(struct root *root, struct conn *conn);
+void attempts_unfile(struct conn *conn);
 
 /* It stands among what its opener's gateway has under way (activity.h): with its SYN, or a request on one that was kept. */
-void attempt_begun(struct root *root, struct conn *conn);
+void attempts_begun(struct root *root, struct conn *conn);
 
 /* What from tried at that address and port; NULL: nothing. */
 struct target *attempts_at(struct root *root, const struct ipaddr *from, const struct ipaddr *to, uint16_t port);

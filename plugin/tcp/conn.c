@@ -50,7 +50,7 @@ conn_free(struct root *root, struct conn *conn)
 {
     conn_lost(root, conn);
     root->conn_listener->dropped(root, conn);
-    attempt_unfile(conn);
+    attempts_unfile(conn);
     retain_no_more(root, conn);
     flow_free(conn->side[CLIENT].flow);
     flow_free(conn->side[SERVER].flow);
@@ -172,7 +172,7 @@ begin_with_syn(struct root *root, struct conn *conn, const struct segment *syn)
         conn = conn_new(root, syn);
         conn->sides_known = conn->syn_seen = true;
         conn->isn = syn->seq;
-        attempt_file(root, conn);
+        attempts_file(root, conn);
         handshake_syn(root, conn, syn);
         copies_note(root, conn, syn);
         root->conn_listener->opened(root, conn);

@@ -286,8 +286,8 @@ test_failed_for_all(void)
     asks_proxy(CAROL, HOST, "/c");
     uint32_t again = looks_up(2, GATEWAY, HOST);
     EXPECT_AT(responds(BOB, 502), NXDOMAIN, OBSERVED, asked, answered);
-    uint32_t answered_again = resolved(2, GATEWAY, HOST, NAME_ERROR, NULL);
-    EXPECT_AT(responds(CAROL, 502), NXDOMAIN, OBSERVED, again, answered_again);
+    uint32_t begin_next_answer = resolved(2, GATEWAY, HOST, NAME_ERROR, NULL);
+    EXPECT_AT(responds(CAROL, 502), NXDOMAIN, OBSERVED, again, begin_next_answer);
 }
 
 /* while the request waits elsewhere ***************************************/
