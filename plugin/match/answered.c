@@ -87,6 +87,7 @@ own_children(struct root *root, struct exchange *ex)
     }
     if (!first || !ex->gateway)
         return;
+    learn_from_answered(root, ex, first);
     own_earlier_tries(root, ex, first);
     own_lookup(ex, exchange_begun(first));
 }

@@ -100,20 +100,10 @@ chain_before(struct root *root, const struct conn *conn, const struct exchange *
 
 /* what explains it ********************************************************/
 
-static struct profile *
-profile_of(struct gateway *gateway)
-{
-    if (!gateway->profile) {
-        gateway->profile = wmem_new(wmem_file_scope(), struct profile);
-        profile_init(gateway->profile);
-    }
-    return gateway->profile;
-}
-
 static int
 delay_gain(const struct event *e, enum delay_kind kind, when_t since)
 {
-    return since > e->time ? ASSIGN_NEVER : profile_gain(profile_of(e->gateway), kind, e->time - since, e->rate);
+    return since > e->time ? ASSIGN_NEVER : profile_gain(gateway_profile(e->gateway), kind, e->time - since, e->rate);
 }
 
 static bool
@@ -165,7 +155,7 @@ silent_gain(const struct event *e, const struct conn *silent)
 
     if (same_server(silent, e->conn) || silent->hs.synack_frame || e->time - since < SILENT_LONG)
         return ASSIGN_NEVER;
-    return common_gain(e, silent) + profile_gain(profile_of(e->gateway), DELAY_PATIENCE, e->time - since, 0) + again_gain(e->gateway);
+    return common_gain(e, silent) + profile_gain(gateway_profile(e->gateway), DELAY_PATIENCE, e->time - since, 0) + again_gain(e->gateway);
 }
 
 static struct conn *

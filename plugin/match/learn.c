@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "match/chain.h"
 #include "match/gain.h"
 
 /* From the gain on that is taken for granted: next hops are learnt from it. */
@@ -69,6 +70,25 @@ learn_places(const struct scope *s, const struct use *use)
         next_hop_learn(s->name->next_hops, &hop);
     if (!name_has_address(s->name, &hop.ip))
         next_hop_learn(s->gateway->next_hops, &hop);
+}
+
+static void
+learn_start(const struct exchange *ex, when_t begun)
+{
+    struct profile *p = gateway_profile(ex->gateway);
+    when_t told = address_told(ex, begun);
+
+    if (begun >= ex->ready_at && told < INT64_MAX)
+        profile_learn_clear(p, DELAY_START, begun - MAX(told, ex->ready_at));
+}
+
+void
+learn_from_answered(struct root *root, const struct exchange *ex, const struct exchange *first)
+{
+    struct exchange *before;
+
+    if (!chain_before(root, first->conn, first, &before))
+        learn_start(ex, exchange_begun(first));
 }
 
 void

@@ -180,6 +180,16 @@ profile_init(struct profile *p)
         p->gains[kind].stale = p->gains[kind].longer_stale = true;
 }
 
+struct profile *
+gateway_profile(struct gateway *gateway)
+{
+    if (!gateway->profile) {
+        gateway->profile = wmem_new(wmem_file_scope(), struct profile);
+        profile_init(gateway->profile);
+    }
+    return gateway->profile;
+}
+
 /* learning ****************************************************************/
 
 /* What chance brings in a time of that length. */
@@ -219,6 +229,31 @@ void
 profile_learn(struct profile *p, enum delay_kind kind, when_t delay, when_t window, bool certain)
 {
     profile_learn_all(p, kind, &delay, 1, window, certain);
+}
+
+/* What was learnt long ago counts for less. */
+static void
+forget_half(struct delays *d)
+{
+    for (unsigned i = 0; i < DELAY_BUCKETS; i++) {
+        d->seen[i] /= 2;
+        d->by_chance[i] /= 2;
+    }
+    d->n_clear /= 2;
+}
+
+void
+profile_learn_clear(struct profile *p, enum delay_kind kind, when_t delay)
+{
+    struct delays *d = &p->delays[kind];
+
+    if (d->n_clear >= CLEAR_MOST)
+        forget_half(d);
+    d->seen[bucket_of(delay)] += DELAY_ONE;
+    d->n_clear++;
+    /* After 1, 2, ... 8, 10, ... 16, 20, ... of them. */
+    if ((d->n_clear & ((1u << MAX(0, (int)g_bit_storage(d->n_clear) - 4)) - 1)) == 0)
+        p->gains[kind].stale = p->gains[kind].longer_stale = true;
 }
 
 /* asking ******************************************************************/

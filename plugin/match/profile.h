@@ -7,7 +7,7 @@
 #ifndef MWG502_MATCH_PROFILE_H
 #define MWG502_MATCH_PROFILE_H
 
-#include "diagnose/evidence.h"
+#include "model/model.h"
 
 /*
  * Delays are counted in buckets of a quarter of an octave, from a microsecond to four
@@ -21,9 +21,13 @@
 /* Counts are kept in so many parts of one. */
 #define DELAY_ONE 64
 
+/* So many clear delays are remembered of each kind; then each counts for half. A gateway takes longer under more load. */
+#define CLEAR_MOST 128
+
 struct delays {
     uint32_t seen[DELAY_BUCKETS];
     uint32_t by_chance[DELAY_BUCKETS];
+    unsigned n_clear;
 };
 
 enum delay_kind {
@@ -50,10 +54,19 @@ struct profile {
 /* What is usual, before anything was learnt. */
 void profile_init(struct profile *profile);
 
+/* A gateway's own, made with the first call in wmem_file_scope(). */
+struct profile *gateway_profile(struct gateway *gateway);
+
 /* One delay of one request. window: the time that was there for it; certain: nothing else fits, so that chance had no part. */
 void profile_learn(struct profile *profile, enum delay_kind kind, when_t delay, when_t window, bool certain);
 
-/* The same for several. */
+/*
+ * One delay of a request of which it is known what the gateway did for it, as of most that are answered well. There are many, so
+ * not each of them changes what is computed from them.
+ */
+void profile_learn_clear(struct profile *profile, enum delay_kind kind, when_t delay);
+
+/* The same as profile_learn() for several. */
 void profile_learn_all(struct profile *profile, enum delay_kind kind, const when_t *delays, unsigned n, when_t window, bool certain);
 
 /* How many things happen in a second all in all, as profile_gain() takes it. */

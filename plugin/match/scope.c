@@ -15,10 +15,7 @@ scope_init(struct scope *s, struct root *root, struct exchange *ex, when_t until
     s->root = root;
     s->ex = ex;
     s->gateway = gateway_of(root, ex);
-    if (!s->gateway->profile) {
-        s->gateway->profile = wmem_new(wmem_file_scope(), struct profile);
-        profile_init(s->gateway->profile);
-    }
+    gateway_profile(s->gateway);
     s->name = ex->name ? ex->name : name_find(root, ex->request.host);
     s->from = ex->request.time;
     s->until = until;

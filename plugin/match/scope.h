@@ -159,6 +159,9 @@ void favour_order(struct contest *contest);
 /* learn.c: what a decided contest tells of its gateway. */
 void learn_from(const struct contest *contest);
 
+/* The same for a request that was answered well; first: what the gateway asked first for it, known by its text. */
+void learn_from_answered(struct root *root, const struct exchange *exchange, const struct exchange *first);
+
 /* why.c: the terms with "; " between them, in wmem_file_scope(); the caller owns the text. */
 const char *why_words(const struct why *why);
 
