@@ -130,6 +130,13 @@ serves_another(const struct event *e, const struct exchange *other)
     return e->child && e->child->parent && other->parent && other->parent != e->child->parent;
 }
 
+/* It is known for whom the request is, and the earlier try was for another one, as far as could be told then. */
+static bool
+waits_for_another(const struct event *e, const struct chain *earlier)
+{
+    return e->child && e->child->parent && earlier->waiter && !earlier->doubtful && earlier->waiter != e->child->parent->serial;
+}
+
 /* A connection that failed, or whose server answered so that another one is to be asked. */
 static int
 failed_gain(const struct event *e, const struct conn *failed)
@@ -137,7 +144,7 @@ failed_gain(const struct event *e, const struct conn *failed)
     const struct exchange *last = (const struct exchange *)list_last(&failed->exchanges);
     int gain = common_gain(e, failed);
 
-    if (last && (last->owner || serves_another(e, last)))
+    if ((last && (last->owner || serves_another(e, last))) || waits_for_another(e, chain_get(failed, last)))
         return ASSIGN_NEVER;
     if (last && e->child && last->request.method && e->child->request.method)
         gain += same_request(last, e->child) ? SAME_REQUEST_AGAIN : OTHER_REQUEST;
@@ -226,9 +233,10 @@ best_request(const struct event *e)
 
     for (node_t *l = e->gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct candidate c = { .waiting = (struct exchange *)l->data };
-        if (e->child && e->child->parent && e->child->parent != c.waiting)
+        bool told = e->child && e->child->parent == c.waiting;
+        if (e->child && e->child->parent && !told)
             continue;
-        if ((c.waiting->begun && !c.waiting->begun_doubtful) || c.waiting->conn == e->conn || exchange_given_up(c.waiting) || !exchange_has_turn(c.waiting))
+        if ((c.waiting->begun && !c.waiting->begun_doubtful && !told) || c.waiting->conn == e->conn || exchange_given_up(c.waiting) || !exchange_has_turn(c.waiting))
             continue;
         if (c.waiting->upstream_looked_up && !c.waiting->upstream_told)
             continue;           /* no address of its upstream is known yet */
@@ -236,9 +244,9 @@ best_request(const struct event *e)
         int start = delay_gain(e, DELAY_START, c.since);
         if (start == ASSIGN_NEVER)
             continue;
-        c.relation = relation_of(e->root, c.waiting, e->conn, e->child).gain;
+        c.relation = told ? 0 : relation_of(e->root, c.waiting, e->conn, e->child).gain;       /* whatever it followed, it is this one's */
         c.gain = start + c.relation;
-        bool better = !c.waiting->begun && is_better(&c, &best);
+        bool better = (!c.waiting->begun || told) && is_better(&c, &best);
         next = MAX(next, better ? best.gain : c.gain);
         if (better)
             best = c;
@@ -268,7 +276,7 @@ link_event(const struct event *e)
         chain->waiter = before->waiter;
         chain->doubtful = before->doubtful || again - best.gain < ABOUT_AS_WELL;
         before->followed = e->time;
-    } else if (waiting && best.gain > 0) {
+    } else if (waiting && (best.gain > 0 || (e->child && e->child->parent))) {
         const struct host *opener = host_get(e->root, &e->conn->side[CLIENT].ip);
         waiting->begun = true;
         chain->waiter = waiting->serial & G_MAXINT32;

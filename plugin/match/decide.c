@@ -164,7 +164,7 @@ has_other_waiter(const struct contest *c, const struct use *use)
 {
     const struct chain *chain = chain_get(use->conn, use->ex);
 
-    return chain->waiter && chain->waiter != c->s->ex->serial;
+    return (chain->waiter && chain->waiter != c->s->ex->serial) || (use->ex && use->ex->parent && use->ex->parent != c->s->ex);
 }
 
 /* What nobody else can have caused, and is tied as strongly, is the request's too: one try after the other. */
