@@ -24,6 +24,8 @@ own_earlier_tries(struct root *root, const struct exchange *ex, const struct exc
     struct exchange *before_child = (struct exchange *)child;
 
     for (unsigned n = 0; n < CHILDREN_MAX && (before = chain_before(root, conn, before_child, &before_child)) && before->hs.first_syn >= ex->ready_at; n++) {
+        if (chain_get(conn, n == 0 ? child : NULL)->doubtful)
+            break;
         conn_claim(before, ex->serial);
         conn = before;
     }

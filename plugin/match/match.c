@@ -264,6 +264,22 @@ may_serve_somebody(struct root *root, const struct exchange *ex, const struct ho
     return false;
 }
 
+/*
+ * The gateway asks the same again though it was answered well, and none of those who waited then has got an answer since: it
+ * asks for itself. Example: a health check, on a period.
+ */
+static bool
+is_errand(const struct exchange *ex, const struct host *sender)
+{
+    const struct target *target = ex->conn->target;
+    const struct gateway *gateway = sender->gateway;
+
+    if (!target || !target->good_hash || target->good_hash != ex->url_hash || !gateway || gateway->answered >= target->good_at)
+        return false;
+    const struct exchange *first = (const struct exchange *)list_first(&gateway->open);
+    return first && first->request.time < target->good_at;
+}
+
 /* The gateway asked a server whose address it looked up under another name. */
 static void
 learn_upstream(struct root *root, struct name *name, const struct ipaddr *server)
@@ -362,7 +378,7 @@ match_begun(struct root *root, struct exchange *ex)
         parent = find_by_suspicion(root, ex, sender, asked);
     if (!parent && asked->link && sender->link != asked->link)
         host_join_card(root, asked);
-    ex->had_parent = parent || may_serve_somebody(root, ex, sender);
+    ex->had_parent = parent || (!is_errand(ex, sender) && may_serve_somebody(root, ex, sender));
     if (!ex->had_parent && asked->link == LINK_SELF) {
         host_join_card(root, asked);
         host_prove(root, asked);
@@ -387,11 +403,25 @@ match_begun(struct root *root, struct exchange *ex)
 
 /* answers *****************************************************************/
 
+static void
+note_answer(const struct root *root, const struct exchange *ex)
+{
+    struct target *target = ex->conn->target;
+
+    if (ex->gateway)
+        ex->gateway->answered = root->now;
+    if (target && ex->reply.status >= 200 && ex->reply.status < 400) {
+        target->good_hash = ex->url_hash;
+        target->good_at = root->now;
+    }
+}
+
 void
 match_answered(struct root *root, struct exchange *ex)
 {
     if (ex->gateway && !root->settings.watched(ex->reply.status))
         own_children(root, ex);
+    note_answer(root, ex);
     unfile(root, ex);
 }
 

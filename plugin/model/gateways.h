@@ -36,6 +36,7 @@ struct gateway {
     struct ipaddr hosts[GATEWAY_HOSTS_MAX];
     unsigned n_known;           /* how many of hosts are set */
     list_t open;                /* exchanges that wait for this gateway */
+    when_t answered;            /* when one was answered last */
     struct next_hop next_hops[NEXT_HOPS_MAX];   /* that carried requests for several hosts */
     struct activities activities;
     struct profile *profile;    /* how long it takes; NULL: nothing is known */

@@ -60,6 +60,8 @@ struct target {
     struct hops hops;           /* of its SYN/ACKs */
     when_t round_trip;          /* the shortest from a SYN to its SYN/ACK, 0: unknown */
     bool asked_alone;           /* an attempt began while nobody waited for anything */
+    unsigned good_hash;         /* url_hash of what was answered well last; 0: nothing */
+    when_t good_at;
 };
 
 /* Who went to an address and port lately: finds a gateway's addresses that are not known yet. */

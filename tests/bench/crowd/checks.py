@@ -26,13 +26,17 @@ class Checks:
         yield self.rng.uniform(0.0, self.period)
         while not self.ends():
             if server.mode != "arp":
-                self.sim.start(errand(self.proxy, server, server.mode, self.question, lambda peer: self._answer(peer, server), "check",
+                self.sim.start(errand(self.proxy, server, server.mode, self.question, lambda peer, attempt: self._answer(peer, server, attempt), "check",
                                       min(self.period * 0.8, 2.0), self._end))
             yield self.period + self.rng.uniform(0.0, 0.002)
 
-    def _answer(self, peer, server):
+    def _answer(self, peer, server, attempt):
         def answers():
-            peer.send(BAD if self.rng.random() < 0.03 else GOOD)
+            if self.rng.random() < 0.03:
+                peer.send(BAD, attempt.answer)
+                self.proxy.book.errand_502(attempt)
+            else:
+                peer.send(GOOD)
             peer.close()
         self.sim.after(server.work(self.rng) * 0.3, answers)
 

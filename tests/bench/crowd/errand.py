@@ -5,7 +5,7 @@ from .truth import Attempt
 
 
 def errand(proxy, server, mode, question, answer, carried, timeout, after=lambda gate: gate.close()):
-    """A process. question: bytes, or None to connect only; answer(peer): what the far end does once the question is there;
+    """A process. question: bytes, or None to connect only; answer(peer, attempt): what the far end does once the question is there;
     mode: how it meets the SYN; after(gate): how the gateway ends it. -> the Attempt, known to the book as nobody's."""
     sim, site = proxy.sim, proxy.site
     attempt = Attempt(None, server.address, server.port, sim.now)
@@ -23,7 +23,7 @@ def errand(proxy, server, mode, question, answer, carried, timeout, after=lambda
 
     gate.on_open, gate.on_data, gate.on_fin, gate.on_rst = event("open"), event("data"), event("fin"), event("reset")
     conn.on_icmp = event("icmp")
-    peer.on_data = lambda data: answer(peer)
+    peer.on_data = lambda data: answer(peer, attempt)
     peer.on_fin = lambda: sim.after(0.0001, peer.close)
     gate.connect()
     came = yield signal, timeout

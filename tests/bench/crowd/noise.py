@@ -78,9 +78,11 @@ class Noise:
         sim, rng = self.sim, self.rng
         fate = rng.choices(["good", "refuse", "drop", "fin", "reset", "mute"], [8, 2, 0.7, 1, 1, 0.5])[0]
 
-        def answers(peer):
-            does = {"good": lambda: peer.send(answer), "fin": peer.close, "reset": peer.abort}.get(fate)
+        def answers(peer, attempt):
+            does = {"good": lambda: peer.send(answer, attempt.answer), "fin": peer.close, "reset": peer.abort}.get(fate)
             if does:
                 sim.after(rng.uniform(0.001, 0.02), does)
+            if fate == "good" and answer.startswith(b"HTTP/1.1 502"):
+                self.proxy.book.errand_502(attempt)
 
         yield from errand(self.proxy, self.places[what], fate if fate in ("refuse", "drop") else "accept", question, answers, what, 3.0)

@@ -123,7 +123,7 @@ class Book:
     """Collects requests and 502s of one gateway; `entries` makes the truth of them."""
 
     def __init__(self, site):
-        self.site, self.cases, self.requests, self.orphans = site, [], [], []
+        self.site, self.cases, self.requests, self.orphans, self.errands = site, [], [], [], []
 
     def served(self, request, until):
         """A request is over, well or not."""
@@ -133,6 +133,10 @@ class Book:
     def orphan(self, unit):
         """An activity that no request owns, or no longer."""
         self.orphans.append(unit)
+
+    def errand_502(self, attempt):
+        """A server's 502 that no client will get: by the contract a case, and nothing can be said of it."""
+        self.errands.append(attempt)
 
     def case(self, request, cause, attempt, lookup, remembered):
         case = Case(request, cause, attempt, lookup, remembered)
@@ -182,7 +186,7 @@ class Book:
             entry = self._entry(case, capture, streams, nth)
             if entry:
                 out.append(entry)
-        return out
+        return out + [e for e in (errand_entry(a, capture.number, streams) for a in self.errands) if e]
 
     def _entry(self, case, capture, streams, nth):
         request, number = case.request, capture.number
@@ -229,6 +233,15 @@ class Book:
         if found and found[0] < (number[request.note.first] or 0) and not case.remembered:
             entry["reordered"] = True                    # in the file the evidence precedes the request
         return entry
+
+
+def errand_entry(attempt, number, streams):
+    asked, answer, conn = attempt.asked, attempt.answer, attempt.conn
+    if answer.last is None or not number[answer.first] or not number[answer.last]:
+        return None
+    return {"client": "%s:%d" % (text(conn.key[0]), conn.key[1]), "method": "GET", "url": "", "status": 502, "nth": 1, "kind": "errand", "frame_first": number[answer.first],
+            "frame": number[answer.last], "http_layer": True, "client_stream": streams[id(conn)], "request_frame": number[asked.first] or None, "server": None, "cause": "unknown",
+            "attempts": 0, "also_acceptable": [], "evidence": {"kind": "none", "frames": [], "exact": False}, "related": {}, "owned": [], "seconds": 0}
 
 
 def owned(request, frames):
