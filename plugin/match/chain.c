@@ -41,6 +41,8 @@
 struct event {
     struct root *root;
     struct gateway *gateway;
+    bool known;                 /* the opener is known to be the gateway; false: by its network card alone */
+    const struct activities *activities;        /* among which an earlier try stands */
     struct conn *conn;
     struct exchange *child;     /* NULL: a connection was begun */
     when_t time;
@@ -172,7 +174,7 @@ best_failed(const struct event *e, int *best_gain)
     unsigned looked_at = 0, passed_over = 0;
 
     *best_gain = ASSIGN_NEVER;
-    for (node_t *l = e->gateway->activities.failed.tail; l && looked_at < LOOKED_AT_MAX && passed_over < PASSED_OVER_MAX; l = l->prev) {
+    for (node_t *l = e->activities->failed.tail; l && looked_at < LOOKED_AT_MAX && passed_over < PASSED_OVER_MAX; l = l->prev) {
         struct conn *failed = (struct conn *)l->data;
         if (failed == e->conn || failed->owner || chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges))) {
             passed_over++;
@@ -186,7 +188,7 @@ best_failed(const struct event *e, int *best_gain)
         }
     }
     looked_at = 0;
-    for (node_t *l = e->gateway->activities.pending.head; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++) {
+    for (node_t *l = e->activities->pending.head; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++) {
         struct conn *silent = (struct conn *)l->data;
         if (silent == e->conn || silent->owner || chain_is_followed(silent, NULL))
             continue;
@@ -280,22 +282,29 @@ link_event(const struct event *e)
         const struct host *opener = host_get(e->root, &e->conn->side[CLIENT].ip);
         waiting->begun = true;
         chain->waiter = waiting->serial & G_MAXINT32;
-        chain->doubtful = waiting->begun_doubtful = best.doubtful || best.gain - again < ABOUT_AS_WELL;
-        host_at_work(e->root, opener);
+        chain->doubtful = waiting->begun_doubtful = best.doubtful || best.gain - again < ABOUT_AS_WELL || !e->known;
+        if (e->known)
+            host_at_work(e->root, opener);
         /* It opens connections to the very host that its client waits for: its network card is a gateway's. */
         if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)
             host_prove(e->root, opener);
-    } else if (list_length(&e->gateway->open) == 1) {
+    } else if (e->known && list_length(&e->gateway->open) == 1) {
         chain->waiter = ((const struct exchange *)list_first(&e->gateway->open))->serial & G_MAXINT32;
     }
 }
 
-static struct gateway *
-gateway_at_work(struct root *root, const struct conn *conn)
+/* Whose opener it is, or seems to be by its network card. false: nobody waits there. */
+static bool
+find_gateway(struct event *e)
 {
-    const struct host *opener = host_find(root, &conn->side[CLIENT].ip);
+    const struct host *opener = host_find(e->root, &e->conn->side[CLIENT].ip), *asked = host_find(e->root, &e->conn->side[SERVER].ip);
 
-    return opener && opener->gateway && !list_is_empty(&opener->gateway->open) ? opener->gateway : NULL;
+    e->known = opener && opener->gateway;
+    e->gateway = e->known ? opener->gateway : gateway_with_card(e->root, e->conn->side[CLIENT].link);
+    if (!e->gateway || list_is_empty(&e->gateway->open) || (!e->known && asked && asked->gateway == e->gateway))
+        return false;
+    e->activities = e->known ? &e->gateway->activities : &e->root->strays;
+    return true;
 }
 
 /* The request for which something seemed to be begun waits for that yet. */
@@ -395,10 +404,11 @@ chain_connection_begun(struct root *root, struct conn *conn)
         host_prove(root, opener);
     }
     part_two_machines(root, conn, opener);
-    struct event e = { root, gateway_at_work(root, conn), conn, NULL, conn->hs.first_syn, profile_rate(USUAL_RATE) };
+    struct event e = { .root = root, .conn = conn, .time = conn->hs.first_syn, .rate = profile_rate(USUAL_RATE) };
+    bool waited_for = find_gateway(&e);
 
-    conn->of_gateway = e.gateway != NULL;
-    if (e.gateway)
+    conn->of_gateway = waited_for && e.known;
+    if (waited_for)
         link_event(&e);
     else if (conn->target)
         conn->target->asked_alone = true;
@@ -407,10 +417,10 @@ chain_connection_begun(struct root *root, struct conn *conn)
 void
 chain_request_begun(struct root *root, struct exchange *child)
 {
-    struct event e = { root, gateway_at_work(root, child->conn), child->conn, child, child->request.time, profile_rate(USUAL_RATE) };
+    struct event e = { .root = root, .conn = child->conn, .child = child, .time = child->request.time, .rate = profile_rate(USUAL_RATE) };
 
     /* The first one on a connection was begun with it. */
-    if (e.gateway && (child->nth > 1 || !child->conn->syn_seen))
+    if ((child->nth > 1 || !child->conn->syn_seen) && find_gateway(&e))
         link_event(&e);
 }
 

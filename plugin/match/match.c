@@ -398,6 +398,8 @@ match_begun(struct root *root, struct exchange *ex)
         sender->is_client = sender->link != LINK_SELF;     /* a client on the gateway itself */
         activity_over(ex->conn);
     }
+    if (!parent)
+        host_asked(root, asked);
     file(root, ex, asked, name);
 }
 

@@ -208,6 +208,24 @@ host_join_card(struct root *root, struct host *asked)
         host_join(root, asked, owner);
 }
 
+void
+host_asked(struct root *root, const struct host *asked)
+{
+    struct card *card = &root->gateways.asked[asked->link % GATEWAY_CARDS];
+
+    if (asked->link && asked->link != LINK_SELF)
+        *card = (struct card){ asked->link, asked->ip, false };
+}
+
+struct gateway *
+gateway_with_card(struct root *root, link_t link)
+{
+    const struct card *card = &root->gateways.asked[link % GATEWAY_CARDS];
+    const struct host *asked = link && card->link == link ? host_find(root, &card->ip) : NULL;
+
+    return asked && asked->link == link ? asked->gateway : NULL;
+}
+
 bool
 host_serves(const struct host *s, const struct name *name)
 {

@@ -73,6 +73,7 @@ struct card {
 struct gateways {
     bounded_t hosts;
     struct card cards[GATEWAY_CARDS];
+    struct card asked[GATEWAY_CARDS];   /* of those that clients asked last */
 };
 
 /* For the table of hosts: nothing points to it that is still in use. */
@@ -113,6 +114,13 @@ void host_prove(struct root *root, const struct host *host);
  */
 void host_at_work(struct root *root, const struct host *host);
 void host_join_card(struct root *root, struct host *asked);
+
+/*
+ * The gateway that a client asked last at the same network card, whose address is another one; NULL: none. A hint alone: the card may
+ * be a router's. Example: a proxy is asked at one address and asks its servers from another.
+ */
+void host_asked(struct root *root, const struct host *asked);
+struct gateway *gateway_with_card(struct root *root, link_t link);
 
 /* true: requests wait for it, or it has several addresses: a gateway in its own right. */
 bool host_is_established(const struct host *host);
