@@ -167,13 +167,23 @@ silent_gain(const struct event *e, const struct conn *silent)
     return common_gain(e, silent) + profile_gain(gateway_profile(e->gateway), DELAY_PATIENCE, e->time - since, 0) + again_gain(e->gateway);
 }
 
-static struct conn *
-best_failed(const struct event *e, int *best_gain)
+struct earlier {
+    struct conn *conn;          /* NULL: none */
+    int gain;
+};
+
+static void
+consider(struct earlier *best, struct conn *conn, int gain)
 {
-    struct conn *best = NULL;
+    if (gain > best->gain)
+        *best = (struct earlier){ conn, gain };
+}
+
+static void
+consider_failed(const struct event *e, struct earlier *best)
+{
     unsigned looked_at = 0, passed_over = 0;
 
-    *best_gain = ASSIGN_NEVER;
     for (node_t *l = e->activities->failed.tail; l && looked_at < LOOKED_AT_MAX && passed_over < PASSED_OVER_MAX; l = l->prev) {
         struct conn *failed = (struct conn *)l->data;
         if (failed == e->conn || failed->owner || chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges))) {
@@ -181,23 +191,31 @@ best_failed(const struct event *e, int *best_gain)
             continue;
         }
         looked_at++;
-        int gain = failed_gain(e, failed);
-        if (gain > *best_gain) {
-            *best_gain = gain;
-            best = failed;
-        }
+        consider(best, failed, failed_gain(e, failed));
     }
+}
+
+static void
+consider_silent(const struct event *e, struct conn *silent, struct earlier *best)
+{
+    if (silent != e->conn && !silent->owner && !chain_is_followed(silent, NULL))
+        consider(best, silent, silent_gain(e, silent));
+}
+
+/* Those that have been silent longest, and those that began last. */
+static struct earlier
+best_earlier(const struct event *e)
+{
+    const list_t *pending = &e->activities->pending;
+    struct earlier best = { NULL, ASSIGN_NEVER };
+    unsigned looked_at = 0;
+
+    consider_failed(e, &best);
+    for (node_t *l = pending->head; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++)
+        consider_silent(e, (struct conn *)l->data, &best);
     looked_at = 0;
-    for (node_t *l = e->activities->pending.head; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++) {
-        struct conn *silent = (struct conn *)l->data;
-        if (silent == e->conn || silent->owner || chain_is_followed(silent, NULL))
-            continue;
-        int gain = silent_gain(e, silent);
-        if (gain > *best_gain) {
-            *best_gain = gain;
-            best = silent;
-        }
-    }
+    for (node_t *l = pending->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++)
+        consider_silent(e, (struct conn *)l->data, &best);
     return best;
 }
 
@@ -267,8 +285,9 @@ is_own_target(const struct conn *conn)
 static void
 link_event(const struct event *e)
 {
-    int again;
-    struct conn *failed = best_failed(e, &again);
+    struct earlier earlier = best_earlier(e);
+    struct conn *failed = earlier.conn;
+    int again = earlier.gain;
     struct candidate best = best_request(e);
     struct exchange *waiting = best.waiting;
     struct chain *chain = chain_of(e->conn, e->child), *before = failed ? chain_of(failed, (struct exchange *)list_last(&failed->exchanges)) : NULL;

@@ -256,6 +256,32 @@ profile_learn_clear(struct profile *p, enum delay_kind kind, when_t delay)
         p->gains[kind].stale = p->gains[kind].longer_stale = true;
 }
 
+/* round numbers ***********************************************************/
+
+/*
+ * Time-outs are numbers that somebody wrote down: 250 ms, 1 s, 30 s. Timers are late, never early, by no more than that; half of
+ * all time-outs are taken to be seen as round: others are sums, or a slow machine's.
+ */
+static const struct {
+    when_t from, step, late;
+} round_numbers[] = {
+    { NS_PER_SECOND, NS_PER_SECOND / 2, NS_PER_SECOND / 200 },
+    { NS_PER_SECOND / 10, NS_PER_SECOND / 20, NS_PER_SECOND / 500 },
+};
+#define SEEN_AS_ROUND 0.5
+
+/* By chance it is as round as the part of all times that is. */
+static int
+round_gain(when_t delay)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(round_numbers); i++) {
+        double by_chance = (double)round_numbers[i].late / (double)round_numbers[i].step;
+        if (delay >= round_numbers[i].from)
+            return (int)lround(100 * (delay % round_numbers[i].step <= round_numbers[i].late ? log2(SEEN_AS_ROUND / by_chance) : log2((1 - SEEN_AS_ROUND) / (1 - by_chance))));
+    }
+    return 0;
+}
+
 /* asking ******************************************************************/
 
 int
@@ -276,7 +302,9 @@ gain_of(const struct delay_gains *g, enum delay_kind kind, unsigned bucket, int 
 int
 profile_gain(struct profile *p, enum delay_kind kind, when_t delay, int rate)
 {
-    return gain_of(gains_of(p, kind), kind, bucket_of(delay), rate);
+    int gain = gain_of(gains_of(p, kind), kind, bucket_of(delay), rate);
+
+    return kind == DELAY_PATIENCE ? gain + round_gain(delay) : gain;
 }
 
 int
@@ -284,7 +312,9 @@ profile_gain_most(struct profile *p, enum delay_kind kind, when_t delay, int rat
 {
     const struct delay_gains *g = gains_of(p, kind);
 
-    return gain_of(g, kind, g->best[bucket_of(delay)], rate);
+    int gain = gain_of(g, kind, g->best[bucket_of(delay)], rate);
+
+    return kind == DELAY_PATIENCE ? gain + round_gain(NS_PER_SECOND) : gain;
 }
 
 int
