@@ -14,7 +14,7 @@
 #include "model/attempts.h"
 
 /* Failed tries and waiting requests that may be it are looked at, from the latest, and others passed over. */
-#define LOOKED_AT_MAX 24
+#define LOOKED_AT_MAX 64
 #define PASSED_OVER_MAX 256
 
 /* Hundredths of a bit: what two tries have in common. The same server again, or another address of one host; a server of another port seldom serves the same. */

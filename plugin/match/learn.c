@@ -72,14 +72,16 @@ learn_places(const struct scope *s, const struct use *use)
         next_hop_learn(s->gateway->next_hops, &hop);
 }
 
+/* Where look-ups of others may have told the address it is not known since when it could begin. */
 static void
 learn_start(const struct exchange *ex, when_t begun)
 {
-    struct profile *p = gateway_profile(ex->gateway);
-    when_t told = address_told(ex, begun);
+    struct told told;
 
-    if (begun >= ex->ready_at && told < INT64_MAX)
-        profile_learn_clear(p, DELAY_START, begun - MAX(told, ex->ready_at));
+    addresses_told(&told, ex);
+    when_t since = MAX(told.own, ex->ready_at);
+    if (begun >= since && (told.own || told.n == 0))
+        profile_learn_clear(gateway_profile(ex->gateway), DELAY_START, begun - since);
 }
 
 void
