@@ -97,11 +97,22 @@ habit(const struct delays *d, int bucket)
     return more ? (double)(d->seen[bucket] - d->by_chance[bucket]) / DELAY_ONE : 0;
 }
 
-/* A habit is a little wider than the bucket that it falls into. */
+/* How far a habit reaches: the share of buckets at that distance to each side; all sum up to 1. */
+#define REACH 7
+static const double narrow[REACH] = { 0.6, 0.2 };
+
+/* How long a request waits for its turn depends on the load of that moment, too: twice or half as long is not rare. */
+static const double wide[REACH] = { 0.30, 0.13, 0.08, 0.06, 0.04, 0.03, 0.01 };
+
 static double
-smooth_habit(const struct delays *d, int bucket)
+smooth_habit(const struct delays *d, enum delay_kind kind, int bucket)
 {
-    return 0.6 * habit(d, bucket) + 0.2 * habit(d, bucket - 1) + 0.2 * habit(d, bucket + 1);
+    const double *reach = kind == DELAY_START || kind == DELAY_RESPONSE ? wide : narrow;
+    double sum = reach[0] * habit(d, bucket);
+
+    for (int i = 1; i < REACH && reach[i] > 0; i++)
+        sum += reach[i] * (habit(d, bucket - i) + habit(d, bucket + i));
+    return sum;
 }
 
 static int
@@ -121,7 +132,7 @@ bits_by_chance(enum delay_kind kind, unsigned bucket)
 static double
 share_of(const struct profile *p, enum delay_kind kind, int bucket, double habits)
 {
-    return (smooth_habit(&p->delays[kind], bucket) + USUAL_WEIGHT * buckets.usual_share[kind][bucket]) / (habits + USUAL_WEIGHT);
+    return (smooth_habit(&p->delays[kind], kind, bucket) + USUAL_WEIGHT * buckets.usual_share[kind][bucket]) / (habits + USUAL_WEIGHT);
 }
 
 static double
