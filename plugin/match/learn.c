@@ -34,6 +34,8 @@ learn_delays(const struct contest *c, const struct use *decided)
         const struct use *use = &s->uses[i], *before = use->before >= 0 ? &s->uses[use->before] : NULL;
         if (use->its && before && before->end && before->end <= use->start)
             profile_learn(p, DELAY_AGAIN, use->start - before->end, window, c->a.n_rows == 1);
+        else if (use->its && before && !before->end)
+            profile_learn(p, DELAY_PATIENCE, use->start - before->start, window, true);
     }
     profile_learn_all(p, DELAY_RESPONSE, responses, n_responses, window, certain);
     profile_learn_all(p, DELAY_START, starts, n_starts, window, certain);
