@@ -88,12 +88,17 @@ chain_is_followed(const struct conn *conn, const struct exchange *child)
     return followed && !goes_on(conn, followed);
 }
 
+static struct conn *
+conn_at(struct root *root, uint32_t stream_plus_1)
+{
+    return stream_plus_1 ? (struct conn *)bounded_find(&root->conns.table, GUINT_TO_POINTER(stream_plus_1)) : NULL;
+}
+
 /* Addresses of one host are tried at the same time (RFC 8305). */
 struct conn *
 chain_before(struct root *root, const struct conn *conn, const struct exchange *child, struct exchange **before_child)
 {
-    uint32_t before = chain_get(conn, child)->before;
-    struct conn *earlier = before ? (struct conn *)bounded_find(&root->conns.table, GUINT_TO_POINTER(before)) : NULL;
+    struct conn *earlier = conn_at(root, chain_get(conn, child)->before);
     when_t begun = child ? exchange_begun(child) : conn->hs.first_syn;
 
     *before_child = earlier ? (struct exchange *)list_last(&earlier->exchanges) : NULL;
@@ -300,6 +305,8 @@ link_event(const struct event *e)
     } else if (waiting && (best.gain > 0 || (e->child && e->child->parent))) {
         const struct host *opener = host_get(e->root, &e->conn->side[CLIENT].ip);
         waiting->begun = true;
+        waiting->begun_by = e->child ? 0 : e->conn->stream + 1;
+        chain->instead = failed && again > 0 ? failed->stream + 1 : 0;
         chain->waiter = waiting->serial & G_MAXINT32;
         chain->doubtful = waiting->begun_doubtful = best.doubtful || best.gain - again < ABOUT_AS_WELL || !e->known;
         if (e->known)
@@ -372,12 +379,34 @@ leads_back_to(struct root *root, const struct conn *conn, struct exchange *child
     return conn == first;
 }
 
+/*
+ * A connection seemed to be begun for a request that is now sent on another one: it was tried behind what had failed, if
+ * anything had. Example: a try fails, a request comes, the gateway tries the next server for the former, and sends the
+ * latter on a connection that it kept.
+ */
+static void
+follow_instead(struct root *root, const struct exchange *parent, const struct conn *told)
+{
+    struct conn *conn = conn_at(root, parent->begun_by);
+    struct conn *failed = conn && conn != told && conn->chain.waiter == parent->serial ? conn_at(root, conn->chain.instead) : NULL;
+    struct chain *before = failed ? chain_of(failed, (struct exchange *)list_last(&failed->exchanges)) : NULL;
+
+    if (!before || before->followed || !list_is_empty(&conn->exchanges))
+        return;
+    conn->chain.before = conn->chain.instead;
+    conn->chain.waiter = before->waiter;
+    conn->chain.doubtful = before->doubtful;
+    before->followed = conn->hs.first_syn;
+}
+
 void
 chain_told(struct root *root, struct exchange *child)
 {
     struct chain *chain = &child->conn->chain;
     struct exchange *earlier_child;
 
+    if (child->parent)
+        follow_instead(root, child->parent, child->conn);
     if (!child->parent || child->nth > 1 || !child->conn->syn_seen)
         return;
     struct conn *earlier = chain_before(root, child->conn, child, &earlier_child);

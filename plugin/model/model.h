@@ -142,6 +142,7 @@ struct side {
  */
 struct chain {
     uint32_t before;            /* the try that failed before this one was begun */
+    uint32_t instead;           /* the one that it was tried behind if it was not begun for the waiter; 0: none */
     uint32_t waiter : 31;       /* serial of the request that it was begun for, 0: not known */
     uint32_t doubtful : 1;      /* another one came as soon before: the order of the two decided */
     when_t followed;            /* this one was tried in vain: another one was begun behind it then; 0: none */
@@ -304,6 +305,7 @@ struct exchange {
     bool looked_up;             /* a look-up of its name began that is nobody else's */
     bool upstream_looked_up;    /* one of another name did, for which nobody waits */
     bool upstream_told;         /* and every question of it was answered, or brought an address */
+    uint32_t begun_by;          /* the connection that was, and one more; 0: none */
     bool begun;                 /* the gateway has turned to something for it since it was ready */
     bool begun_doubtful;        /* or for another one that came as soon before: see struct chain */
     node_t child_link;
