@@ -346,14 +346,14 @@ begin_again(const struct gateway *gateway, uint32_t serial)
     }
 }
 
-/* The latest one that was sent for the same request on a connection that failed before this one was begun. */
+/* The latest one that was sent for the same request on a connection that failed, or was answered, before this one was begun. */
 static struct exchange *
 earlier_try(const struct exchange *child)
 {
     for (node_t *l = child->child_link.prev; l; l = l->prev) {
         struct exchange *earlier = (struct exchange *)l->data;
-        when_t failed = conn_failed(earlier->conn);
-        if (earlier->conn != child->conn && failed && failed <= exchange_begun(child))
+        when_t failed = conn_failed(earlier->conn), answered = earlier->reply.last_data, over = failed ? failed : answered;
+        if (earlier->conn != child->conn && over && over <= exchange_begun(child))
             return earlier;
     }
     return NULL;
@@ -399,6 +399,20 @@ follow_instead(struct root *root, const struct exchange *parent, const struct co
     before->followed = conn->hs.first_syn;
 }
 
+/* On a connection that was kept nothing was begun before the request. */
+static void
+tell_on_kept(struct exchange *child)
+{
+    struct exchange *earlier = earlier_try(child);
+    struct chain *chain = chain_of(child->conn, child);
+
+    if (!earlier)
+        return;
+    chain->before = earlier->conn->stream + 1;
+    chain->waiter = child->parent->serial & G_MAXINT32;
+    chain_of(earlier->conn, earlier)->followed = exchange_begun(child);
+}
+
 void
 chain_told(struct root *root, struct exchange *child)
 {
@@ -407,6 +421,8 @@ chain_told(struct root *root, struct exchange *child)
 
     if (child->parent)
         follow_instead(root, child->parent, child->conn);
+    if (child->parent && (child->nth > 1 || !child->conn->syn_seen))
+        tell_on_kept(child);
     if (!child->parent || child->nth > 1 || !child->conn->syn_seen)
         return;
     struct conn *earlier = chain_before(root, child->conn, child, &earlier_child);
@@ -468,7 +484,7 @@ chain_request_begun(struct root *root, struct exchange *child)
     struct event e = { .root = root, .conn = child->conn, .child = child, .time = child->request.time, .rate = profile_rate(USUAL_RATE) };
 
     /* The first one on a connection was begun with it. */
-    if ((child->nth > 1 || !child->conn->syn_seen) && find_gateway(&e))
+    if ((child->nth > 1 || !child->conn->syn_seen) && !chain_get(child->conn, child)->before && find_gateway(&e))
         link_event(&e);
 }
 

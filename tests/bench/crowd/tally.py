@@ -90,7 +90,7 @@ def miss(e, got, words, where):
         lines.append("    owned:  %s %s: %s, frames %s%s" % (one["activity"], one.get("server") or one["name"], one["cause"],
                                                              "-".join(map(str, one["frames"])), ", sent %s" % one["sent"][0] if one.get("sent") else ""))
     if got:
-        lines.append("    plugin: %s, server %s, %s attempt(s), evidence %s: %s" % (got["cause"], got["server"], got["attempts"],
+        lines.append("    plugin: %s %s, server %s, %s attempt(s), evidence %s: %s" % (got["confidence"], got["cause"], got["server"], got["attempts"],
                                                                                      sorted(got["evidence"])[:10], got["summary"]))
     return "\n".join(lines)
 
