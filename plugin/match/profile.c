@@ -270,8 +270,8 @@ profile_learn_clear(struct profile *p, enum delay_kind kind, when_t delay)
 /* round numbers ***********************************************************/
 
 /*
- * Time-outs are numbers that somebody wrote down: 250 ms, 1 s, 30 s. Timers are late, never early, by no more than that; half of
- * all time-outs are taken to be seen as round: others are sums, or a slow machine's.
+ * Time-outs and pauses are numbers that somebody wrote down: 250 ms, 1 s, 30 s. Timers are late, never early, by no more than that; half of
+ * them are taken to be seen as round: others are a slow machine's. The roundest first; sums of two are less round.
  */
 static const struct {
     when_t from, step, late;
@@ -285,12 +285,23 @@ static const struct {
 static int
 round_gain(when_t delay)
 {
+    double by_chance = 0;
+
     for (unsigned i = 0; i < G_N_ELEMENTS(round_numbers); i++) {
-        double by_chance = (double)round_numbers[i].late / (double)round_numbers[i].step;
-        if (delay >= round_numbers[i].from)
-            return (int)lround(100 * (delay % round_numbers[i].step <= round_numbers[i].late ? log2(SEEN_AS_ROUND / by_chance) : log2((1 - SEEN_AS_ROUND) / (1 - by_chance))));
+        if (delay < round_numbers[i].from)
+            continue;
+        by_chance = (double)round_numbers[i].late / (double)round_numbers[i].step;
+        if (delay % round_numbers[i].step <= round_numbers[i].late)
+            return (int)lround(100 * log2(SEEN_AS_ROUND / by_chance));
     }
-    return 0;
+    return (int)lround(100 * log2((1 - SEEN_AS_ROUND * (by_chance > 0)) / (1 - by_chance)));
+}
+
+/* Nobody sets for how long a request waits for its turn. */
+static bool
+is_set(enum delay_kind kind)
+{
+    return kind == DELAY_PATIENCE || kind == DELAY_AGAIN;
 }
 
 /* asking ******************************************************************/
@@ -315,7 +326,7 @@ profile_gain(struct profile *p, enum delay_kind kind, when_t delay, int rate)
 {
     int gain = gain_of(gains_of(p, kind), kind, bucket_of(delay), rate);
 
-    return kind == DELAY_PATIENCE ? gain + round_gain(delay) : gain;
+    return is_set(kind) ? gain + round_gain(delay) : gain;
 }
 
 int
@@ -325,7 +336,7 @@ profile_gain_most(struct profile *p, enum delay_kind kind, when_t delay, int rat
 
     int gain = gain_of(g, kind, g->best[bucket_of(delay)], rate);
 
-    return kind == DELAY_PATIENCE ? gain + round_gain(NS_PER_SECOND) : gain;
+    return is_set(kind) ? gain + round_gain(NS_PER_SECOND) : gain;
 }
 
 int
