@@ -271,15 +271,16 @@ profile_learn_clear(struct profile *p, enum delay_kind kind, when_t delay)
 
 /*
  * Time-outs and pauses are numbers that somebody wrote down: 250 ms, 1 s, 30 s. Timers are late, never early, by no more than that; half of
- * them are taken to be seen as round: others are a slow machine's. The roundest first; sums of two are less round.
+ * them are taken to be seen as odd: a slow machine's. The roundest first; sums of two are less round.
  */
 static const struct {
     when_t from, step, late;
+    double share;               /* of all that are set are seen so */
 } round_numbers[] = {
-    { NS_PER_SECOND, NS_PER_SECOND / 2, NS_PER_SECOND / 200 },
-    { NS_PER_SECOND / 10, NS_PER_SECOND / 20, NS_PER_SECOND / 500 },
+    { NS_PER_SECOND, NS_PER_SECOND / 2, NS_PER_SECOND / 200, 0.4 },
+    { NS_PER_SECOND / 10, NS_PER_SECOND / 20, NS_PER_SECOND / 500, 0.35 },
 };
-#define SEEN_AS_ROUND 0.5
+#define SEEN_AS_ODD 0.25
 
 /* By chance it is as round as the part of all times that is. */
 static int
@@ -292,9 +293,9 @@ round_gain(when_t delay)
             continue;
         by_chance = (double)round_numbers[i].late / (double)round_numbers[i].step;
         if (delay % round_numbers[i].step <= round_numbers[i].late)
-            return (int)lround(100 * log2(SEEN_AS_ROUND / by_chance));
+            return (int)lround(100 * log2(round_numbers[i].share / by_chance));
     }
-    return (int)lround(100 * log2((1 - SEEN_AS_ROUND * (by_chance > 0)) / (1 - by_chance)));
+    return by_chance > 0 ? (int)lround(100 * log2(SEEN_AS_ODD / (1 - by_chance))) : 0;
 }
 
 /* Nobody sets for how long a request waits for its turn. */
