@@ -49,7 +49,7 @@ struct event {
     int rate;                   /* see USUAL_RATE */
 };
 
-static struct chain *
+struct chain *
 chain_of(struct conn *conn, struct exchange *child)
 {
     return child && child->nth > 1 ? &child->chain : &conn->chain;
@@ -88,8 +88,8 @@ chain_is_followed(const struct conn *conn, const struct exchange *child)
     return followed && !goes_on(conn, followed);
 }
 
-static struct conn *
-conn_at(struct root *root, uint32_t stream_plus_1)
+struct conn *
+chain_conn(struct root *root, uint32_t stream_plus_1)
 {
     return stream_plus_1 ? (struct conn *)bounded_find(&root->conns.table, GUINT_TO_POINTER(stream_plus_1)) : NULL;
 }
@@ -98,7 +98,7 @@ conn_at(struct root *root, uint32_t stream_plus_1)
 struct conn *
 chain_before(struct root *root, const struct conn *conn, const struct exchange *child, struct exchange **before_child)
 {
-    struct conn *earlier = conn_at(root, chain_get(conn, child)->before);
+    struct conn *earlier = chain_conn(root, chain_get(conn, child)->before);
     when_t begun = child ? exchange_begun(child) : conn->hs.first_syn;
 
     *before_child = earlier ? (struct exchange *)list_last(&earlier->exchanges) : NULL;
@@ -331,119 +331,6 @@ find_gateway(struct event *e)
         return false;
     e->activities = e->known ? &e->gateway->activities : &e->root->strays;
     return true;
-}
-
-/* The request for which something seemed to be begun waits for that yet. */
-static void
-begin_again(const struct gateway *gateway, uint32_t serial)
-{
-    unsigned looked_at = 0;
-
-    for (node_t *l = gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
-        struct exchange *waiting = (struct exchange *)l->data;
-        if (waiting->serial == serial)
-            waiting->begun = false;
-    }
-}
-
-/* The latest one that was sent for the same request on a connection that failed, or was answered, before this one was begun. */
-static struct exchange *
-earlier_try(const struct exchange *child)
-{
-    for (node_t *l = child->child_link.prev; l; l = l->prev) {
-        struct exchange *earlier = (struct exchange *)l->data;
-        when_t failed = conn_failed(earlier->conn), answered = earlier->reply.last_data, over = failed ? failed : answered;
-        if (earlier->conn != child->conn && over && over <= exchange_begun(child))
-            return earlier;
-    }
-    return NULL;
-}
-
-/* What it carried says so, or it was begun for somebody else. */
-static bool
-is_anothers(struct conn *earlier, struct exchange *earlier_child, const struct exchange *parent)
-{
-    uint32_t waiter = chain_of(earlier, earlier_child)->waiter;
-
-    if (earlier_child && earlier_child->parent)
-        return earlier_child->parent != parent;
-    return waiter && waiter != parent->serial;
-}
-
-/* It was tried behind the other one, at once or with more tries between. */
-static bool
-leads_back_to(struct root *root, const struct conn *conn, struct exchange *child, const struct conn *first)
-{
-    for (unsigned steps = 0; conn && conn != first && steps < LOOKED_AT_MAX; steps++)
-        conn = chain_before(root, conn, child, &child);
-    return conn == first;
-}
-
-/*
- * A connection seemed to be begun for a request that is now sent on another one: it was tried behind what had failed, if
- * anything had. Example: a try fails, a request comes, the gateway tries the next server for the former, and sends the
- * latter on a connection that it kept.
- */
-static void
-follow_instead(struct root *root, const struct exchange *parent, const struct conn *told)
-{
-    struct conn *conn = conn_at(root, parent->begun_by);
-    struct conn *failed = conn && conn != told && conn->chain.waiter == parent->serial ? conn_at(root, conn->chain.instead) : NULL;
-    struct chain *before = failed ? chain_of(failed, (struct exchange *)list_last(&failed->exchanges)) : NULL;
-
-    if (!before || before->followed || !list_is_empty(&conn->exchanges))
-        return;
-    conn->chain.before = conn->chain.instead;
-    conn->chain.waiter = before->waiter;
-    conn->chain.doubtful = before->doubtful;
-    before->followed = conn->hs.first_syn;
-}
-
-/* On a connection that was kept nothing was begun before the request. */
-static void
-tell_on_kept(struct exchange *child)
-{
-    struct exchange *earlier = earlier_try(child);
-    struct chain *chain = chain_of(child->conn, child);
-
-    if (!earlier)
-        return;
-    chain->before = earlier->conn->stream + 1;
-    chain->waiter = child->parent->serial & G_MAXINT32;
-    chain_of(earlier->conn, earlier)->followed = exchange_begun(child);
-}
-
-void
-chain_told(struct root *root, struct exchange *child)
-{
-    struct chain *chain = &child->conn->chain;
-    struct exchange *earlier_child;
-
-    if (child->parent)
-        follow_instead(root, child->parent, child->conn);
-    if (child->parent && (child->nth > 1 || !child->conn->syn_seen))
-        tell_on_kept(child);
-    if (!child->parent || child->nth > 1 || !child->conn->syn_seen)
-        return;
-    struct conn *earlier = chain_before(root, child->conn, child, &earlier_child);
-    struct exchange *own = earlier_try(child);
-    if (earlier && own && !is_anothers(earlier, earlier_child, child->parent) && leads_back_to(root, earlier, earlier_child, own->conn))
-        own = NULL;             /* what followed that is its own, too */
-    uint32_t serial = child->parent->serial;
-    if (earlier && (own ? own != earlier_child : is_anothers(earlier, earlier_child, child->parent))) {
-        chain->before = 0;
-        chain_of(earlier, earlier_child)->followed = 0;
-    }
-    if (chain->waiter && chain->waiter != serial && child->parent->gateway)
-        begin_again(child->parent->gateway, chain->waiter);
-    chain->waiter = serial & G_MAXINT32;
-    chain->doubtful = false;
-    child->parent->begun = true;
-    child->parent->begun_doubtful = false;
-    if (own) {
-        chain->before = own->conn->stream + 1;
-        chain_of(own->conn, own)->followed = exchange_begun(child);
-    }
 }
 
 /* What a machine sends to itself is on no wire. */

@@ -27,14 +27,18 @@ void chain_connection_begun(struct root *root, struct conn *conn);
 void chain_request_begun(struct root *root, struct exchange *child);
 
 /*
- * The first request on a connection told whom it serves: where the try that it seemed to follow was another
- * request's, it does not follow that one. Child: with its parent. Example: a server closes a connection, and 0.2 ms behind
- * its FIN the next client's connection begins.
+ * chaintold.c: a request's text told whom it serves, which is its parent. Where the try that it seemed to follow was another
+ * request's, it does not follow that one; what seemed to be begun for the parent before was not. Example: a server closes a
+ * connection, and 0.2 ms behind its FIN the next client's connection begins.
  */
 void chain_told(struct root *root, struct exchange *child);
 
 /* What is known of a try: a connection with its first request, or a later request on it. child NULL: none. Owned by these. */
 const struct chain *chain_get(const struct conn *conn, const struct exchange *child);
+struct chain *chain_of(struct conn *conn, struct exchange *child);
+
+/* A chain knows a connection by its stream and one more; NULL: none, or it is gone. */
+struct conn *chain_conn(struct root *root, uint32_t stream_plus_1);
 
 /* The try before: its connection, and the last request on it up to that time; NULL: none, or it is gone. */
 struct conn *chain_before(struct root *root, const struct conn *conn, const struct exchange *child, struct exchange **before_child);
