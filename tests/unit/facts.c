@@ -11,7 +11,7 @@
 #define PSH 0x08
 #define MS (NS_PER_SECOND / 1000)
 #define BEGIN (1000 * NS_PER_SECOND)
-#define STREAMS_MAX 64
+#define STREAMS_MAX 128
 #define CARDS_MAX 4
 
 static struct {

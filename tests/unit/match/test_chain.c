@@ -183,6 +183,58 @@ test_silence(void)
     behind_silence(10030, NOTHING);
 }
 
+/*
+ * Of many that are silent the latest are looked at as well as the oldest: an address of the other family is tried a quarter of a second behind the first one (RFC 8305).
+ * 70 SYNs to other servers' other ports, 40 s, ALICE asks, SYN 1, 250 ms, SYN 2 to another address of the host
+ */
+static void
+test_silent_among_many(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    is_known(HOST, SERVER_2);
+    asks_proxy(BOB, "two.example", "/b");
+    for (unsigned i = 0; i < 70; i++) {
+        leg(DIRECT_2 + 1 + i, GATEWAY, "10.2.0.9", (uint16_t)(9000 + i));
+        syn(DIRECT_2 + 1 + i);
+    }
+    passes(1030);
+    asks_proxy(ALICE, HOST, "/a");
+    syn(UPSTREAM_1);
+    passes(249);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, UPSTREAM_1);
+}
+
+/*
+ * The card of the one whom clients ask is a gateway's: it asks from another address, and what it asks cannot be read.
+ * ALICE asks, SYN 1, RST 1, SYN 2 to another server
+ */
+static void
+by_card(uint8_t number, int before)
+{
+    capture_begin(0);
+    card(GATEWAY, 1);
+    card("10.9.0.1", number);
+    leg(ALICE, "10.0.0.1", GATEWAY, 9090);
+    leg(UPSTREAM_1, "10.9.0.1", SERVER_1, 8443);
+    leg(UPSTREAM_2, "10.9.0.1", SERVER_2, 8443);
+    stands(ALICE);
+    asks_proxy(ALICE, HOST, "/a");
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, before);
+}
+
+static void
+test_by_card(void)
+{
+    by_card(1, UPSTREAM_1);
+    by_card(2, NOTHING);
+}
+
 /* The same server's silence is no reason to open another connection to it. */
 static void
 test_silence_there(void)
@@ -216,6 +268,55 @@ test_kept(void)
 {
     asks_on_kept("/shop/item", UPSTREAM_1);
     asks_on_kept("/other/path", NOTHING);
+}
+
+/*
+ * A request that waited for long is sent on a kept connection behind a failure of a try that was another one's.
+ * BOB asks for another host, 50 ms, ALICE asks, SYN 1, RST 1, 3 asks as BOB does
+ */
+static void
+test_kept_for_another(void)
+{
+    scene_with(2);
+    leg(UPSTREAM_3, GATEWAY, SERVER_2, 80);
+    is_known(HOST, SERVER_1);
+    is_known("two.example", SERVER_2);
+    stands(UPSTREAM_3);
+    asks_proxy(BOB, "two.example", "/shop/list");
+    passes(50);
+    asks_proxy(ALICE, HOST, "/shop/item");
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    asks_server(UPSTREAM_3, "two.example", "/shop/list");
+    expect_before(UPSTREAM_3, NOTHING);
+}
+
+/* So is what was answered badly, and stays open. ALICE asks, 1 asks so, 500 from 1, 3, which is kept, asks so */
+static void
+test_kept_behind_answer(void)
+{
+    begin();
+    stands(UPSTREAM_3);
+    asks_server(UPSTREAM_3, HOST, "/a");
+    responds(UPSTREAM_3, 200);
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/shop/item");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/shop/item");
+    responds(UPSTREAM_1, 500);
+    passes(20);
+    asks_server(UPSTREAM_3, HOST, "/shop/item");
+    expect_before(UPSTREAM_3, UPSTREAM_1);
+}
+
+static void
+new_request_behind(const char *first, const char *second)
+{
+    asks_proxy(ALICE, HOST, first);
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    asks_proxy(BOB, HOST, second);
+    syn(UPSTREAM_2);
 }
 
 /* what is told later ******************************************************/
@@ -262,6 +363,24 @@ test_tried_in_between(void)
     stands(UPSTREAM_3);
     asks_server(UPSTREAM_3, HOST, "/shop/item");
     expect_before(UPSTREAM_3, UPSTREAM_2);
+    expect_before(UPSTREAM_2, UPSTREAM_1);
+}
+
+/*
+ * What seemed to be begun for a request that is then sent on another connection follows the failure before it.
+ * 3 is kept; ALICE asks, SYN 1, RST 1, BOB asks, SYN 2, 3 asks as BOB does
+ */
+static void
+test_sent_elsewhere(void)
+{
+    begin();
+    stands(UPSTREAM_3);
+    asks_server(UPSTREAM_3, HOST, "/a");
+    responds(UPSTREAM_3, 200);
+    responds(ALICE, 200);
+    new_request_behind("/shop/item", "/other/path");
+    expect_before(UPSTREAM_2, NOTHING);
+    asks_server(UPSTREAM_3, HOST, "/other/path");
     expect_before(UPSTREAM_2, UPSTREAM_1);
 }
 
@@ -345,7 +464,12 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/no turn-around", test_no_turn_around);
     g_test_add_func("/match/chain/silence", test_silence);
     g_test_add_func("/match/chain/silence there", test_silence_there);
+    g_test_add_func("/match/chain/silent among many", test_silent_among_many);
+    g_test_add_func("/match/chain/by card", test_by_card);
     g_test_add_func("/match/chain/kept", test_kept);
+    g_test_add_func("/match/chain/kept for another", test_kept_for_another);
+    g_test_add_func("/match/chain/kept behind answer", test_kept_behind_answer);
+    g_test_add_func("/match/chain/sent elsewhere", test_sent_elsewhere);
     g_test_add_func("/match/chain/repeats an earlier one", test_repeats_an_earlier_one);
     g_test_add_func("/match/chain/tried in between", test_tried_in_between);
     g_test_add_func("/match/chain/silence goes on", test_silence_goes_on);

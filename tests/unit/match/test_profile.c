@@ -8,8 +8,8 @@
 #include "match/profile.h"
 
 #define US 1000
-#define MS (1000 * US)
-#define SECOND (1000 * (when_t)MS)
+#define MS ((when_t)1000 * US)
+#define SECOND (1000 * MS)
 #define RATE profile_rate(10)               /* things in a second */
 
 static struct profile *
@@ -50,6 +50,49 @@ test_patience(void)
     g_assert_cmpint(profile_gain(p, DELAY_PATIENCE, MS, 0), <, -300);
     g_assert_cmpint(profile_gain(p, DELAY_PATIENCE, 10 * SECOND, 0), >, 0);
     g_assert_cmpint(ABS(profile_gain(p, DELAY_PATIENCE, 10 * SECOND, 0) - profile_gain(p, DELAY_PATIENCE, 30 * SECOND, 0)), <, 100);
+    g_free(p);
+}
+
+/* How much more the first delay gains than the second one, which is hardly longer. */
+static int
+more(enum delay_kind kind, when_t delay, when_t other)
+{
+    struct profile *p = a_profile();
+    int gain = profile_gain(p, kind, delay, RATE) - profile_gain(p, kind, other, RATE);
+
+    g_free(p);
+    return gain;
+}
+
+/* Time-outs and pauses are round numbers, and a little late; how long a turn takes is no such number. */
+static void
+test_round(void)
+{
+    g_assert_cmpint(more(DELAY_PATIENCE, SECOND, SECOND + 20 * MS), >, 500);
+    g_assert_cmpint(more(DELAY_PATIENCE, SECOND + 4 * MS, SECOND + 20 * MS), >, 500);
+    g_assert_cmpint(more(DELAY_PATIENCE, SECOND, SECOND - 1 * MS), >, 500);
+    g_assert_cmpint(more(DELAY_PATIENCE, 250 * MS, 260 * MS), >, 300);
+    g_assert_cmpint(more(DELAY_AGAIN, 200 * MS, 210 * MS), >, 300);
+    g_assert_cmpint(more(DELAY_PATIENCE, 5 * SECOND, 5200 * MS), >, 100);
+    g_assert_cmpint(more(DELAY_PATIENCE, 5200 * MS, 5220 * MS), >, 300);
+    g_assert_cmpint(ABS(more(DELAY_START, 200 * MS, 210 * MS)), <, 50);
+    g_assert_cmpint(ABS(more(DELAY_PATIENCE, 50 * MS, 55 * MS)), <, 50);
+}
+
+/* What is known for sure teaches at once, also what lies near; what was learnt long ago counts for less. */
+static void
+test_clear(void)
+{
+    struct profile *p = a_profile();
+    int before = profile_gain(p, DELAY_START, 300 * MS, RATE), near = profile_gain(p, DELAY_START, 500 * MS, RATE);
+
+    for (int i = 0; i < 100; i++)
+        profile_learn_clear(p, DELAY_START, 300 * MS);
+    g_assert_cmpint(profile_gain(p, DELAY_START, 300 * MS, RATE), >, before + 300);
+    g_assert_cmpint(profile_gain(p, DELAY_START, 500 * MS, RATE), >, near + 200);
+    for (int i = 0; i < 200; i++)
+        profile_learn_clear(p, DELAY_START, 5 * MS);
+    g_assert_cmpint(profile_gain(p, DELAY_START, 5 * MS, RATE), >, profile_gain(p, DELAY_START, 300 * MS, RATE) + 800);
     g_free(p);
 }
 
@@ -202,6 +245,8 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     g_test_add_func("/match/profile/usual", test_usual);
     g_test_add_func("/match/profile/patience", test_patience);
+    g_test_add_func("/match/profile/round", test_round);
+    g_test_add_func("/match/profile/clear", test_clear);
     g_test_add_func("/match/profile/so far", test_so_far);
     g_test_add_func("/match/profile/habit", test_habit);
     g_test_add_func("/match/profile/certain", test_certain);

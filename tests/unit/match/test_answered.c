@@ -1,0 +1,141 @@
+/* test_answered.c
+ * answered.c, learn.c: what requests that were answered well tell of their gateway
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "facts.h"
+#include "match/profile.h"
+
+static struct conn *
+stream_conn(unsigned stream)
+{
+    return (struct conn *)bounded_find(&capture_tracker()->root->conns.table, GUINT_TO_POINTER(stream + 1));
+}
+
+/* health checks ***********************************************************/
+
+static void
+checks(unsigned stream)
+{
+    leg(stream, GATEWAY, "10.2.0.9", 8080);
+    stands(stream);
+    asks_server(stream, "10.2.0.9", "/healthz");
+}
+
+/*
+ * A 502 that a gateway gets for itself is a case; one that it may pass on is evidence. It asked for itself where it asks the same again
+ * behind a good answer, and nobody was answered in between.
+ * ALICE asks, SYN 1, 3 asks /healthz, 200 or 500 from 3, BOB is answered or not, 2 s, 4 asks /healthz, 502 from 4
+ */
+static uint32_t
+second_check(unsigned first_status, bool bob_is_answered)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    asks_proxy(BOB, HOST, "/b");
+    syn(UPSTREAM_1);
+    checks(UPSTREAM_3);
+    responds(UPSTREAM_3, first_status);
+    if (bob_is_answered)
+        responds(BOB, 200);
+    passes(2000);
+    checks(UPSTREAM_4);
+    return responds(UPSTREAM_4, 502);
+}
+
+static void
+test_check(void)
+{
+    expect_unknown_at(second_check(200, false), MISSING_GATEWAY_SIDE);
+    no_verdict_at(second_check(500, false));
+    no_verdict_at(second_check(200, true));
+}
+
+/* delays ******************************************************************/
+
+#define MS ((when_t)1000000)
+
+/* ALICE asks so often, each time so long before the gateway turns to the server, and is answered; how much more that delay gains then. */
+static int
+learnt(unsigned times, unsigned delay)
+{
+    scene_with(1);
+    is_known(HOST, SERVER_1);
+    stands(UPSTREAM_1);
+    for (unsigned i = 0; i < times; i++) {
+        asks_proxy(ALICE, HOST, "/a");
+        passes(delay - 1);
+        asks_server(UPSTREAM_1, HOST, "/a");
+        responds(UPSTREAM_1, 200);
+        responds(ALICE, 200);
+    }
+    asks_proxy(ALICE, HOST, "/a");
+    struct profile usual, *profile = gateway_profile(((struct exchange *)list_last(&stream_conn(ALICE)->exchanges))->gateway);
+    profile_init(&usual);
+    return profile_gain(profile, DELAY_START, delay * MS, 0) - profile_gain(&usual, DELAY_START, delay * MS, 0);
+}
+
+static void
+test_delays(void)
+{
+    g_assert_cmpint(learnt(0, 40), ==, 0);
+    g_assert_cmpint(learnt(1, 40), ==, 0);      /* its connection stood already */
+    g_assert_cmpint(learnt(2, 40), >, 50);
+    g_assert_cmpint(learnt(20, 40), >, 300);
+}
+
+/*
+ * What may have been tried for a request that was answered is its own, unless that is doubtful: somebody else may get a 502 for it.
+ * 3 is kept; BOB asks for another host, ALICE asks, so long, SYN 1, RST 1, so long, 3 asks as she does, 200, ALICE gets 200
+ */
+static uint32_t
+owner_of_earlier(unsigned before, unsigned behind)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    stands(UPSTREAM_3);
+    asks_server(UPSTREAM_3, HOST, "/");
+    responds(UPSTREAM_3, 200);
+    asks_proxy(BOB, "two.example", "/b");
+    asks_proxy(ALICE, HOST, "/a");
+    passes(before);
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    passes(behind);
+    asks_server(UPSTREAM_3, HOST, "/a");
+    responds(UPSTREAM_3, 200);
+    responds(ALICE, 200);
+    return stream_conn(UPSTREAM_1)->owner;
+}
+
+static void
+test_doubtful(void)
+{
+    g_assert_cmpuint(owner_of_earlier(8, 8), !=, 0);
+    g_assert_cmpuint(owner_of_earlier(8, 32), ==, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+    common_init(&argc, &argv);
+    g_test_add_func("/answered/check", test_check);
+    g_test_add_func("/answered/delays", test_delays);
+    g_test_add_func("/answered/doubtful", test_doubtful);
+    return g_test_run();
+}
+
+/*
+ * Editor modelines  -  https://www.wireshark.org/tools/modelines.html
+ *
+ * Local variables:
+ * c-basic-offset: 4
+ * tab-width: 8
+ * indent-tabs-mode: nil
+ * End:
+ *
+ * vi: set shiftwidth=4 tabstop=8 expandtab:
+ * :indentSize=4:tabSize=8:noTabs=true:
+ */
