@@ -250,12 +250,31 @@ find_by_suspicion(struct root *root, const struct exchange *ex, struct host *sen
     return NULL;
 }
 
+/* An address that nothing is known of asks for the same path from the gateway's network card: one of its pool of addresses. */
+static bool
+serves_by_card(struct root *root, const struct exchange *ex, const struct host *sender)
+{
+    const struct gateway *gateway = sender->gateway || sender->is_client ? NULL : gateway_with_card(root, sender->link);
+    unsigned looked_at = 0;
+
+    if (!gateway || !ex->request.path || strlen(ex->request.path) < TELLING_PATH)
+        return false;
+    for (node_t *l = gateway->open.tail; l && looked_at < LOOKED_AT_MAX / 8; l = l->prev, looked_at++) {
+        const struct exchange *waiting = (const struct exchange *)l->data;
+        if (same_path(waiting, ex) && waiting->conn->side[CLIENT].link != sender->link && may_serve(root, waiting, ex, sender, true))
+            return true;
+    }
+    return false;
+}
+
 /* Somebody waits for the sender whose request this may be, though nothing in it says so. */
 static bool
 may_serve_somebody(struct root *root, const struct exchange *ex, const struct host *sender)
 {
     unsigned looked_at = 0;
 
+    if (serves_by_card(root, ex, sender))
+        return true;
     for (node_t *l = sender->gateway ? sender->gateway->open.tail : NULL; l && looked_at < LOOKED_AT_MAX / 8; l = l->prev, looked_at++) {
         const struct exchange *waiting = (const struct exchange *)l->data;
         if (may_serve(root, waiting, ex, sender, false) && relation_of(root, waiting, ex->conn, ex).gain > SERVES_NOBODY)

@@ -410,7 +410,7 @@ MUTANTS = [
     ("kept connections", "match/chain.c", " || waits_for_another(e, chain_get(failed, last)))", ")", QUICK),
     ("kept connections", "match/chaintold.c", "over = failed ? failed : answered;", "over = failed;", QUICK),
     ("sent elsewhere", "match/chaintold.c", "    follow_instead(root, child->parent, child->conn);\n", "", QUICK),
-    ("who waits", "match/decide.c", "return chain->waiter && chain->waiter != c->s->ex->serial;", "return chain->waiter && !c->s->ex->serial;", QUICK),
+    ("who waits", "match/decide.c", "return (chain->waiter && chain->waiter != c->s->ex->serial)", "return (chain->waiter && !c->s->ex->serial)", QUICK),
     ("who waits", "match/uses.c", "chain_get(use->conn, use->ex)->waiter == s->ex->serial", "chain_get(use->conn, use->ex)->waiter == 0", QUICK),
     ("who waits", "match/gain.h", "#define BEGUN_FOR_IT 400", "#define BEGUN_FOR_IT 0", QUICK),
     ("who waits", "match/rivals.c", "#define RIVALS_FROM 0", "#define RIVALS_FROM (-600)", QUICK),
