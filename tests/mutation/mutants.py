@@ -7,7 +7,7 @@ the unit tests do not.
 """
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "rivals", "chain", "attempts", "parents",
-         "lookups", "memory", "addresses", "places", "two_gateways", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app",
+         "lookups", "memory", "addresses", "answered", "places", "two_gateways", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app",
          "ftpreply", "refused", "proxyline", "h2frames", "h2", "h3", "begin", "attempt", "listed", "words")
 
 QUICK = "test_article.py test_golden.py"
@@ -397,6 +397,8 @@ MUTANTS = [
     ("health checks", "match/match.c", "target && ex->reply.status >= 200 && ex->reply.status < 400", "target", QUICK),
     ("clear delays", "match/answered.c", "    learn_from_answered(root, ex, first);\n", "", QUICK),
     ("clear delays", "match/learn.c", "begun >= since && (told.own", "(told.own", QUICK),
+    ("pools", "match/match.c", "    if (serves_by_card(root, ex, sender))\n        return true;\n", "", QUICK),
+    ("pools", "match/match.c", "waiting->conn->side[CLIENT].link != sender->link && ", "", QUICK),
     ("clear delays", "match/answered.c", "->doubtful)\n            break;", "->doubtful)\n            ;", QUICK),
     ("clear delays", "match/profile.c", "        forget_half(d);\n", "        ;\n", QUICK),
     ("clear delays", "match/profile.c", "kind == DELAY_START || kind == DELAY_RESPONSE ? wide : narrow", "narrow", QUICK),

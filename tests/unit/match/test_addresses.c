@@ -160,6 +160,34 @@ test_other_family(void)
     EXPECT_AT(responds(ALICE, 502), RST, LIKELY, first, rst);
 }
 
+/*
+ * One of a gateway's pool of addresses, of which nothing is known yet, asks for the same path of another host: it may pass the 502 on.
+ * ALICE asks one.example for /shop/item, DIRECT_1 asks two.example so for somebody, 502 from DIRECT_1
+ */
+static uint32_t
+of_pool(uint8_t its_card, uint8_t clients_card)
+{
+    capture_begin(0);
+    card(GATEWAY, 1);
+    card("10.9.0.2", its_card);
+    card("10.0.0.1", clients_card);
+    leg(ALICE, "10.0.0.1", GATEWAY, 80);
+    leg(DIRECT_1, "10.9.0.2", SERVER_1, 8000);
+    stands(ALICE);
+    asks_server(ALICE, HOST, "/shop/item");
+    stands(DIRECT_1);
+    asks_server_for(DIRECT_1, "two.example", "/shop/item", "10.0.0.7");
+    return responds(DIRECT_1, 502);
+}
+
+static void
+test_pool(void)
+{
+    no_verdict_at(of_pool(1, 3));
+    expect_unknown_at(of_pool(2, 3), MISSING_GATEWAY_SIDE);
+    expect_unknown_at(of_pool(1, 1), MISSING_GATEWAY_SIDE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -171,5 +199,6 @@ main(int argc, char **argv)
     g_test_add_func("/match/addresses/learnt", test_card_learnt);
     g_test_add_func("/match/addresses/of a router", test_card_of_router);
     g_test_add_func("/match/addresses/other family", test_other_family);
+    g_test_add_func("/match/addresses/pool", test_pool);
     return g_test_run();
 }

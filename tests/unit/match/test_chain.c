@@ -282,6 +282,8 @@ test_kept_for_another(void)
     is_known(HOST, SERVER_1);
     is_known("two.example", SERVER_2);
     stands(UPSTREAM_3);
+    asks_server(UPSTREAM_3, "two.example", "/");
+    responds(UPSTREAM_3, 200);
     asks_proxy(BOB, "two.example", "/shop/list");
     passes(50);
     asks_proxy(ALICE, HOST, "/shop/item");
