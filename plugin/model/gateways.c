@@ -88,6 +88,12 @@ host_is_established(const struct host *s)
 }
 
 bool
+host_is_at_work(const struct host *host)
+{
+    return !list_is_empty(&host->conns) || !list_is_empty(&host->searches) || (host->gateway && host->gateway->n_known > 1);
+}
+
+bool
 host_on_same_link(const struct host *a, const struct host *b)
 {
     return a && b && a->link && a->link == b->link;

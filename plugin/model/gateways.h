@@ -125,6 +125,9 @@ struct gateway *gateway_with_card(struct root *root, link_t link);
 /* true: requests wait for it, or it has several addresses: a gateway in its own right. */
 bool host_is_established(const struct host *host);
 
+/* true: it opened connections or looked up names: who asks it is a client. */
+bool host_is_at_work(const struct host *host);
+
 /* true: their frames have one Ethernet address, or both are the host that captured. A router's address proves nothing: a hint. */
 bool host_on_same_link(const struct host *a, const struct host *b);
 
