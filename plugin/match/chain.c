@@ -253,13 +253,14 @@ static struct candidate
 best_request(const struct event *e)
 {
     struct candidate best = { NULL, ASSIGN_NEVER, 0, 0, false };
+    const struct exchange *parent = e->child ? e->child->parent : NULL;
     int next = ASSIGN_NEVER;
     unsigned looked_at = 0;
 
     for (node_t *l = e->gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct candidate c = { .waiting = (struct exchange *)l->data };
-        bool told = e->child && e->child->parent == c.waiting;
-        if (e->child && e->child->parent && !told)
+        bool told = parent && parent == c.waiting;
+        if (parent && !told)
             continue;
         if ((c.waiting->begun && !c.waiting->begun_doubtful && !told) || c.waiting->conn == e->conn || exchange_given_up(c.waiting) || !exchange_has_turn(c.waiting))
             continue;

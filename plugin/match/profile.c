@@ -262,8 +262,8 @@ profile_learn_clear(struct profile *p, enum delay_kind kind, when_t delay)
         forget_half(d);
     d->seen[bucket_of(delay)] += DELAY_ONE;
     d->n_clear++;
-    /* After 1, 2, ... 8, 10, ... 16, 20, ... of them. */
-    if ((d->n_clear & ((1u << MAX(0, (int)g_bit_storage(d->n_clear) - 4)) - 1)) == 0)
+    /* One more of many changes little. */
+    if (d->n_clear < 16 || d->n_clear % 8 == 0)
         p->gains[kind].stale = p->gains[kind].longer_stale = true;
 }
 
