@@ -113,12 +113,6 @@ delay_gain(const struct event *e, enum delay_kind kind, when_t since)
     return since > e->time ? ASSIGN_NEVER : profile_gain(gateway_profile(e->gateway), kind, e->time - since, e->rate);
 }
 
-static bool
-same_server(const struct conn *x, const struct conn *y)
-{
-    return x->side[SERVER].port == y->side[SERVER].port && ipaddr_equal(&x->side[SERVER].ip, &y->side[SERVER].ip);
-}
-
 /* What two tries have in common. */
 static int
 common_gain(const struct event *e, const struct conn *earlier)

@@ -175,12 +175,12 @@ take_uncontested(struct contest *c, const struct use *decided)
         struct use *use = c->columns[k];
         if (use->its || is_assigned_to_rival(c, k) || rivals_for(&c->a, k) > 0 || has_other_waiter(c, use) || !is_in_sequence(c, use))
             continue;
-        use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : use_same_server(use, decided);
+        use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use->conn, decided->conn);
     }
     /* Where nobody else waits, a try in the middle of others need not explain the response. */
     for (unsigned i = 0; i < c->s->n && c->a.n_rows == 1; i++) {
         struct use *use = &c->s->uses[i];
-        if (!use->its && use_same_server(use, decided) && use->relation.tie >= TIE_ADDRESS && !has_other_waiter(c, use) && is_in_sequence(c, use))
+        if (!use->its && same_server(use->conn, decided->conn) && use->relation.tie >= TIE_ADDRESS && !has_other_waiter(c, use) && is_in_sequence(c, use))
             use->its = use->alone = true;
     }
 }

@@ -56,7 +56,7 @@ rank_columns(const struct contest *c, int *ranks)
         const struct use *use = c->columns[k];
         for (unsigned other = 0; other < k; other++) {
             int before = ends_before(c->columns[other], use) - ends_before(use, c->columns[other]);
-            if (!before || !use_same_server(c->columns[other], use))
+            if (!before || !same_server(c->columns[other]->conn, use->conn))
                 continue;
             ranks[k] += before;
             ranks[other] -= before;

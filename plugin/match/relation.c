@@ -156,6 +156,12 @@ relate_opener(struct relation *r, struct root *root, const struct gateway *gatew
 }
 
 bool
+same_server(const struct conn *x, const struct conn *y)
+{
+    return x->side[SERVER].port == y->side[SERVER].port && ipaddr_equal(&x->side[SERVER].ip, &y->side[SERVER].ip);
+}
+
+bool
 same_place(const struct conn *x, const struct conn *y)
 {
     if (x->side[CLIENT].link != y->side[CLIENT].link)

@@ -26,6 +26,9 @@ struct relation relation_of_place(struct root *root, const struct exchange *wait
 /* No more than that gains, for any request and connection. */
 int relation_of_place_most(void);
 
+/* true: they went to the same address and port. */
+bool same_server(const struct conn *x, const struct conn *y);
+
 /* true: they were opened by the same address and network card, to the same address and port. */
 bool same_place(const struct conn *x, const struct conn *y);
 

@@ -131,8 +131,6 @@ void use_own(struct use *use, uint32_t serial);
 bool use_is_disputed(const struct use *use);
 void use_dispute(struct use *use);
 
-bool use_same_server(const struct use *x, const struct use *y);
-
 struct contest {
     struct scope *s;
     struct assignment a;

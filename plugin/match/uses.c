@@ -54,12 +54,6 @@ use_own(struct use *use, uint32_t serial)
 }
 
 bool
-use_same_server(const struct use *x, const struct use *y)
-{
-    return x->conn->side[SERVER].port == y->conn->side[SERVER].port && ipaddr_equal(&x->conn->side[SERVER].ip, &y->conn->side[SERVER].ip);
-}
-
-bool
 use_is_disputed(const struct use *use)
 {
     return use->ex ? use->ex->disputed : use->conn->disputed;

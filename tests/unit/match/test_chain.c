@@ -246,15 +246,22 @@ test_silence_there(void)
     expect_before(UPSTREAM_2, NOTHING);
 }
 
-/* A request that is sent again on a kept connection, and another one. 3 is kept; ALICE asks /a, 1 asks /a, FIN 1, 3 asks so */
+/* 3 has carried a request, and is kept. */
 static void
-asks_on_kept(const char *path, int before)
+begin_with_kept(void)
 {
     begin();
     stands(UPSTREAM_3);
     asks_server(UPSTREAM_3, HOST, "/a");
     responds(UPSTREAM_3, 200);
     responds(ALICE, 200);
+}
+
+/* A request that is sent again on a kept connection, and another one. 3 is kept; ALICE asks /a, 1 asks /a, FIN 1, 3 asks so */
+static void
+asks_on_kept(const char *path, int before)
+{
+    begin_with_kept();
     asks_proxy(ALICE, HOST, "/shop/item");
     stands(UPSTREAM_1);
     asks_server(UPSTREAM_1, HOST, "/shop/item");
@@ -297,11 +304,7 @@ test_kept_for_another(void)
 static void
 test_kept_behind_answer(void)
 {
-    begin();
-    stands(UPSTREAM_3);
-    asks_server(UPSTREAM_3, HOST, "/a");
-    responds(UPSTREAM_3, 200);
-    responds(ALICE, 200);
+    begin_with_kept();
     asks_proxy(ALICE, HOST, "/shop/item");
     stands(UPSTREAM_1);
     asks_server(UPSTREAM_1, HOST, "/shop/item");
@@ -375,11 +378,7 @@ test_tried_in_between(void)
 static void
 test_sent_elsewhere(void)
 {
-    begin();
-    stands(UPSTREAM_3);
-    asks_server(UPSTREAM_3, HOST, "/a");
-    responds(UPSTREAM_3, 200);
-    responds(ALICE, 200);
+    begin_with_kept();
     new_request_behind("/shop/item", "/other/path");
     expect_before(UPSTREAM_2, NOTHING);
     asks_server(UPSTREAM_3, HOST, "/other/path");
