@@ -161,7 +161,7 @@ silent_gain(const struct event *e, const struct conn *silent)
 {
     when_t since = MAX(silent->hs.first_syn, silent->active_since);
 
-    if (same_server(silent, e->conn) || silent->hs.synack_frame || e->time - since < SILENT_LONG)
+    if (same_server(silent, e->conn) || silent->hs.synack_frame || e->time - since < SILENT_LONG || waits_for_another(e, chain_get(silent, NULL)))
         return ASSIGN_NEVER;
     return common_gain(e, silent) + profile_gain(gateway_profile(e->gateway), DELAY_PATIENCE, e->time - since, 0) + again_gain(e->gateway);
 }
