@@ -201,6 +201,13 @@ gateway_profile(struct gateway *gateway)
     return gateway->profile;
 }
 
+/* NULL: nobody sets for how long a request waits for its turn, or for an answer. */
+static struct set_times *
+set_times_of(struct profile *p, enum delay_kind kind)
+{
+    return kind == DELAY_PATIENCE ? &p->patience : kind == DELAY_AGAIN ? &p->again : NULL;
+}
+
 /* learning ****************************************************************/
 
 /* What chance brings in a time of that length. */
@@ -239,7 +246,11 @@ profile_learn_all(struct profile *p, enum delay_kind kind, const when_t *delays,
 void
 profile_learn(struct profile *p, enum delay_kind kind, when_t delay, when_t window, bool certain)
 {
+    struct set_times *set = set_times_of(p, kind);
+
     profile_learn_all(p, kind, &delay, 1, window, certain);
+    if (set)
+        set_times_learn(set, delay);
 }
 
 /* What was learnt long ago counts for less. */
@@ -267,44 +278,6 @@ profile_learn_clear(struct profile *p, enum delay_kind kind, when_t delay)
         p->gains[kind].stale = p->gains[kind].longer_stale = true;
 }
 
-/* round numbers ***********************************************************/
-
-/*
- * Time-outs and pauses are numbers that somebody wrote down: 250 ms, 1 s, 30 s. Timers are late, never early, by no more than that; half of
- * them are taken to be seen as odd: a slow machine's. The roundest first; sums of two are less round.
- */
-static const struct {
-    when_t from, step, late;
-    double share;               /* of all that are set are seen so */
-} round_numbers[] = {
-    { NS_PER_SECOND, NS_PER_SECOND / 2, NS_PER_SECOND / 200, 0.4 },
-    { NS_PER_SECOND / 10, NS_PER_SECOND / 20, NS_PER_SECOND / 500, 0.35 },
-};
-#define SEEN_AS_ODD 0.25
-
-/* By chance it is as round as the part of all times that is. */
-static int
-round_gain(when_t delay)
-{
-    double by_chance = 0;
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(round_numbers); i++) {
-        if (delay < round_numbers[i].from)
-            continue;
-        by_chance = (double)round_numbers[i].late / (double)round_numbers[i].step;
-        if (delay % round_numbers[i].step <= round_numbers[i].late)
-            return (int)lround(100 * log2(round_numbers[i].share / by_chance));
-    }
-    return by_chance > 0 ? (int)lround(100 * log2(SEEN_AS_ODD / (1 - by_chance))) : 0;
-}
-
-/* Nobody sets for how long a request waits for its turn. */
-static bool
-is_set(enum delay_kind kind)
-{
-    return kind == DELAY_PATIENCE || kind == DELAY_AGAIN;
-}
-
 /* asking ******************************************************************/
 
 int
@@ -326,8 +299,9 @@ int
 profile_gain(struct profile *p, enum delay_kind kind, when_t delay, int rate)
 {
     int gain = gain_of(gains_of(p, kind), kind, bucket_of(delay), rate);
+    const struct set_times *set = set_times_of(p, kind);
 
-    return is_set(kind) ? gain + round_gain(delay) : gain;
+    return set ? gain + set_times_gain(set, delay) : gain;
 }
 
 int
@@ -337,7 +311,7 @@ profile_gain_most(struct profile *p, enum delay_kind kind, when_t delay, int rat
 
     int gain = gain_of(g, kind, g->best[bucket_of(delay)], rate);
 
-    return is_set(kind) ? gain + round_gain(NS_PER_SECOND) : gain;
+    return set_times_of(p, kind) ? gain + set_times_gain_most() : gain;
 }
 
 int

@@ -7,6 +7,7 @@
 #ifndef MWG502_MATCH_PROFILE_H
 #define MWG502_MATCH_PROFILE_H
 
+#include "match/settimes.h"
 #include "model/model.h"
 
 /*
@@ -49,6 +50,7 @@ struct delay_gains {
 struct profile {
     struct delays delays[N_DELAYS];
     struct delay_gains gains[N_DELAYS];
+    struct set_times again, patience;   /* pauses between two tries, and time-outs */
 };
 
 /* What is usual, before anything was learnt. */
