@@ -1,5 +1,5 @@
 /* chain.h
- * Which try followed which: seen as they begin
+ * Which try followed which
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,27 +9,24 @@
 
 #include "model/model.h"
 
+/* RFC 8305 section 8: the next address is tried no sooner than this while the first one is silent. */
+#define SILENT_LONG (NS_PER_SECOND / 10)
+
 /*
  * A gateway turns to a server because a request is ready, because an address for it came,
  * or because what it tried before failed. Each of these is followed by one thing at most.
  * So when something begins, it is asked which of the few that nothing has followed yet explains
  * it best: a request that nothing was begun for, or a failed try. Example: of two servers one
  * refuses, and 0.2 ms behind its RST a SYN goes to the other one, while no request came
- * for 30 ms: the second try follows the first.
+ * for 30 ms: the second try follows the first. (chainbegun.c)
  */
-/* RFC 8305 section 8: the next address is tried no sooner than this while the first one is silent. */
-#define SILENT_LONG (NS_PER_SECOND / 10)
-
-/* HAProxy waits so long before it tries a server again that refused (its manual, "retries": a turn-around timer). */
-#define TURN_AROUND NS_PER_SECOND
-
 void chain_connection_begun(struct root *root, struct conn *conn);
 void chain_request_begun(struct root *root, struct exchange *child);
 
 /*
- * chaintold.c: a request's text told whom it serves, which is its parent. Where the try that it seemed to follow was another
+ * A request's text told whom it serves, which is its parent. Where the try that it seemed to follow was another
  * request's, it does not follow that one; what seemed to be begun for the parent before was not. Example: a server closes a
- * connection, and 0.2 ms behind its FIN the next client's connection begins.
+ * connection, and 0.2 ms behind its FIN the next client's connection begins. (chaintold.c)
  */
 void chain_told(struct root *root, struct exchange *child);
 

@@ -76,6 +76,7 @@ follow_instead(struct root *root, const struct exchange *parent, const struct co
     conn->chain.waiter = before->waiter;
     conn->chain.doubtful = before->doubtful;
     before->followed = conn->hs.first_syn;
+    before->follower = 0;
 }
 
 static void
@@ -86,6 +87,7 @@ follow(struct exchange *child, struct exchange *earlier)
     chain->before = earlier->conn->stream + 1;
     chain->waiter = child->parent->serial & G_MAXINT32;
     chain_of(earlier->conn, earlier)->followed = exchange_begun(child);
+    chain_of(earlier->conn, earlier)->follower = 0;
 }
 
 /* What the connection seemed to follow, or to be begun for, before its first request came. */
@@ -114,6 +116,16 @@ follows_own(struct root *root, struct exchange *child, const struct exchange *ow
     return earlier && !is_anothers(earlier, earlier_child, child->parent) && leads_back_to(root, earlier, earlier_child, own->conn);
 }
 
+/* What follows for sure is not displaced by what fits better. */
+static void
+settle(struct root *root, const struct chain *chain)
+{
+    struct conn *earlier = chain_conn(root, chain->before);
+
+    if (earlier)
+        chain_of(earlier, (struct exchange *)list_last(&earlier->exchanges))->follower = 0;
+}
+
 static void
 tell_begun(struct root *root, struct exchange *child)
 {
@@ -128,6 +140,7 @@ tell_begun(struct root *root, struct exchange *child)
     child->parent->begun_doubtful = false;
     if (own)
         follow(child, own);
+    settle(root, &child->conn->chain);
 }
 
 void

@@ -6,7 +6,6 @@
 
 #include <glib.h>
 
-#include "match/chain.h"
 #include "match/likeness.h"
 #include "match/parent.h"
 #include "match/scope.h"

@@ -162,6 +162,17 @@ same_server(const struct conn *x, const struct conn *y)
 }
 
 bool
+same_name(struct root *root, const struct conn *x, const struct conn *y)
+{
+    const struct reverse *r = names_of(root, &x->side[SERVER].ip);
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && name_has_address(r->names[i], &y->side[SERVER].ip))
+            return true;
+    return false;
+}
+
+bool
 same_place(const struct conn *x, const struct conn *y)
 {
     if (x->side[CLIENT].link != y->side[CLIENT].link)

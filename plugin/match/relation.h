@@ -29,6 +29,9 @@ int relation_of_place_most(void);
 /* true: they went to the same address and port. */
 bool same_server(const struct conn *x, const struct conn *y);
 
+/* true: they went to two addresses of one name, or to one. */
+bool same_name(struct root *root, const struct conn *x, const struct conn *y);
+
 /* true: they were opened by the same address and network card, to the same address and port. */
 bool same_place(const struct conn *x, const struct conn *y);
 

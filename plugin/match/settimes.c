@@ -30,7 +30,7 @@ static const struct {
 #define SAME_PART 1000
 #define SAME_LEAST (NS_PER_SECOND / 1000)
 
-/* A fifth more or less: the width of that range is about a third of the delay; a quarter of an octave is half of it. */
+/* What a quarter of an octave is wide, in parts of the time in its middle: profile.h tells no finer. */
 #define ABOUT_THAT_LENGTH 0.17
 
 /* So many that were seen weigh as much as what is known of all gateways. */

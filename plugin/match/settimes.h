@@ -26,8 +26,8 @@ struct set_times {
 void set_times_learn(struct set_times *set, when_t delay);
 
 /*
- * How much likelier the delay is to be one that somebody set than any other delay of about that length, a fifth more or
- * less, in hundredths of a bit. Delays below a tenth of a second gain 0: computers take that long, too.
+ * How much likelier the delay is to be one that somebody set than any other delay of about that length, within a quarter
+ * of an octave, in hundredths of a bit. Delays below a tenth of a second gain 0: computers take that long, too.
  */
 int set_times_gain(const struct set_times *set, when_t delay);
 

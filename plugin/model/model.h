@@ -146,6 +146,8 @@ struct chain {
     uint32_t waiter : 31;       /* serial of the request that it was begun for, 0: not known */
     uint32_t doubtful : 1;      /* another one came as soon before: the order of the two decided */
     when_t followed;            /* this one was tried in vain: another one was begun behind it then; 0: none */
+    uint32_t follower;          /* that connection, and one more; 0: not by time alone, or by a later request on one */
+    int32_t fit;                /* how well it seemed to follow, in hundredths of a bit */
 };
 
 /* The addresses of a connection that the capture holds a second time, as it is behind address translation (tcp/copies.h). */

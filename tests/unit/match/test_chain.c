@@ -160,15 +160,22 @@ test_no_turn_around(void)
     expect_before(UPSTREAM_2, NOTHING);
 }
 
+static void
+is_patient(when_t patience)
+{
+    struct profile *profile = gateway_profile(((struct exchange *)list_first(&conn_of(ALICE)->exchanges))->gateway);
+
+    for (int i = 0; i < 20; i++)
+        profile_learn(profile, DELAY_PATIENCE, patience, patience, true);
+}
+
 /* A gateway goes on to the next server when its patience is over, which has shown to be a second. ALICE asks, SYN 1, so long, SYN 2 to another server */
 static void
 behind_silence(unsigned after, int before)
 {
     begin();
     syn(UPSTREAM_1);
-    struct profile *profile = ((struct exchange *)list_first(&conn_of(ALICE)->exchanges))->gateway->profile;
-    for (int i = 0; i < 20; i++)
-        profile_learn(profile, DELAY_PATIENCE, NS_PER_SECOND, NS_PER_SECOND, true);
+    is_patient(NS_PER_SECOND);
     passes(after);
     leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
     syn(UPSTREAM_2);
@@ -181,6 +188,86 @@ test_silence(void)
     behind_silence(1000, UPSTREAM_1);
     behind_silence(20, NOTHING);
     behind_silence(10030, NOTHING);
+}
+
+#define PATIENCE (NS_PER_SECOND * 52 / 10)
+
+/* 3 and 4 go to another server. ALICE asks, SYN 1 */
+static void
+begins_silently(void)
+{
+    begin();
+    leg(UPSTREAM_3, GATEWAY, SERVER_2, 80);
+    leg(UPSTREAM_4, GATEWAY, SERVER_2, 80);
+    is_patient(PATIENCE);
+    syn(UPSTREAM_1);
+}
+
+/* ALICE asks, SYN 1, BOB asks and SYN 2, or not, 4.5 s, SYN 3 */
+static void
+seems_to_follow(bool another_waits)
+{
+    begins_silently();
+    if (another_waits) {
+        asks_proxy(BOB, HOST, "/b");
+        syn(UPSTREAM_2);
+    }
+    passes(4500);
+    syn(UPSTREAM_3);
+    expect_before(UPSTREAM_3, UPSTREAM_1);
+}
+
+/*
+ * What comes when the gateway's patience is over follows a silent try; what seemed to follow it was tried behind another one.
+ * ALICE asks, SYN 1, BOB asks, SYN 2, 4.5 s, SYN 3, RST 3, SYN 5 behind it, 0.7 s, SYN 4
+ */
+static void
+test_displaced(void)
+{
+    seems_to_follow(true);
+    refused(UPSTREAM_3);
+    leg(UPSTREAM_5, GATEWAY, SERVER_2, 80);
+    syn(UPSTREAM_5);
+    expect_before(UPSTREAM_5, UPSTREAM_3);
+    g_assert_cmpuint(conn_of(UPSTREAM_5)->chain.waiter, ==, conn_of(UPSTREAM_1)->chain.waiter);
+    passes(699);
+    syn(UPSTREAM_4);
+    expect_before(UPSTREAM_4, UPSTREAM_1);
+    expect_before(UPSTREAM_3, UPSTREAM_2);
+    expect_before(UPSTREAM_5, UPSTREAM_3);
+    g_assert_cmpuint(conn_of(UPSTREAM_5)->chain.waiter, ==, conn_of(UPSTREAM_2)->chain.waiter);
+}
+
+/* It looks among what was there when it began. ALICE asks, SYN 1, 4.48 s, SYN 5 to a third server, 20 ms, SYN 3, 0.7 s, RST 5, SYN 4 */
+static void
+test_displaced_by_later(void)
+{
+    begins_silently();
+    leg(UPSTREAM_5, GATEWAY, "10.2.0.3", 80);
+    passes(4480);
+    syn(UPSTREAM_5);
+    passes(19);
+    syn(UPSTREAM_3);
+    expect_before(UPSTREAM_3, UPSTREAM_1);
+    passes(697);
+    refused(UPSTREAM_5);
+    syn(UPSTREAM_4);
+    expect_before(UPSTREAM_4, UPSTREAM_1);
+    expect_before(UPSTREAM_3, NOTHING);
+}
+
+/* What a request's text confirms stays. ALICE asks, SYN 1, 4.5 s, SYN 3, 3 asks as ALICE does, 0.7 s, SYN 4 */
+static void
+test_not_displaced(void)
+{
+    seems_to_follow(false);
+    synack(UPSTREAM_3);
+    acked(UPSTREAM_3);
+    asks_server(UPSTREAM_3, HOST, "/a");
+    passes(700);
+    syn(UPSTREAM_4);
+    expect_before(UPSTREAM_3, UPSTREAM_1);
+    expect_before(UPSTREAM_4, NOTHING);
 }
 
 /*
@@ -278,11 +365,11 @@ test_kept(void)
 }
 
 /*
- * A request that waited for long is sent on a kept connection behind a failure of a try that was another one's.
- * BOB asks for another host, 50 ms, ALICE asks, SYN 1, RST 1, 3 asks as BOB does
+ * A request that waited for long is sent on a kept connection behind a failure, or a silence, of a try that was another one's.
+ * BOB asks for another host, 50 ms, ALICE asks, SYN 1, RST 1 or 1 s, 3 asks as BOB does
  */
 static void
-test_kept_for_another(void)
+kept_for_another(bool is_silent)
 {
     scene_with(2);
     leg(UPSTREAM_3, GATEWAY, SERVER_2, 80);
@@ -295,9 +382,20 @@ test_kept_for_another(void)
     passes(50);
     asks_proxy(ALICE, HOST, "/shop/item");
     syn(UPSTREAM_1);
-    refused(UPSTREAM_1);
+    is_patient(NS_PER_SECOND);
+    if (is_silent)
+        passes(1000);
+    else
+        refused(UPSTREAM_1);
     asks_server(UPSTREAM_3, "two.example", "/shop/list");
     expect_before(UPSTREAM_3, NOTHING);
+}
+
+static void
+test_kept_for_another(void)
+{
+    kept_for_another(false);
+    kept_for_another(true);
 }
 
 /* So is what was answered badly, and stays open. ALICE asks, 1 asks so, 500 from 1, 3, which is kept, asks so */
@@ -465,6 +563,9 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/no turn-around", test_no_turn_around);
     g_test_add_func("/match/chain/silence", test_silence);
     g_test_add_func("/match/chain/silence there", test_silence_there);
+    g_test_add_func("/match/chain/displaced", test_displaced);
+    g_test_add_func("/match/chain/displaced by a later one", test_displaced_by_later);
+    g_test_add_func("/match/chain/not displaced", test_not_displaced);
     g_test_add_func("/match/chain/silent among many", test_silent_among_many);
     g_test_add_func("/match/chain/by card", test_by_card);
     g_test_add_func("/match/chain/kept", test_kept);

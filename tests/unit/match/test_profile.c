@@ -64,6 +64,36 @@ more(enum delay_kind kind, when_t delay, when_t other)
     return gain;
 }
 
+/* What was set is met again: the very same time counts more than a rounder one, also where others were seen since. */
+static void
+test_same_again(void)
+{
+    struct profile *p = a_profile();
+
+    for (int i = 0; i < 6; i++)
+        profile_learn(p, DELAY_PATIENCE, 5200 * MS + i * 100 * US, 10 * SECOND, true);
+    int same = profile_gain(p, DELAY_PATIENCE, 5201 * MS, 0), odd = profile_gain(p, DELAY_PATIENCE, 5220 * MS, 0);
+    g_assert_cmpint(same, >, odd + 500);
+    g_assert_cmpint(same, >, profile_gain(p, DELAY_PATIENCE, 5 * SECOND, 0));
+    g_assert_cmpint(same, <=, profile_gain_most(p, DELAY_PATIENCE, 5201 * MS, 0));
+    for (int i = 0; i < 2 * SET_TIMES; i++)
+        profile_learn(p, DELAY_PATIENCE, 5310 * MS, 10 * SECOND, true);
+    g_assert_cmpint(profile_gain(p, DELAY_PATIENCE, 5310 * MS, 0), >, profile_gain(p, DELAY_PATIENCE, 5201 * MS, 0) + 200);
+    g_free(p);
+}
+
+/* Pauses between two tries, too. */
+static void
+test_same_pause_again(void)
+{
+    struct profile *p = a_profile();
+
+    for (int i = 0; i < 6; i++)
+        profile_learn(p, DELAY_AGAIN, 211 * MS, SECOND, true);
+    g_assert_cmpint(profile_gain(p, DELAY_AGAIN, 211 * MS, RATE), >, profile_gain(p, DELAY_AGAIN, 217 * MS, RATE) + 300);
+    g_free(p);
+}
+
 /* Time-outs and pauses are round numbers, and a little late; how long a turn takes is no such number. */
 static void
 test_round(void)
@@ -246,6 +276,8 @@ main(int argc, char **argv)
     g_test_add_func("/match/profile/usual", test_usual);
     g_test_add_func("/match/profile/patience", test_patience);
     g_test_add_func("/match/profile/round", test_round);
+    g_test_add_func("/match/profile/same again", test_same_again);
+    g_test_add_func("/match/profile/same pause again", test_same_pause_again);
     g_test_add_func("/match/profile/clear", test_clear);
     g_test_add_func("/match/profile/so far", test_so_far);
     g_test_add_func("/match/profile/habit", test_habit);
