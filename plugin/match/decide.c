@@ -167,20 +167,32 @@ has_other_waiter(const struct contest *c, const struct use *use)
     return (chain->waiter && chain->waiter != c->s->ex->serial) || (use->ex && use->ex->parent && use->ex->parent != c->s->ex);
 }
 
+/* The decided one failed, and no gateway gives up so soon what it begins behind that. Example: the SYN is 44 ms old. */
+static bool
+is_just_begun(const struct use *use, const struct use *decided)
+{
+    return decided->end && decided->end <= use->start && !use->end && use->silent < SILENT_LONG;
+}
+
+static bool
+may_be_one_more(const struct contest *c, const struct use *use, const struct use *decided)
+{
+    return !use->its && !has_other_waiter(c, use) && is_in_sequence(c, use) && !is_just_begun(use, decided);
+}
+
 /* What nobody else can have caused, and is tied as strongly, is the request's too: one try after the other. */
 static void
 take_uncontested(struct contest *c, const struct use *decided)
 {
     for (unsigned k = 0; k < c->a.n_columns; k++) {
         struct use *use = c->columns[k];
-        if (use->its || is_assigned_to_rival(c, k) || rivals_for(&c->a, k) > 0 || has_other_waiter(c, use) || !is_in_sequence(c, use))
-            continue;
-        use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use->conn, decided->conn);
+        if (!is_assigned_to_rival(c, k) && rivals_for(&c->a, k) == 0 && may_be_one_more(c, use, decided))
+            use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use->conn, decided->conn);
     }
     /* Where nobody else waits, a try in the middle of others need not explain the response. */
     for (unsigned i = 0; i < c->s->n && c->a.n_rows == 1; i++) {
         struct use *use = &c->s->uses[i];
-        if (!use->its && same_server(use->conn, decided->conn) && use->relation.tie >= TIE_ADDRESS && !has_other_waiter(c, use) && is_in_sequence(c, use))
+        if (same_server(use->conn, decided->conn) && use->relation.tie >= TIE_ADDRESS && may_be_one_more(c, use, decided))
             use->its = use->alone = true;
     }
 }

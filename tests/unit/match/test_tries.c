@@ -304,6 +304,36 @@ test_behind_unseen_try(void)
     EXPECT_AT(response, RST, LIKELY, cited[0], cited[1]);
 }
 
+/*
+ * No gateway gives a try up that soon: what was begun behind the failure, and is silent yet, is something else's.
+ * ALICE asks, 1 asks so, 1 answers what is no HTTP, 5 ms, SYN 2, so long, ALICE gets 502
+ */
+static void
+just_begun(bool is_known_address, unsigned silent, enum cause cause)
+{
+    scene_with(1);
+    if (is_known_address)
+        is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    uint32_t request = asks_server(UPSTREAM_1, HOST, "/a"), answer = says(UPSTREAM_1, SERVER, "220 mail.example\r\n", 0);
+    passes(5);
+    uint32_t begun = syn(UPSTREAM_2);
+    passes(silent);
+    if (cause == CAUSE_SYN_TIMEOUT)
+        EXPECT_AT(responds(ALICE, 502), SYN_TIMEOUT, LIKELY, begun);
+    else
+        EXPECT_AT(responds(ALICE, 502), INVALID_RESPONSE, OBSERVED, request, answer);
+}
+
+static void
+test_just_begun(void)
+{
+    just_begun(false, 40, CAUSE_INVALID_RESPONSE);
+    just_begun(false, 5000, CAUSE_SYN_TIMEOUT);
+    just_begun(true, 40, CAUSE_INVALID_RESPONSE);
+}
+
 /* whose else **************************************************************/
 
 /*
@@ -397,6 +427,7 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     g_test_add_func("/match/tries/failed too", test_next_try_failed_too);
+    g_test_add_func("/match/tries/just begun", test_just_begun);
     g_test_add_func("/match/tries/running", test_running_is_no_next_try);
     g_test_add_func("/match/tries/while looked up", test_tries_while_looked_up);
     g_test_add_func("/match/tries/before an answer", test_tries_before_answer);
