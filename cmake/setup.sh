@@ -40,10 +40,9 @@ what_installing_takes() {
 need_packages() {
     set -- tshark wireshark-dev libglib2.0-dev cmake make gcc libc6-dev pkg-config "$@"
     command -v dpkg-query >/dev/null || return 0
-    missing=
+    missing='' there=" $(dpkg-query -W -f '${Package}:${db:Status-Status} ' "$@" 2>/dev/null)"
     for package; do
-        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-            missing="$missing $package"
+        case $there in *" $package:installed "*) ;; *) missing="$missing $package" ;; esac
     done
     [ "$missing" ] || return 0
     told="apt-get install --no-install-recommends$missing"
