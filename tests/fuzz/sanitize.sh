@@ -18,5 +18,5 @@ done
 cmake -S "$top" -B "$build" -D CMAKE_C_COMPILER=gcc -D CMAKE_BUILD_TYPE=Debug -D CMAKE_C_FLAGS_DEBUG='-g1 -O1' \
     -D MWG502_SANITIZE=ON -D BUILD_TESTING=ON >/dev/null &&
     cmake --build "$build" --parallel "$(nproc)" >/dev/null || exit 1
-ctest --test-dir "$build" -R '^(unit|fuzz.replay)[.]' --output-on-failure || exit 1
+ctest --test-dir "$build" -R '^(unit|fuzz.replay)[.]' --parallel "$(nproc)" --output-on-failure || exit 1
 exec /usr/bin/python3 "$top/tests/fuzz/mangle.py" "$build/plugin/mwg502.so" --keep "$build/mangled" "$@"
