@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <string.h>
+
 #include <glib.h>
 
 #include "bytes/url.h"
@@ -101,6 +103,27 @@ adopt(struct exchange *parent, struct exchange *ex)
     list_append(&parent->children, &ex->child_link);
 }
 
+/* Takes it out of the gateway's own ones. false: it was none. */
+static bool
+forget_own_text(struct gateway *gateway, unsigned hash)
+{
+    for (unsigned i = 0; i < OWN_TEXTS; i++)
+        if (gateway->own_texts[i] == hash) {
+            memmove(&gateway->own_texts[i], &gateway->own_texts[i + 1], (OWN_TEXTS - 1 - i) * sizeof hash);
+            gateway->own_texts[OWN_TEXTS - 1] = 0;
+            return true;
+        }
+    return false;
+}
+
+static void
+remember_own_text(struct gateway *gateway, unsigned hash)
+{
+    memmove(&gateway->own_texts[1], gateway->own_texts, (OWN_TEXTS - 1) * sizeof hash);
+    gateway->own_texts[0] = hash;
+}
+
+/* What a client asked for, too, is no text of the gateway's own. */
 static void
 count_habit(const struct host *sender, const struct exchange *ex, const struct exchange *parent)
 {
@@ -108,10 +131,13 @@ count_habit(const struct host *sender, const struct exchange *ex, const struct e
 
     if (!gateway || list_is_empty(&gateway->open) || (!ex->request.path && !ex->request.connect))
         return;
-    if (parent && same_request(parent, ex))
+    bool was_own = forget_own_text(gateway, ex->url_hash);
+    if (parent && same_request(parent, ex)) {
         gateway->n_same++;
-    else if (!ex->request.connect)
-        gateway->n_other++;
+    } else if (!ex->request.connect) {
+        remember_own_text(gateway, ex->url_hash);
+        gateway->n_other += !was_own;
+    }
 }
 
 /* Nothing of it can be read: it may serve whoever waits for its sender. */

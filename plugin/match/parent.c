@@ -17,6 +17,10 @@
 #define CHILD_WANTED 800
 #define SERVES_NOBODY (-800)
 
+/* A gateway that passes on so many requests as they are, and so many of each other one, changes none. */
+#define WORDS_KEPT 8
+#define WORDS_KEPT_SHARE 4
+
 /* Of equal requests the one for which the connection was begun; one on a kept connection is for those that nothing was begun for. */
 #define BEGUN_FOR 300
 
@@ -215,20 +219,34 @@ may_serve_somebody(struct root *root, const struct exchange *ex, const struct ho
     return false;
 }
 
-/*
- * The gateway asks the same again though it was answered well, and none of those who waited then has got an answer since: it
- * asks for itself. Example: a health check, on a period.
- */
+/* Nobody who waited asked for it, and what they ask is passed on word for word. */
+static bool
+repeats_own_text(const struct gateway *gateway, const struct exchange *ex)
+{
+    if (!ex->request.path || gateway->n_same < WORDS_KEPT || gateway->n_same < WORDS_KEPT_SHARE * gateway->n_other)
+        return false;
+    for (unsigned i = 0; i < OWN_TEXTS; i++)
+        if (gateway->own_texts[i] == ex->url_hash)
+            return true;
+    return false;
+}
+
+/* It was answered well, and none of those who waited then has got an answer since. */
+static bool
+repeats_answered(const struct gateway *gateway, const struct exchange *ex)
+{
+    const struct target *target = ex->conn->target;
+    const struct exchange *first = (const struct exchange *)list_first(&gateway->open);
+
+    return target && target->good_hash && target->good_hash == ex->url_hash && gateway->answered < target->good_at &&
+           first && first->request.time < target->good_at;
+}
+
+/* The gateway asks the same again, and for itself. Example: a health check, on a period. */
 static bool
 is_errand(const struct exchange *ex, const struct host *sender)
 {
-    const struct target *target = ex->conn->target;
-    const struct gateway *gateway = sender->gateway;
-
-    if (!target || !target->good_hash || target->good_hash != ex->url_hash || !gateway || gateway->answered >= target->good_at)
-        return false;
-    const struct exchange *first = (const struct exchange *)list_first(&gateway->open);
-    return first && first->request.time < target->good_at;
+    return sender->gateway && (repeats_own_text(sender->gateway, ex) || repeats_answered(sender->gateway, ex));
 }
 
 struct exchange *

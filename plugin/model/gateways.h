@@ -30,6 +30,9 @@ struct activities {
     list_t pending, failed;
 };
 
+/* What a gateway asked though nobody who waited had asked for it: the latest texts, the newest first; 0: none. */
+#define OWN_TEXTS 16
+
 #define GATEWAY_HOSTS_MAX 16
 struct gateway {
     unsigned n_hosts;           /* that point here */
@@ -41,7 +44,8 @@ struct gateway {
     struct activities activities;
     struct profile *profile;    /* how long it takes; NULL: nothing is known */
     uint32_t n_again, n_once;   /* tries behind another one's failure, and requests without one, where nobody else waited */
-    uint32_t n_same, n_other;   /* requests to servers that were, word for word, those of a waiting client, and others */
+    uint32_t n_same, n_other;   /* requests to servers that were, word for word, those of a waiting client, and others; repeated ones count once */
+    unsigned own_texts[OWN_TEXTS];      /* url_hash */
 };
 
 #define HOST_RECENT_MAX 128

@@ -393,7 +393,12 @@ MUTANTS = [
     ("who waits", "match/answered.c", "if (!child->owner && same_request(child, ex))", "if (false)", QUICK),
     # what answered requests tell
     ("health checks", "match/parent.c", "return !is_errand(ex, sender) && may", "return may", QUICK),
-    ("health checks", "match/parent.c", " || gateway->answered >= target->good_at)", ")", QUICK),
+    ("health checks", "match/parent.c", " && gateway->answered < target->good_at &&", " &&", QUICK),
+    ("health checks", "match/parent.c", "#define WORDS_KEPT 8", "#define WORDS_KEPT 2", QUICK),
+    ("health checks", "match/parent.c", "#define WORDS_KEPT_SHARE 4", "#define WORDS_KEPT_SHARE 40", QUICK),
+    ("health checks", "match/parent.c", "if (!ex->request.path || gateway->n_same", "if (gateway->n_same", QUICK),
+    ("health checks", "match/match.c", "    bool was_own = forget_own_text(gateway, ex->url_hash);", "    bool was_own = false;", QUICK),
+    ("health checks", "match/match.c", "        remember_own_text(gateway, ex->url_hash);\n", "", QUICK),
     ("health checks", "match/match.c", "target && ex->reply.status >= 200 && ex->reply.status < 400", "target", QUICK),
     ("clear delays", "match/answered.c", "    learn_from_answered(root, ex, first);\n", "", QUICK),
     ("clear delays", "match/learn.c", "begun >= since && (told.own", "(told.own", QUICK),

@@ -53,6 +53,62 @@ test_check(void)
     no_verdict_at(second_check(200, true));
 }
 
+/*
+ * Where clients' requests are passed on word for word, what is asked again, and no client asks for, is the gateway's own.
+ * So often: BOB asks /a, 1 asks /a, 200 from 1, BOB gets 200; ALICE asks /b, SYN 2, 3 asks /healthz, 500 from 3, BOB asks for
+ * that or not, 4 asks it, BOB gets 200, 5 asks /healthz, 502 from 5
+ */
+static void
+begin_passing_on(unsigned times)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    stands(UPSTREAM_1);
+    for (unsigned i = 0; i < times; i++) {
+        asks_proxy(BOB, HOST, "/a");
+        asks_server(UPSTREAM_1, HOST, "/a");
+        responds(UPSTREAM_1, 200);
+        responds(BOB, 200);
+    }
+    asks_proxy(ALICE, HOST, "/b");
+    syn(UPSTREAM_2);
+}
+
+static uint32_t
+repeated_check(unsigned passed_on, bool bob_asks_for_it)
+{
+    begin_passing_on(passed_on);
+    checks(UPSTREAM_3);
+    responds(UPSTREAM_3, 500);
+    if (bob_asks_for_it) {
+        asks_proxy(BOB, "10.2.0.9", "/healthz");
+        checks(UPSTREAM_4);
+        responds(UPSTREAM_4, 500);
+    }
+    asks_proxy(BOB, HOST, "/c");
+    responds(BOB, 200);
+    checks(UPSTREAM_5);
+    return responds(UPSTREAM_5, 502);
+}
+
+static void
+test_repeated_check(void)
+{
+    expect_unknown_at(repeated_check(9, false), MISSING_GATEWAY_SIDE);
+    no_verdict_at(repeated_check(7, false));
+    no_verdict_at(repeated_check(9, true));
+}
+
+/* What cannot be read repeats nothing. The same, then 3 asks in another protocol, and a 502 is seen in what follows */
+static void
+test_unreadable(void)
+{
+    begin_passing_on(9);
+    stands(UPSTREAM_3);
+    says(UPSTREAM_3, CLIENT, "RESPMOD icap://scan/ ICAP/1.0\r\n\r\n", 0);
+    no_verdict_at(says(UPSTREAM_3, CLIENT, "HTTP/1.1 502 Bad Gateway\r\n\r\n", 502));
+}
+
 /* delays ******************************************************************/
 
 #define MS ((when_t)1000000)
@@ -119,6 +175,8 @@ int
 main(int argc, char **argv)
 {
     common_init(&argc, &argv);
+    g_test_add_func("/answered/repeated check", test_repeated_check);
+    g_test_add_func("/answered/unreadable", test_unreadable);
     g_test_add_func("/answered/check", test_check);
     g_test_add_func("/answered/delays", test_delays);
     g_test_add_func("/answered/doubtful", test_doubtful);
