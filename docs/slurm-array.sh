@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One job of a Slurm array: the captures whose number in LIST is the job's, one capture for each job.
 #
+#   mkdir -p results
 #   find /captures -name '*.pcap*' | sort >captures.list
 #   sbatch --array=1-$(wc -l <captures.list) docs/slurm-array.sh captures.list results/
 #
-# Run from the project's folder, which every machine must see; build the plugin once before.
+# Run it from the project's folder, which every machine must see, and build the plugin once before. Every machine needs the
+# packages that the build needs.
 # Each job writes results/N.csv; exit codes 3 (no 502) and 4 (an unexplained one) are results, too.
 #SBATCH --job-name=mwg502
 #SBATCH --cpus-per-task=1
