@@ -98,6 +98,15 @@ consider(struct earlier *best, struct conn *conn, int gain)
         *best = (struct earlier){ conn, gain };
 }
 
+/* What was tried there last is known to be somebody's; on a kept connection others came before it. */
+static bool
+has_owner(const struct conn *conn)
+{
+    const struct exchange *last = (const struct exchange *)list_last(&conn->exchanges);
+
+    return last && last->nth > 1 && last->state == EXCHANGE_WAITING ? last->owner != 0 : conn->owner != 0;
+}
+
 static void
 consider_failed(const struct event *e, struct earlier *best)
 {
@@ -105,7 +114,7 @@ consider_failed(const struct event *e, struct earlier *best)
 
     for (node_t *l = e->activities->failed.tail; l && looked_at < LOOKED_AT_MAX && passed_over < PASSED_OVER_MAX; l = l->prev) {
         struct conn *failed = (struct conn *)l->data;
-        if (failed == e->conn || failed->owner || chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges))) {
+        if (failed == e->conn || has_owner(failed) || chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges))) {
             passed_over++;
             continue;
         }

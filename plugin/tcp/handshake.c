@@ -79,6 +79,8 @@ handshake_syn(struct root *root, struct conn *conn, const struct segment *syn)
     if (hs->last_syn && syn->time > hs->last_syn)
         hs->syn_interval = syn->time - hs->last_syn;
     hs->last_syn = MAX(hs->last_syn, syn->time);
+    /* What goes on was not given up for the response that seemed to be due to it. */
+    conn->owner = 0;
     hs->first_syn = hs->first_syn ? MIN(hs->first_syn, syn->time) : syn->time;
     note_identity(conn, syn);
     conn->last = root->now;

@@ -428,6 +428,8 @@ MUTANTS = [
     ("chains by card", "model/gateways.c", "return asked && asked->link == link ? asked->gateway : NULL;", "return NULL;", QUICK),
     ("silent tries", "match/explain.c", "pending->tail; l &&", "NULL; l &&", QUICK),
     ("kept connections", "match/explain.c", " || waits_for_another(e, chain_get(failed, last)))", ")", QUICK),
+    ("kept connections", "match/explain.c", "return last && last->nth > 1 && last->state == EXCHANGE_WAITING ? last->owner != 0 : conn->owner != 0;", "return conn->owner != 0;", QUICK),
+    ("tried again", "tcp/handshake.c", "    conn->owner = 0;\n", "", QUICK),
     ("kept connections", "match/chaintold.c", "over = failed ? failed : answered;", "over = failed;", QUICK),
     ("sent elsewhere", "match/chaintold.c", "    follow_instead(root, child->parent, child->conn);\n", "", QUICK),
     ("who waits", "match/decide.c", "return (chain->waiter && chain->waiter != c->s->ex->serial)", "return (chain->waiter && !c->s->ex->serial)", QUICK),

@@ -412,6 +412,34 @@ test_kept_behind_answer(void)
     expect_before(UPSTREAM_3, UPSTREAM_1);
 }
 
+/*
+ * A request on a kept connection that had carried others is given up: the next try follows that.
+ * 3 is kept; ALICE asks, 3 asks so, 5 s, FIN of the gateway to 3, SYN 1
+ */
+static void
+test_kept_given_up(void)
+{
+    begin_with_kept();
+    asks_proxy(ALICE, HOST, "/shop/item");
+    asks_server(UPSTREAM_3, HOST, "/shop/item");
+    passes(5000);
+    closes(UPSTREAM_3, CLIENT);
+    syn(UPSTREAM_1);
+    expect_before(UPSTREAM_1, UPSTREAM_3);
+}
+
+/* One that is closed while nothing was asked on it is no failure. 3 is kept; ALICE asks, SYN 1, FIN of the gateway to 3, SYN 2 */
+static void
+test_kept_closed(void)
+{
+    begin_with_kept();
+    asks_proxy(ALICE, HOST, "/a");
+    syn(UPSTREAM_1);
+    closes(UPSTREAM_3, CLIENT);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, NOTHING);
+}
+
 static void
 new_request_behind(const char *first, const char *second)
 {
@@ -571,6 +599,8 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/kept", test_kept);
     g_test_add_func("/match/chain/kept for another", test_kept_for_another);
     g_test_add_func("/match/chain/kept behind answer", test_kept_behind_answer);
+    g_test_add_func("/match/chain/kept given up", test_kept_given_up);
+    g_test_add_func("/match/chain/kept closed", test_kept_closed);
     g_test_add_func("/match/chain/sent elsewhere", test_sent_elsewhere);
     g_test_add_func("/match/chain/repeats an earlier one", test_repeats_an_earlier_one);
     g_test_add_func("/match/chain/tried in between", test_tried_in_between);

@@ -404,6 +404,25 @@ test_silent_one_goes_on(void)
 }
 
 /*
+ * A silent try was taken for the request that was answered, and repeats its SYN: it was not given up for that response.
+ * ALICE asks /a, BOB asks /a, SYN 1, 5 s, ALICE gets 502, SYN 1 again, 5 s, BOB gets 502
+ */
+static void
+test_claimed_one_goes_on(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    asks_proxy(BOB, HOST, "/a");
+    uint32_t first = syn(UPSTREAM_1);
+    passes(5000);
+    EXPECT_AT(responds(ALICE, 502), SYN_TIMEOUT, OBSERVED, first);
+    uint32_t again = syn(UPSTREAM_1);
+    passes(5000);
+    EXPECT_AT(responds(BOB, 502), SYN_TIMEOUT, OBSERVED, first, again);
+}
+
+/*
  * What was begun for another request is not this one's, also when that one is answered.
  * ALICE asks /a, SYN 1, RST 1, 10 ms, BOB asks /b, SYN 2, RST 2, BOB gets 504, ALICE gets 502
  */
@@ -440,6 +459,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/tries/behind an unseen one", test_behind_unseen_try);
     g_test_add_func("/match/tries/repeats are its own", test_repeats_are_its_own);
     g_test_add_func("/match/tries/silent one goes on", test_silent_one_goes_on);
+    g_test_add_func("/match/tries/claimed one goes on", test_claimed_one_goes_on);
     g_test_add_func("/match/tries/begun for another", test_begun_for_another);
     g_test_add_func("/match/tries/pending repeats", test_pending_repeats);
     return g_test_run();
