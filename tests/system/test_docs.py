@@ -8,6 +8,7 @@ it printed. `--update-golden` writes these outputs into the docs anew.
 import json
 import re
 import shutil
+import subprocess
 
 import pytest
 from conftest import TESTS
@@ -71,6 +72,19 @@ def test_commands(desk, page, request):
         page.write_text(followed)
     if page.name == "scale.md":
         check_store(desk.store)
+
+
+# Indented commands take minutes, or need what only their reader has: of these the options are checked.
+INDENTED = [(page, command[1]) for page in PAGES for command in re.finditer(r"^    (tests/.*)$", re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S), re.M)]
+
+
+@pytest.mark.parametrize(("page", "command"), INDENTED, ids=lambda value: value if isinstance(value, str) else value.name)
+def test_options_of_long_commands(page, command):
+    program, *words = command.split()
+    subcommand = [word for word in words[:1] if word.isalpha()]
+    shown = subprocess.run([TOP / program, *subcommand, "--help"], check=True, capture_output=True, text=True).stdout
+    for option in (word for word in words if word.startswith("-")):
+        assert re.search(rf"(?<![-\w]){option}(?![-\w])", shown), f"{page}: {program} has no {option}"
 
 
 def check_store(store):
