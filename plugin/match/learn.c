@@ -43,7 +43,7 @@ learn_delays(const struct contest *c, const struct use *decided)
         profile_learn(p, DELAY_PATIENCE, decided->silent, window, true);
 }
 
-/* How often it tries again, where no other request can have caused what looks like it. */
+/* How often it tries again, where no other request can have caused what looks like it, or a try says for whom it is. */
 static void
 learn_tries(const struct contest *c)
 {
@@ -52,7 +52,7 @@ learn_tries(const struct contest *c)
 
     for (unsigned i = 0; i < c->s->n; i++)
         tries += c->s->uses[i].its;
-    if (c->a.n_rows > 1 || gateway->n_again > UINT32_MAX / 2 || gateway->n_once > UINT32_MAX / 2)
+    if ((c->a.n_rows > 1 && c->decided->relation.tie < TIE_REQUEST) || gateway->n_again > UINT32_MAX / 2 || gateway->n_once > UINT32_MAX / 2)
         return;
     gateway->n_again += tries - 1;
     gateway->n_once += tries == 1;

@@ -429,6 +429,8 @@ MUTANTS = [
     ("silent tries", "match/explain.c", "pending->tail; l &&", "NULL; l &&", QUICK),
     ("kept connections", "match/explain.c", " || waits_for_another(e, chain_get(failed, last)))", ")", QUICK),
     ("kept connections", "match/explain.c", "return last && last->nth > 1 && last->state == EXCHANGE_WAITING ? last->owner != 0 : conn->owner != 0;", "return conn->owner != 0;", QUICK),
+    ("tried again", "match/learn.c", " && c->decided->relation.tie < TIE_REQUEST)", ")", QUICK),
+    ("tried again", "match/learn.c", "(c->a.n_rows > 1 && c->decided->relation.tie < TIE_REQUEST) || ", "", QUICK),
     ("tried again", "tcp/handshake.c", "    conn->owner = 0;\n", "", QUICK),
     ("kept connections", "match/chaintold.c", "over = failed ? failed : answered;", "over = failed;", QUICK),
     ("sent elsewhere", "match/chaintold.c", "    follow_instead(root, child->parent, child->conn);\n", "", QUICK),

@@ -171,10 +171,40 @@ test_doubtful(void)
     g_assert_cmpuint(owner_of_earlier(HOST), ==, 0);
 }
 
+/* tries *******************************************************************/
+
+/*
+ * That a gateway did not try again is known where the one try says for whom it is, also while others wait.
+ * BOB asks, ALICE asks, 1 stands, 1 asks as she does or not, RST 1, ALICE gets 502
+ */
+static unsigned
+tried_once(bool says_for_whom)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(BOB, HOST, "/other/path");
+    asks_proxy(ALICE, HOST, "/shop/item");
+    stands(UPSTREAM_1);
+    if (says_for_whom)
+        asks_server(UPSTREAM_1, HOST, "/shop/item");
+    reset(UPSTREAM_1);
+    const struct gateway *gateway = ((struct exchange *)list_last(&stream_conn(ALICE)->exchanges))->gateway;
+    responds(ALICE, 502);
+    return gateway->n_once;
+}
+
+static void
+test_tried_once(void)
+{
+    g_assert_cmpuint(tried_once(true), ==, 1);
+    g_assert_cmpuint(tried_once(false), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
     common_init(&argc, &argv);
+    g_test_add_func("/answered/tried once", test_tried_once);
     g_test_add_func("/answered/repeated check", test_repeated_check);
     g_test_add_func("/answered/unreadable", test_unreadable);
     g_test_add_func("/answered/check", test_check);
