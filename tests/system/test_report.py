@@ -89,7 +89,7 @@ def test_page_in_chromium(report, chromium):
     chromium.open(page)
     assert (chromium.requests, chromium.errors) == ([page.as_uri()], [])
     assert chromium.run(ROWS) == 6
-    assert chromium.run("document.getElementById('codes').textContent") == "502 to 504"
+    assert chromium.run("document.getElementById('codes').textContent") == "502"
     assert chromium.run("document.querySelectorAll('#chart rect').length") == 6
     # by host, by server
     chromium.run("document.getElementById('by').value = 'server'; document.getElementById('by').dispatchEvent(new Event('change'))")
@@ -143,6 +143,8 @@ def test_by_keyboard(report, chromium):
     assert chromium.run("document.querySelectorAll('td.details').length") == 0
     chromium.press("/")
     assert chromium.run("document.activeElement.id") == "filter"
+    chromium.press("ArrowDown")
+    assert chromium.run(focused) == "1"
 
 
 @pytest.mark.parametrize("width", [360, 700, 1024, 1280])
@@ -199,18 +201,30 @@ def test_hostile_texts_stay_text(report, chromium):
 def test_no_case(report, chromium):
     chromium.open(report(LAB / "nginx_h_raw.pcap"))
     assert chromium.errors == [] and chromium.run(ROWS) == 0
+    assert chromium.run("document.getElementById('codes').textContent") == "502 to 504"
+
+
+def repeated(page, to, n, changed=lambda line, n: line):
+    """The page with n cases: its own again and again."""
+    head, rest = page.read_text().split('"cases":[\n', 1)
+    cases, tail = rest.split("\n]}", 1)
+    lines = [line.rstrip(",") for line in cases.splitlines()]
+    to.write_text(head + '"cases":[\n' + ",\n".join(changed(lines[i % len(lines)], i) for i in range(n)) + "\n]}" + tail)
+    return to
+
+
+@pytest.mark.parametrize(("causes", "last"), [(8, "cause7"), (9, "others")])
+def test_legend(report, chromium, tmp_path, causes, last):
+    """What is left over has its name where it is one alone."""
+    chromium.open(repeated(report(MIX), tmp_path / "page.html", causes, lambda line, n: re.sub('"cause":"[a-z_]+"', f'"cause":"cause{n}"', line)))
+    assert chromium.errors == []
+    assert chromium.run("document.querySelectorAll('#chart .legend span').length") == 8
+    assert chromium.run("document.querySelector('#chart .legend').lastChild.textContent") == last
 
 
 def test_five_thousand(report, chromium, tmp_path):
     """Only what is looked at is drawn."""
-    page = report(MIX)
-    text = page.read_text()
-    head, rest = text.split('"cases":[\n', 1)
-    cases, tail = rest.split("\n]}", 1)
-    lines = [line.rstrip(",") for line in cases.splitlines()]
-    large = tmp_path / "large.html"
-    large.write_text(head + '"cases":[\n' + ",\n".join(lines[n % len(lines)] for n in range(5000)) + "\n]}" + tail)
-    chromium.open(large)
+    chromium.open(repeated(report(MIX), tmp_path / "large.html", 5000))
     assert chromium.errors == []
     assert chromium.run(ROWS) == 100
     assert chromium.run("document.getElementById('shown').textContent") == "5000 cases"
