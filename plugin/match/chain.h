@@ -16,9 +16,10 @@
  * A gateway turns to a server because a request is ready, because an address for it came,
  * or because what it tried before failed. Each of these is followed by one thing at most.
  * So when something begins, it is asked which of the few that nothing has followed yet explains
- * it best: a request that nothing was begun for, or a failed try. Example: of two servers one
- * refuses, and 0.2 ms behind its RST a SYN goes to the other one, while no request came
- * for 30 ms: the second try follows the first. (chainbegun.c)
+ * it best: a request that nothing was begun for, or a failed try; or a silent try that it fits
+ * better than what seemed to follow that. Example: of two servers one refuses, and 0.2 ms behind
+ * its RST a SYN goes to the other one, while no request came for 30 ms: the second try follows
+ * the first. (chainbegun.c)
  */
 void chain_connection_begun(struct root *root, struct conn *conn);
 void chain_request_begun(struct root *root, struct exchange *child);

@@ -61,14 +61,11 @@ may_be_its_gateway(struct root *root, const struct exchange *waiting, const stru
 static bool
 may_serve(struct root *root, const struct exchange *waiting, const struct exchange *ex, const struct host *sender, bool word_for_word)
 {
-    const struct side *asked = &waiting->conn->side[SERVER], *server = &ex->conn->side[SERVER];
-    bool to_one_place = asked->port == server->port && ipaddr_equal(&asked->ip, &server->ip);
-
     /* The gateway closed the connection on which its client waited: nothing serves that any more. */
     if (waiting->conn->side[SERVER].closed.frame)
         return false;
     if (waiting->conn == ex->conn || waiting->request.time > ex->request.time + CLOCK_SLACK ||
-        (to_one_place && (waiting->request.absolute || ipaddr_equal(&sender->ip, &server->ip))))
+        (same_server(waiting->conn, ex->conn) && (waiting->request.absolute || ipaddr_equal(&sender->ip, &ex->conn->side[SERVER].ip))))
         return false;
     if (sender->gateway && sender->gateway == waiting->gateway)
         return true;

@@ -14,8 +14,8 @@
 #define LONG_ENOUGH (NS_PER_SECOND / 10)
 
 /*
- * Time-outs and pauses are numbers that somebody wrote down: 250 ms, 1 s, 30 s. Timers are late, never early, by no more than that; half of
- * them are taken to be seen as odd: a slow machine's. The roundest first; sums of two are less round.
+ * Time-outs and pauses are numbers that somebody wrote down: 250 ms, 1 s, 30 s. Timers are late, never early, by no more than that; a quarter of
+ * them is taken to be seen as odd: a slow machine's. The roundest first; sums of two are less round.
  */
 static const struct {
     when_t from, step, late;
@@ -74,8 +74,6 @@ void
 set_times_learn(struct set_times *set, when_t delay)
 {
     set->ns[set->n++ % SET_TIMES] = delay;
-    if (set->n == 2 * SET_TIMES)
-        set->n = SET_TIMES;
 }
 
 int
