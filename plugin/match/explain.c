@@ -63,9 +63,9 @@ waits_for_another(const struct event *e, const struct chain *earlier)
     return e->child && e->child->parent && earlier->waiter && !earlier->doubtful && earlier->waiter != e->child->parent->serial;
 }
 
-/* A connection that failed, or whose server answered so that another one is to be asked. */
+/* A connection that failed, or whose server answered so that another one is to be asked. again: what any second try gains at this gateway. */
 static int
-failed_gain(const struct event *e, const struct conn *failed)
+failed_gain(const struct event *e, const struct conn *failed, int again)
 {
     const struct exchange *last = (const struct exchange *)list_last(&failed->exchanges);
     int gain = common_gain(e, failed);
@@ -77,18 +77,18 @@ failed_gain(const struct event *e, const struct conn *failed)
     int start = delay_gain(e, DELAY_AGAIN, conn_failed(failed));
     if (!failed->hs.acked && same_server(failed, e->conn))
         start = MAX(start, delay_gain(e, DELAY_AGAIN, conn_failed(failed) + TURN_AROUND));
-    return start == ASSIGN_NEVER ? start : start + gain + again_gain(e->gateway);
+    return start == ASSIGN_NEVER ? start : start + gain + again;
 }
 
 /* One that is silent: the gateway goes on to the next one when its patience is over. */
 static int
-silent_gain(const struct event *e, const struct conn *silent)
+silent_gain(const struct event *e, const struct conn *silent, int again)
 {
     when_t since = MAX(silent->hs.first_syn, silent->active_since);
 
-    if (same_server(silent, e->conn) || silent->hs.synack_frame || e->time - since < SILENT_LONG || waits_for_another(e, chain_get(silent, NULL)))
+    if (e->time - since < SILENT_LONG || same_server(silent, e->conn) || waits_for_another(e, chain_get(silent, NULL)))
         return ASSIGN_NEVER;
-    return common_gain(e, silent) + profile_gain(gateway_profile(e->gateway), DELAY_PATIENCE, e->time - since, 0) + again_gain(e->gateway);
+    return common_gain(e, silent) + profile_gain(gateway_profile(e->gateway), DELAY_PATIENCE, e->time - since, 0) + again;
 }
 
 static void
@@ -108,7 +108,7 @@ has_owner(const struct conn *conn)
 }
 
 static void
-consider_failed(const struct event *e, struct earlier *best)
+consider_failed(const struct event *e, int again, struct earlier *best)
 {
     unsigned looked_at = 0, passed_over = 0;
 
@@ -119,17 +119,17 @@ consider_failed(const struct event *e, struct earlier *best)
             continue;
         }
         looked_at++;
-        consider(best, failed, failed_gain(e, failed));
+        consider(best, failed, failed_gain(e, failed, again));
     }
 }
 
 /* The gateway waits for long: what begins meanwhile and seems to follow may not be the best one. */
 static void
-consider_silent(const struct event *e, struct conn *silent, struct earlier *best)
+consider_silent(const struct event *e, struct conn *silent, int again, struct earlier *best)
 {
-    if (silent == e->conn || silent->owner || (chain_is_followed(silent, NULL) && !silent->chain.follower))
+    if (silent == e->conn || silent->owner || silent->hs.synack_frame || (chain_is_followed(silent, NULL) && !silent->chain.follower))
         return;
-    int gain = silent_gain(e, silent);
+    int gain = silent_gain(e, silent, again);
     if (!chain_is_followed(silent, NULL) || gain >= silent->chain.fit + ABOUT_AS_WELL)
         consider(best, silent, gain);
 }
@@ -141,13 +141,18 @@ explain_by_try(const struct event *e)
     const list_t *pending = &e->activities->pending;
     struct earlier best = { NULL, ASSIGN_NEVER };
     unsigned looked_at = 0;
+    int again = again_gain(e->gateway);
+    node_t *rest = pending->head;
 
-    consider_failed(e, &best);
-    for (node_t *l = pending->head; l && looked_at < LOOKED_AT_MAX; l = l->next, looked_at++)
-        consider_silent(e, (struct conn *)l->data, &best);
+    consider_failed(e, again, &best);
+    for (; rest && looked_at < LOOKED_AT_MAX; rest = rest->next, looked_at++)
+        consider_silent(e, (struct conn *)rest->data, again, &best);
     looked_at = 0;
-    for (node_t *l = pending->tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++)
-        consider_silent(e, (struct conn *)l->data, &best);
+    for (node_t *l = pending->tail; rest && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        consider_silent(e, (struct conn *)l->data, again, &best);
+        if (l == rest)
+            break;
+    }
     return best;
 }
 

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -128,57 +129,72 @@ bits_by_chance(enum delay_kind kind, unsigned bucket)
     return kind == DELAY_PATIENCE ? -log2(LENGTHS_OF_SILENCE) : buckets.log_width[bucket];
 }
 
-/* How much of all delays a bucket holds; habits: from habits_of(). */
+/* How much of all delays a bucket holds. */
 static double
-share_of(const struct profile *p, enum delay_kind kind, int bucket, double habits)
+share_of(const struct profile *p, enum delay_kind kind, int bucket)
 {
-    return (smooth_habit(&p->delays[kind], kind, bucket) + USUAL_WEIGHT * buckets.usual_share[kind][bucket]) / (habits + USUAL_WEIGHT);
+    double own = smooth_habit(&p->delays[kind], kind, bucket) + USUAL_WEIGHT * buckets.usual_share[kind][bucket];
+
+    return own / (p->gains[kind].habits + USUAL_WEIGHT);
 }
 
-static double
-habits_of(const struct profile *p, enum delay_kind kind)
-{
-    double habits = 0;
-
-    for (int b = 0; b < DELAY_BUCKETS; b++)
-        habits += habit(&p->delays[kind], b);
-    return habits;
-}
-
-static void
-compute_gains(struct profile *p, enum delay_kind kind)
-{
-    struct delay_gains *g = &p->gains[kind];
-    double habits = habits_of(p, kind);
-    int best = DELAY_BUCKETS - 1;
-
-    for (int b = DELAY_BUCKETS - 1; b >= 0; b--) {
-        g->at[b] = in_parts(log2(share_of(p, kind, b, habits)) - bits_by_chance(kind, (unsigned)b));
-        best = g->at[b] > g->at[best] ? b : best;
-        g->best[b] = (uint8_t)best;
-    }
-    g->stale = false;
-}
-
-static void
-compute_longer(struct profile *p, enum delay_kind kind)
-{
-    struct delay_gains *g = &p->gains[kind];
-    double habits = habits_of(p, kind), longer = 0;
-
-    for (int b = DELAY_BUCKETS - 1; b >= 0; b--) {
-        longer += share_of(p, kind, b, habits);
-        g->longer[b] = (int16_t)MAX(lround(100 * log2(MIN(longer, 1))), GAIN_LEAST);
-    }
-    g->longer_stale = false;
-}
-
-static const struct delay_gains *
+static struct delay_gains *
 gains_of(struct profile *p, enum delay_kind kind)
 {
-    if (p->gains[kind].stale)
-        compute_gains(p, kind);
-    return &p->gains[kind];
+    struct delay_gains *g = &p->gains[kind];
+
+    if (!g->stale)
+        return g;
+    g->habits = 0;
+    for (int b = 0; b < DELAY_BUCKETS; b++) {
+        g->habits += habit(&p->delays[kind], b);
+        g->at[b] = INT_MIN;
+    }
+    g->stale = false;
+    g->best_stale = g->longer_stale = true;
+    return g;
+}
+
+static int
+parts_at(struct profile *p, enum delay_kind kind, unsigned bucket)
+{
+    int *at = &gains_of(p, kind)->at[bucket];
+
+    if (*at == INT_MIN)
+        *at = in_parts(log2(share_of(p, kind, (int)bucket)) - bits_by_chance(kind, bucket));
+    return *at;
+}
+
+static unsigned
+best_from(struct profile *p, enum delay_kind kind, unsigned bucket)
+{
+    struct delay_gains *g = gains_of(p, kind);
+    unsigned best = DELAY_BUCKETS - 1;
+
+    if (g->best_stale) {
+        for (unsigned b = DELAY_BUCKETS; b-- > 0;) {
+            best = parts_at(p, kind, b) > g->at[best] ? b : best;
+            g->best[b] = (uint8_t)best;
+        }
+        g->best_stale = false;
+    }
+    return g->best[bucket];
+}
+
+static int
+longer_than(struct profile *p, enum delay_kind kind, unsigned bucket)
+{
+    struct delay_gains *g = gains_of(p, kind);
+    double longer = 0;
+
+    if (g->longer_stale) {
+        for (int b = DELAY_BUCKETS - 1; b >= 0; b--) {
+            longer += share_of(p, kind, b);
+            g->longer[b] = (int16_t)MAX(lround(100 * log2(MIN(longer, 1))), GAIN_LEAST);
+        }
+        g->longer_stale = false;
+    }
+    return g->longer[bucket];
 }
 
 void
@@ -188,7 +204,7 @@ profile_init(struct profile *p)
         compute_buckets();
     memset(p, 0, sizeof *p);
     for (int kind = 0; kind < N_DELAYS; kind++)
-        p->gains[kind].stale = p->gains[kind].longer_stale = true;
+        p->gains[kind].stale = true;
 }
 
 struct profile *
@@ -230,7 +246,7 @@ profile_learn_all(struct profile *p, enum delay_kind kind, const when_t *delays,
         uint32_t *seen = &d->seen[bucket_of(delays[i])];
         if (*seen > UINT32_MAX / 2)
             continue;
-        p->gains[kind].stale = p->gains[kind].longer_stale = true;
+        p->gains[kind].stale = true;
         *seen += DELAY_ONE;
         if (certain)
             continue;
@@ -275,7 +291,7 @@ profile_learn_clear(struct profile *p, enum delay_kind kind, when_t delay)
     d->n_clear++;
     /* One more of many changes little. */
     if (d->n_clear < 16 || d->n_clear % 8 == 0)
-        p->gains[kind].stale = p->gains[kind].longer_stale = true;
+        p->gains[kind].stale = true;
 }
 
 /* asking ******************************************************************/
@@ -288,9 +304,9 @@ profile_rate(double per_second)
 
 /* Halves are rounded up; a shift rounds down, below zero as well. */
 static int
-gain_of(const struct delay_gains *g, enum delay_kind kind, unsigned bucket, int rate)
+gain_of(struct profile *p, enum delay_kind kind, unsigned bucket, int rate)
 {
-    int parts = g->at[bucket] - (kind == DELAY_PATIENCE ? 0 : rate);
+    int parts = parts_at(p, kind, bucket) - (kind == DELAY_PATIENCE ? 0 : rate);
 
     return MAX((parts + (1 << (PLACES - 1))) >> PLACES, GAIN_LEAST);
 }
@@ -298,7 +314,7 @@ gain_of(const struct delay_gains *g, enum delay_kind kind, unsigned bucket, int 
 int
 profile_gain(struct profile *p, enum delay_kind kind, when_t delay, int rate)
 {
-    int gain = gain_of(gains_of(p, kind), kind, bucket_of(delay), rate);
+    int gain = gain_of(p, kind, bucket_of(delay), rate);
     const struct set_times *set = set_times_of(p, kind);
 
     return set ? gain + set_times_gain(set, delay) : gain;
@@ -307,9 +323,7 @@ profile_gain(struct profile *p, enum delay_kind kind, when_t delay, int rate)
 int
 profile_gain_most(struct profile *p, enum delay_kind kind, when_t delay, int rate)
 {
-    const struct delay_gains *g = gains_of(p, kind);
-
-    int gain = gain_of(g, kind, g->best[bucket_of(delay)], rate);
+    int gain = gain_of(p, kind, best_from(p, kind, bucket_of(delay)), rate);
 
     return set_times_of(p, kind) ? gain + set_times_gain_most() : gain;
 }
@@ -317,9 +331,7 @@ profile_gain_most(struct profile *p, enum delay_kind kind, when_t delay, int rat
 int
 profile_gain_so_far(struct profile *p, enum delay_kind kind, when_t delay)
 {
-    if (p->gains[kind].longer_stale)
-        compute_longer(p, kind);
-    return p->gains[kind].longer[bucket_of(delay)];
+    return longer_than(p, kind, bucket_of(delay));
 }
 
 /*

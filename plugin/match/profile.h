@@ -39,10 +39,11 @@ enum delay_kind {
     N_DELAYS
 };
 
-/* What delays of one kind gain, by their bucket: computed when it is asked for the first time since something was learnt. */
+/* What delays of one kind gain, by their bucket: each is computed when it is asked for the first time since something was learnt. */
 struct delay_gains {
-    bool stale, longer_stale;
-    int at[DELAY_BUCKETS];      /* in parts of hundredths of a bit, where one such thing happens in a second */
+    bool stale, best_stale, longer_stale;
+    double habits;              /* of all buckets */
+    int at[DELAY_BUCKETS];      /* in parts of hundredths of a bit, where one such thing happens in a second; INT_MIN: not computed */
     uint8_t best[DELAY_BUCKETS];        /* of this bucket and later ones */
     int16_t longer[DELAY_BUCKETS];      /* that the delay is not over yet, in hundredths of a bit */
 };
