@@ -23,7 +23,7 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
 . "$top/cmake/setup.sh"
 
 # shellcheck disable=SC2086 # one word a package
-need_packages binutils python3-pytest python3-scapy jq curl dpkg-dev file lintian ${TEST_TOOLS:-}
+need_packages ninja-build binutils python3-pytest python3-scapy jq curl dpkg-dev file lintian ${TEST_TOOLS:-}
 build_target all -DBUILD_TESTING=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 ctest --test-dir "$build" --output-on-failure --no-tests=error --parallel "$(nproc)" --output-log "$scratch/ctest" "$@"
 status=$?

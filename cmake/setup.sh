@@ -76,6 +76,8 @@ build_target() {
         exec 9>"$build/.lock"
         flock 9
     fi
+    # Of a folder that is configured already CMake keeps the generator.
+    ! command -v ninja >/dev/null || export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
     if [ $# -gt 0 ] || ! is_configured; then
         quietly cmake -S "$top" -B "$build" "$@"
     fi

@@ -30,6 +30,8 @@ import tempfile
 import time
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS / "system"))
+from nametables import without_name_tables  # noqa: E402
 SLOWEST = 10            # times the processor time of tshark alone, where that is measurable:
 MEASURABLE = 2.0        # seconds that any run may take
 PROTOCOLS = "arp bgp bvlc dns eth giop icmp ip llc m2m megaco nbns syslog tcp tds tr udp usb-linux".split()
@@ -214,7 +216,8 @@ class Tshark:
         done = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True)
         version = re.search(r"(\d+\.\d+)\.\d+", done.stdout).group(1)
         self.env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/nonexistent",
-                    "WIRESHARK_CONFIG_DIR": "/nonexistent", "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1"}
+                    "WIRESHARK_CONFIG_DIR": "/nonexistent", "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1",
+                    **without_name_tables(folder / "data")}
         self.plugins, self.nothing = folder / "plugins", folder / "nothing"
         for place in (self.plugins, self.nothing):
             (place / version / "epan").mkdir(parents=True)

@@ -19,7 +19,7 @@ from pcapfile import Frame, read, written
 CAPTURES = sorted(ARTICLE.glob("*.pcap*")) + sorted(LAB.glob("*.pcap*"))
 
 # Only those up to the same length are mixed: short ones would have to be filled up too far.
-LENGTHS = (25, 50, 100, 400)
+LENGTHS = (400,)
 
 # More of them in one run would fill the memory: tshark -M does not forget all.
 BATCH_MAX = 200

@@ -105,7 +105,7 @@ NUMBERS = off("tcp.relative_sequence_numbers", "tcp.analyze_sequence_numbers", "
 
 @pytest.mark.parametrize("way", [
     Way(NUMBERS, convert="gzip"),
-    Way(["-N", "dmnNt"], convert="pcapng"),
+    Way(["-N", "dmnt"], convert="pcapng"),
     Way(live=True),
 ], ids=["numbers-gzip", "names-pcapng", "pipe"])
 def test_same(tshark, plain, way):
