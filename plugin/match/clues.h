@@ -38,6 +38,7 @@
     X(OTHER_AGENT,    -500, TIE_TIME,    "another user agent") \
     X(OTHER_MARK,     -600, TIE_TIME,    "another cookie") \
     X(OTHER_TARGET,  -1000, TIE_TIME,    "another host in CONNECT or in TLS") \
+    X(OTHERS_REQUEST,-1500, TIE_TIME,    "word for word another client's request") \
     X(OTHER_REQUEST,     0, TIE_TIME,    "another request") /* by the gateway's habit: see relation_of() */
 
 enum clue {

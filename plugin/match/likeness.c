@@ -111,6 +111,13 @@ other_request_gain(const struct gateway *gateway)
     return (int)lround(MAX(100 * log2(share), -OTHER_REQUEST_MOST));
 }
 
+/* It repeats what a client asked for who waits, or waited: a gateway that writes requests anew seldom comes to just that. */
+static bool
+repeats_its_parent(const struct exchange *child)
+{
+    return child->parent && child->parent->url_hash == child->url_hash && strlen(child->request.path) >= TAIL_MIN && same_request(child->parent, child);
+}
+
 static bool
 same_mark(mark_t x, mark_t y)
 {
@@ -172,6 +179,8 @@ relate_request(struct relation *r, const struct gateway *gateway, const struct e
     else if (same_method && tail >= TAIL_MIN)
         clue_found(r, CLUE_SAME_TAIL);
     relate_marks(r, &waiting->request.marks, &child->request.marks);
+    if (repeats_its_parent(child))
+        clue_found(r, CLUE_OTHERS_REQUEST);
     r->clues |= 1u << CLUE_OTHER_REQUEST;
     r->gain += other_request_gain(gateway);
 }
@@ -194,7 +203,7 @@ same_asked(const struct exchange *x, const struct exchange *y)
 {
     if (x == y)
         return true;
-    return x && y && same_request(x, y) && same_text(x->request.forwarded_for, y->request.forwarded_for) &&
+    return x && y && same_request(x, y) && repeats_its_parent(x) == repeats_its_parent(y) && same_text(x->request.forwarded_for, y->request.forwarded_for) &&
            memcmp(&x->request.marks, &y->request.marks, sizeof x->request.marks) == 0;
 }
 

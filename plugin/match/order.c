@@ -48,15 +48,37 @@ ends_before(const struct use *x, const struct use *y)
     return x->end || (!y->end && x->start < y->start && x->silent >= SILENT_LONG);
 }
 
-/* Among what was tried at the same server: others take longer or shorter for reasons of their own. */
+/* Those that failed, and behind which another one was surely tried, by their places among the uses. */
+static uint64_t
+passed_tries(const struct scope *s)
+{
+    uint64_t passed = 0;
+
+    for (unsigned i = 0; i < s->n; i++) {
+        const struct use *use = &s->uses[i];
+        if (use->before >= 0 && s->uses[use->before].end && !chain_get(use->conn, use->ex)->doubtful)
+            passed |= UINT64_C(1) << use->before;
+    }
+    return passed;
+}
+
+static bool
+is_passed(const struct contest *c, uint64_t passed, unsigned column)
+{
+    return passed & (UINT64_C(1) << (c->columns[column] - c->s->uses));
+}
+
+/* Among what was tried at the same server: others take longer or shorter for reasons of their own. Behind a try that another one followed nobody is answered. */
 static void
 rank_columns(const struct contest *c, int *ranks)
 {
+    uint64_t passed = passed_tries(c->s);
+
     for (unsigned k = 0; k < c->a.n_columns; k++) {
         const struct use *use = c->columns[k];
         for (unsigned other = 0; other < k; other++) {
             int before = ends_before(c->columns[other], use) - ends_before(use, c->columns[other]);
-            if (!before || !same_server(c->columns[other]->conn, use->conn))
+            if (!before || is_passed(c, passed, k) || is_passed(c, passed, other) || !same_server(c->columns[other]->conn, use->conn))
                 continue;
             ranks[k] += before;
             ranks[other] -= before;

@@ -97,18 +97,30 @@ is_asked_on_same_socket(const struct lookup *lookup, const struct asked *asked, 
     return !is_same_question(asked, m) || (asked->q.answers.seen > 0 && !is_shared_socket(asker, lookup, m->sport));
 }
 
+/*
+ * A program asks a server from one address. Example: two members of a cluster on one host look up the same name for
+ * two requests. Where a loopback resolver asks on for it, or another server is routed elsewhere, the search is one.
+ */
+static bool
+is_asked_from_elsewhere(const struct asked *asked, const struct dns_message *m)
+{
+    return ipaddr_equal(&asked->q.server, &m->dst) && !ipaddr_equal(&asked->q.asker, &m->src) &&
+           !ipaddr_is_loopback(&asked->q.asker) && !ipaddr_is_loopback(&m->src);
+}
+
 /* What a new question has in common with those of a search. */
 struct overlap {
-    bool name, question, socket;
+    bool name, question, socket, elsewhere;
 };
 
 static struct overlap
 overlap_of(const struct lookup *lookup, const struct dns_message *m, const struct host *asker)
 {
-    struct overlap overlap = { false, false, false };
+    struct overlap overlap = { false, false, false, false };
 
     for (unsigned i = 0; i < lookup->n && !overlap.socket; i++) {
         const struct asked *asked = lookup->questions[i];
+        overlap.elsewhere = overlap.elsewhere || is_asked_from_elsewhere(asked, m);
         overlap.name = overlap.name || strcmp(asked->q.name, m->name) == 0;
         overlap.question = overlap.question || is_same_question(asked, m);
         overlap.socket = !lookup->resolved && is_asked_on_same_socket(lookup, asked, m, asker);
@@ -134,11 +146,13 @@ fit_of(const struct lookup *lookup, const struct dns_message *m, const struct ho
         if (lookup->n == QUESTIONS_MAX || !is_gateways(asker, lookup) || m->time - lookup->last >= OTHER_TYPE_WITHIN)
             return FITS_NOT;
         overlap = overlap_of(lookup, m, asker);
-        return overlap.name && !overlap.question ? FITS_AS_OTHER_TYPE : FITS_NOT;
+        return overlap.name && !overlap.question && !overlap.elsewhere ? FITS_AS_OTHER_TYPE : FITS_NOT;
     }
     if (!may_go_on(lookup, m, asker))
         return FITS_NOT;
     overlap = overlap_of(lookup, m, asker);
+    if (overlap.elsewhere)
+        return FITS_NOT;
     if (overlap.socket)
         return FITS_SOCKET;
     if (overlap.question)

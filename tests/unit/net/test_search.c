@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "common.h"
 #include "facts.h"
 #include "net/lookup.h"
 
@@ -63,6 +64,49 @@ test_parallel_servers(void)
     resolved(3, GATEWAY, HOST, 0, NULL);
     const struct verdict *v = verdict_at(responds(ALICE, 502));
     g_assert_cmpstr(cause_token(v->cause), ==, "dns_nodata");
+}
+
+static const struct host *
+host_of(const char *address)
+{
+    struct ipaddr at = ip(address);
+
+    return host_find(capture_tracker()->root, &at);
+}
+
+/*
+ * Two members of a cluster run on the host that captures, and seem to be one gateway. Each looks up the name for its own client, from its own
+ * address: these are two searches.
+ * A, AAAA of GATEWAY, A of OTHER_ADDRESS, 5 s: the same again, 5 s: ALICE gets 502
+ */
+static void
+test_members_of_cluster(void)
+{
+    scene(0);
+    leg(BOB, "10.0.0.2", OTHER_ADDRESS, 9090);
+    card(GATEWAY, 7);
+    card(OTHER_ADDRESS, 7);
+    stands(ALICE);
+    stands(BOB);
+    asks_proxy(BOB, HOST, "/first");
+    asks_proxy(ALICE, HOST, "/first");
+    looks_up(1, OTHER_ADDRESS, HOST);
+    resolved(1, OTHER_ADDRESS, HOST, NAME_ERROR, NULL);
+    responds(ALICE, 504);
+    responds(BOB, 504);
+    g_assert_true(host_of(GATEWAY)->gateway == host_of(OTHER_ADDRESS)->gateway);
+    passes(60000);
+    asks_proxy(ALICE, HOST, "/again");
+    uint32_t asked = looks_up(2, GATEWAY, HOST);
+    passes(200);
+    asks_proxy(BOB, HOST, "/again");
+    looks_up(3, OTHER_ADDRESS, HOST);
+    passes(4800);
+    uint32_t again = looks_up(2, GATEWAY, HOST);
+    passes(200);
+    looks_up(3, OTHER_ADDRESS, HOST);
+    passes(4800);
+    EXPECT_AT(responds(ALICE, 502), DNS_TIMEOUT, LIKELY, asked, again);
 }
 
 /* An alias without an address, which the gateway asks for itself. */
@@ -392,6 +436,7 @@ main(int argc, char **argv)
     g_test_add_func("/search/over_tcp", test_over_tcp);
     g_test_add_func("/search/memory_of_another_gateway", test_memory_of_another_gateway);
     g_test_add_func("/search/flood", test_flood);
+    g_test_add_func("/search/members of a cluster", test_members_of_cluster);
     g_test_add_func("/search/upstream for each", test_upstream_for_each);
     g_test_add_func("/search/upstream again", test_upstream_again);
     g_test_add_func("/search/upstream turn", test_upstream_turn);
