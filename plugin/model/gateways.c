@@ -22,6 +22,7 @@ gateway_free(struct root *root, struct gateway *gateway)
 {
     activities_move(&root->strays, &gateway->activities);
     wmem_free(wmem_file_scope(), gateway->profile);
+    wmem_free(wmem_file_scope(), gateway->hosts);
     wmem_free(wmem_file_scope(), gateway);
 }
 
@@ -68,6 +69,16 @@ log_gateway(const struct ipaddr *ip)
     wmem_free(NULL, text);
 }
 
+static void
+add_known(struct gateway *gateway, const struct ipaddr *ip)
+{
+    unsigned n = gateway->n_known;
+
+    if ((n & (n - 1)) == 0)     /* a power of two: there is no room for one more */
+        gateway->hosts = (struct ipaddr *)wmem_realloc(wmem_file_scope(), gateway->hosts, MAX(2 * n, 1) * sizeof *gateway->hosts);
+    gateway->hosts[gateway->n_known++] = *ip;
+}
+
 struct gateway *
 host_gateway(struct host *s)
 {
@@ -76,7 +87,7 @@ host_gateway(struct host *s)
             log_gateway(&s->ip);
         s->gateway = wmem_new0(wmem_file_scope(), struct gateway);
         s->gateway->n_hosts = 1;
-        s->gateway->hosts[s->gateway->n_known++] = s->ip;
+        add_known(s->gateway, &s->ip);
     }
     return s->gateway;
 }
@@ -131,7 +142,7 @@ move_hosts(struct root *root, struct gateway *from, struct gateway *to)
             continue;                   /* evicted meanwhile */
         member->gateway = to;
         to->n_hosts++;
-        to->hosts[to->n_known++] = member->ip;
+        add_known(to, &member->ip);
         from->n_hosts--;
     }
 }

@@ -33,11 +33,15 @@ struct activities {
 /* What a gateway asked though nobody who waited had asked for it: the latest texts, the newest first; 0: none. */
 #define OWN_TEXTS 16
 
-#define GATEWAY_HOSTS_MAX 16
+/*
+ * A gateway asks from a pool of addresses where its ports would not do: one address has 65,535 for each server (RFC 9293 section
+ * 3.1), so that these serve some four million connections. Clients ask at a few more.
+ */
+#define GATEWAY_HOSTS_MAX 72
 struct gateway {
     unsigned n_hosts;           /* that point here */
-    struct ipaddr hosts[GATEWAY_HOSTS_MAX];
-    unsigned n_known;           /* how many of hosts are set */
+    struct ipaddr *hosts;       /* as far as they are known */
+    unsigned n_known;           /* how many */
     list_t open;                /* exchanges that wait for this gateway */
     when_t answered;            /* when one was answered last */
     struct next_hop next_hops[NEXT_HOPS_MAX];   /* that carried requests for several hosts */

@@ -268,6 +268,7 @@ MUTANTS = [
     ("tries in a row", "match/order.c", "is_passed(c, passed, k) || is_passed(c, passed, other)", "false", QUICK),
     ("another's words", "match/likeness.c", "if (repeats_its_parent(child))", "if (false)", QUICK),
     ("another's words", "match/likeness.c", " repeats_its_parent(x) == repeats_its_parent(y) &&", "", QUICK),
+    ("pools", "model/gateways.h", "#define GATEWAY_HOSTS_MAX 72", "#define GATEWAY_HOSTS_MAX 16", QUICK),
     ("one search", "net/fit.c", "ipaddr_equal(&asked->q.server, &m->dst) && !ipaddr_equal(&asked->q.asker, &m->src) &&", "false &&", QUICK),
     ("one search", "net/fit.c", "pause <= (fit_is_answered(lookup) ? ASKS_ON_WITHIN : SEARCH_PAUSE)", "pause <= SEARCH_PAUSE", QUICK),
     ("ICAP", "bytes/httphead.c", "n - i > strlen(ICAP)", "false", "test_whose.py -k icap"),

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "common.h"
 #include "facts.h"
 
 /* ALICE is a client of GATEWAY, BOB one of its other address, from which UPSTREAM_1 and 2 are. */
@@ -188,6 +189,38 @@ test_pool(void)
     expect_unknown_at(of_pool(1, 1), MISSING_GATEWAY_SIDE);
 }
 
+static const struct gateway *
+gateway_at(const char *address)
+{
+    struct ipaddr at = ip(address);
+
+    return host_find(capture_tracker()->root, &at)->gateway;
+}
+
+/*
+ * Of a pool as large as those that serve millions of connections each address is the gateway's, seen at work once.
+ * 64 times: ALICE asks /item, one of the pool asks it, 200, ALICE gets 200
+ */
+static void
+test_large_pool(void)
+{
+    char address[16], path[16];
+
+    scene_with(1);
+    is_known(HOST, SERVER_1);
+    for (unsigned n = 0; n < 64; n++) {
+        g_snprintf(address, sizeof address, "10.9.0.%u", n);
+        g_snprintf(path, sizeof path, "/item/%u", n);
+        leg(20 + n, address, SERVER_1, 80);
+        asks_proxy(ALICE, HOST, path);
+        stands(20 + n);
+        asks_server(20 + n, HOST, path);
+        responds(20 + n, 200);
+        responds(ALICE, 200);
+        g_assert_true(gateway_at(address) == gateway_at(GATEWAY));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -200,5 +233,6 @@ main(int argc, char **argv)
     g_test_add_func("/match/addresses/of a router", test_card_of_router);
     g_test_add_func("/match/addresses/other family", test_other_family);
     g_test_add_func("/match/addresses/pool", test_pool);
+    g_test_add_func("/match/addresses/large pool", test_large_pool);
     return g_test_run();
 }
