@@ -31,6 +31,13 @@ void chain_request_begun(struct root *root, struct exchange *child);
  */
 void chain_told(struct root *root, struct exchange *child);
 
+/*
+ * Whom the first request on a connection serves nothing told, but it is what a try before carried that failed, word for word and with the same
+ * marks of its client: it is that one's next try, whatever it seemed to be begun for. Example: a gateway that rewrites host and path asks a server,
+ * which resets the connection, and asks it the same on a new one. (chaintold.c)
+ */
+void chain_repeated(struct root *root, struct exchange *child);
+
 /* What is known of a try: a connection with its first request, or a later request on it. child NULL: none. Owned by these. */
 const struct chain *chain_get(const struct conn *conn, const struct exchange *child);
 struct chain *chain_of(struct conn *conn, struct exchange *child);

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "match/chain.h"
+#include "match/likeness.h"
 #include "model/attempts.h"
 
 /* Requests that wait and tries in a row that are looked at. */
@@ -82,10 +83,7 @@ follow_instead(struct root *root, const struct exchange *parent, const struct co
 static void
 follow(struct exchange *child, struct exchange *earlier)
 {
-    struct chain *chain = chain_of(child->conn, child);
-
-    chain->before = earlier->conn->stream + 1;
-    chain->waiter = child->parent->serial & G_MAXINT32;
+    chain_of(child->conn, child)->before = earlier->conn->stream + 1;
     chain_of(earlier->conn, earlier)->followed = exchange_begun(child);
     chain_of(earlier->conn, earlier)->follower = 0;
 }
@@ -143,6 +141,52 @@ tell_begun(struct root *root, struct exchange *child)
     settle(root, &child->conn->chain);
 }
 
+/* Whose it is can be told: two clients may well ask for the same. */
+static bool
+is_marked(const struct exchange *child)
+{
+    const struct request_marks *marks = &child->request.marks;
+
+    return child->request.forwarded_for || marks->cookie || marks->authorization || marks->request_id;
+}
+
+/* The latest try that carried the same and had failed before this one was begun. */
+static struct exchange *
+repeated_try(const struct exchange *child)
+{
+    const struct activities *activities = child->conn->activities;
+    unsigned looked_at = 0;
+
+    for (node_t *l = activities ? activities->failed.tail : NULL; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        const struct conn *failed = (const struct conn *)l->data;
+        struct exchange *earlier = (struct exchange *)list_last(&failed->exchanges);
+        if (earlier && failed != child->conn && earlier->url_hash == child->url_hash && conn_failed(failed) <= exchange_begun(child) && same_asked(earlier, child))
+            return earlier;
+    }
+    return NULL;
+}
+
+void
+chain_repeated(struct root *root, struct exchange *child)
+{
+    struct exchange *repeated = child->nth == 1 && child->conn->syn_seen && is_marked(child) ? repeated_try(child) : NULL;
+    const struct host *sender = host_find(root, &child->conn->side[CLIENT].ip);
+    struct chain *chain = chain_of(child->conn, child);
+    struct exchange *earlier_child;
+
+    if (!repeated || leads_back_to(root, child->conn, child, repeated->conn))
+        return;
+    struct conn *earlier = chain_before(root, child->conn, child, &earlier_child);
+    if (earlier)
+        chain_of(earlier, earlier_child)->followed = 0;
+    else if (chain->waiter && sender && sender->gateway)
+        begin_again(sender->gateway, chain->waiter);
+    const struct chain *before = chain_of(repeated->conn, repeated);
+    chain->waiter = before->waiter;
+    chain->doubtful = before->doubtful;
+    follow(child, repeated);
+}
+
 void
 chain_told(struct root *root, struct exchange *child)
 {
@@ -151,10 +195,12 @@ chain_told(struct root *root, struct exchange *child)
     if (!child->parent)
         return;
     follow_instead(root, child->parent, child->conn);
-    if (child->nth == 1 && child->conn->syn_seen)
+    if (child->nth == 1 && child->conn->syn_seen) {
         tell_begun(root, child);
-    else if ((earlier = earlier_try(child)))
+    } else if ((earlier = earlier_try(child))) {
+        chain_of(child->conn, child)->waiter = child->parent->serial & G_MAXINT32;
         follow(child, earlier);
+    }
 }
 
 /*

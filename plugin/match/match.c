@@ -202,6 +202,8 @@ match_begun(struct root *root, struct exchange *ex)
     if (ex->had_parent) {
         attempts_begun(root, ex->conn);
         chain_request_begun(root, ex);
+        if (!parent)
+            chain_repeated(root, ex);
     } else if (host_is_at_work(asked)) {
         sender->is_client = sender->link != LINK_SELF;     /* a client on the gateway itself */
         activity_over(ex->conn);

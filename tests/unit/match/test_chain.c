@@ -7,6 +7,7 @@
 #include "facts.h"
 #include "match/chain.h"
 #include "match/profile.h"
+#include "tcp/conn.h"
 
 static struct conn *
 conn_of(unsigned stream)
@@ -578,6 +579,59 @@ test_checked_server(void)
     next_server(0, true, UPSTREAM_1);
 }
 
+/*
+ * A gateway writes requests anew, and asks the same again on a new connection: that was begun for no other request, and is the last of the two tries.
+ * ALICE asks, 1 asks something else for her, FIN 1, 20 ms, BOB asks, 2 asks that again for ALICE, FIN 2, ALICE gets 502
+ */
+static void
+test_repeated_word_for_word(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    asks_server_for(UPSTREAM_1, "inner.example", "/rewritten", "10.0.0.1");
+    closes(UPSTREAM_1, SERVER);
+    passes(20);
+    asks_proxy(BOB, HOST, "/b");
+    stands(UPSTREAM_2);
+    uint32_t asked = asks_server_for(UPSTREAM_2, "inner.example", "/rewritten", "10.0.0.1"), closed = closes(UPSTREAM_2, SERVER);
+    g_assert_cmpuint(conn_find(capture_tracker()->root, UPSTREAM_2)->chain.before, ==, UPSTREAM_1 + 1);
+    EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked, closed);
+}
+
+static void
+asks_rewritten(unsigned n, const char *client)
+{
+    stands(n);
+    if (client)
+        asks_server_for(n, "inner.example", "/rewritten", client);
+    else
+        asks_server(n, "inner.example", "/rewritten");
+}
+
+/* Where nothing tells whose it is, another client may have asked for the same; and where something does, it is another one's. */
+static void
+repeats_for(const char *first, const char *second)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    asks_rewritten(UPSTREAM_1, first);
+    closes(UPSTREAM_1, SERVER);
+    passes(20);
+    asks_proxy(BOB, HOST, "/a");
+    asks_rewritten(UPSTREAM_2, second);
+    g_assert_cmpuint(conn_find(capture_tracker()->root, UPSTREAM_2)->chain.before, ==, 0);
+}
+
+static void
+test_repeated_for_another(void)
+{
+    repeats_for(NULL, NULL);
+    repeats_for("10.0.0.1", "10.0.0.2");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -608,5 +662,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/upstream not told", test_upstream_not_told);
     g_test_add_func("/match/chain/next server", test_next_server);
     g_test_add_func("/match/chain/checked server", test_checked_server);
+    g_test_add_func("/match/chain/repeated word for word", test_repeated_word_for_word);
+    g_test_add_func("/match/chain/repeated for another", test_repeated_for_another);
     return g_test_run();
 }
