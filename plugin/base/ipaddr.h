@@ -68,6 +68,10 @@ ipaddr_equal(const struct ipaddr *x, const struct ipaddr *y)
     return memcmp(x, y, sizeof *x) == 0;
 }
 
+/* For hash tables of GLib and bounded.h: the key is a struct ipaddr. */
+unsigned ipaddr_hash(const void *key);
+gboolean ipaddr_key_equal(const void *x, const void *y);
+
 static inline bool
 ipaddr_is_loopback(const struct ipaddr *ip)
 {

@@ -35,7 +35,7 @@ httphead_fault_words(enum http_fault fault)
 }
 
 bool
-http_fault_is_readable(enum http_fault fault)
+httphead_fault_is_readable(enum http_fault fault)
 {
     return fault >= HTTP_FAULT_CODING;
 }

@@ -48,7 +48,7 @@ enum http_fault {
 };
 
 /* true: of the second kind. */
-bool http_fault_is_readable(enum http_fault fault);
+bool httphead_fault_is_readable(enum http_fault fault);
 
 /* "a header line without a colon or with a bad name", ...: fits behind "the server sent" */
 const char *httphead_fault_words(enum http_fault fault);

@@ -94,7 +94,7 @@ reply_outcome(const struct attempt *a, when_t until, unsigned code)
 
     if (a->early_frame && !answered)
         return cause_only(CAUSE_INVALID_RESPONSE);      /* it spoke first, as HTTP servers never do */
-    if (reply->fault != HTTP_FAULT_NONE && !http_fault_is_readable(reply->fault))
+    if (reply->fault != HTTP_FAULT_NONE && !httphead_fault_is_readable(reply->fault))
         return cause_only(CAUSE_INVALID_RESPONSE);
     if (answered && reply->status == code)
         return (struct outcome){ CAUSE_RELAYED, reply->status };

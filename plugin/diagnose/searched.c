@@ -17,7 +17,7 @@ answered_in_time(const struct question *q, when_t until)
 }
 
 static enum dns_outcome
-outcome_in_time(const struct question *q, when_t until)
+judge_in_time(const struct question *q, when_t until)
 {
     return answered_in_time(q, until) ? q->outcome : q->icmp.n > 0 ? DNS_ICMP : DNS_SILENT;
 }
@@ -41,7 +41,7 @@ answered_by_another(const struct evidence *e, const struct question *silent)
 static bool
 is_silent(const struct evidence *e, const struct question *q)
 {
-    return outcome_in_time(q, e->response_time) == DNS_SILENT && !answered_by_another(e, q);
+    return judge_in_time(q, e->response_time) == DNS_SILENT && !answered_by_another(e, q);
 }
 
 /* The latest question with this outcome about the name that was tried last. */
@@ -53,7 +53,7 @@ latest_with(const struct evidence *e, enum dns_outcome outcome)
 
     for (unsigned i = s->n; i > 0; i--) {
         const struct question *q = s->questions[i - 1];
-        if (outcome_in_time(q, e->response_time) != outcome || strcmp(q->name, last_name) != 0)
+        if (judge_in_time(q, e->response_time) != outcome || strcmp(q->name, last_name) != 0)
             continue;
         if ((outcome == DNS_ICMP || outcome == DNS_SILENT) && answered_by_another(e, q))
             continue;

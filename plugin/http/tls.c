@@ -49,7 +49,7 @@ may_be_of_handshake(const struct tls_conn *tls)
 }
 
 static void
-feed(struct root *root, struct conn *conn, int side, const struct segment *seg, const uint8_t *bytes, size_t captured, size_t length)
+on_tls_bytes(struct root *root, struct conn *conn, int side, const struct segment *seg, const uint8_t *bytes, size_t captured, size_t length)
 {
     struct tls_progress *progress = &conn->tls->progress;
     struct tls_facts *facts = &conn->tls->facts;
@@ -98,7 +98,7 @@ tls_conn_bytes(struct root *root, struct conn *conn, int side, const struct segm
 {
     bool asked_before = conn->tls->facts.request_frame;
 
-    feed(root, conn, side, seg, seg->data, seg->captured, seg->length);
+    on_tls_bytes(root, conn, side, seg, seg->data, seg->captured, seg->length);
     if (!asked_before)
         note_request(root, conn, seg, false);
 }
@@ -114,7 +114,7 @@ tls_conn_tunnel_bytes(struct root *root, struct conn *conn, int side, const stru
     /* What lies before these bytes in the segment is the head of the tunnel's message. */
     size_t before = (size_t)(bytes - seg->data);
     bool asked_before = conn->tls->facts.request_frame;
-    feed(root, conn, side, seg, bytes, captured, seg->length > before ? seg->length - before : 0);
+    on_tls_bytes(root, conn, side, seg, bytes, captured, seg->length > before ? seg->length - before : 0);
     if (!asked_before)
         note_request(root, conn, seg, true);
 }

@@ -40,24 +40,6 @@
 static const struct exchange_listener matching = { chain_connection_begun, match_begun, match_answered, match_forgotten };
 
 static unsigned
-ipaddr_hash(const void *key)
-{
-    const struct ipaddr *ip = (const struct ipaddr *)key;
-    uint64_t half[2], h;
-
-    memcpy(half, ip->b, sizeof half);
-    h = (half[0] ^ ip->family) * UINT64_C(1099511628211);
-    h = (h ^ h >> 29 ^ half[1]) * UINT64_C(1099511628211);
-    return (unsigned)(h ^ h >> 32);
-}
-
-static gboolean
-ipaddr_key_equal(const void *x, const void *y)
-{
-    return ipaddr_equal((const struct ipaddr *)x, (const struct ipaddr *)y);
-}
-
-static unsigned
 asked_key_hash(const void *key)
 {
     return bytes_hash(key, sizeof(struct asked_key), 0);

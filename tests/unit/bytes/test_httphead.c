@@ -155,7 +155,7 @@ test_forbidden(gconstpointer data)
     g_assert_cmpint(head.fault, ==, HTTP_FAULT_NONE);
     g_assert_cmpint(head.forbidden, ==, row->fault);
     g_assert_cmpint(head.chunked, ==, row->chunked);
-    g_assert_cmpint(http_fault_is_readable(head.forbidden), ==, row->fault != HTTP_FAULT_NONE);
+    g_assert_cmpint(httphead_fault_is_readable(head.forbidden), ==, row->fault != HTTP_FAULT_NONE);
 }
 
 /* Once a fault shows, it stays the same however much follows. */
