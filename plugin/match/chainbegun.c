@@ -16,6 +16,9 @@
 #define DISPLACED_MOST 8
 #define FOLLOWERS_MOST 16
 
+/* The latest requests that wait are looked at. */
+#define POOL_LOOKED_AT_MAX 16
+
 /* Where no request waits for which it could have been begun, a gateway rather goes on with what failed than begins something for itself. */
 #define NOBODYS (-300)
 #define WAITS_IN_VAIN (-600)
@@ -113,6 +116,37 @@ link_event_and_displaced(const struct event *event)
     }
 }
 
+/* It is opened to where requests go that wait there, and by none of their clients. */
+static bool
+goes_where_waited_for(const struct event *e, const struct gateway *gateway)
+{
+    unsigned looked_at = 0;
+
+    for (node_t *l = gateway->open.tail; l && looked_at < POOL_LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        const struct exchange *waiting = (const struct exchange *)l->data;
+        if (ipaddr_equal(&waiting->conn->side[CLIENT].ip, &e->conn->side[CLIENT].ip))
+            return false;
+        if (relation_of_place(e->root, waiting, e->conn).tie >= TIE_LEARNT)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * An address of which nothing is known has the network card of a gateway that was seen at work, and opens a connection as that one does: it is one
+ * more of its pool. Example: a gateway asks its servers from sixteen addresses, and the first thing that one of them does is refused.
+ */
+static void
+join_pool(const struct event *e, struct host *opener)
+{
+    link_t link = e->conn->side[CLIENT].link;
+    bool is_known = opener->gateway || opener->is_client || opener->answers_dns || link == LINK_SELF;     /* what it passes on is its own, too, by that */
+    struct host *owner = is_known ? NULL : host_with_card(e->root, link);
+
+    if (owner && owner != opener && owner->gateway && owner->ip.family == opener->ip.family && goes_where_waited_for(e, owner->gateway))
+        host_join(e->root, owner, opener);
+}
+
 /* Whose opener it is, or seems to be by its network card. false: nobody waits there. */
 static bool
 find_gateway(struct event *e)
@@ -150,6 +184,7 @@ chain_connection_begun(struct root *root, struct conn *conn)
     }
     part_two_machines(root, conn, opener);
     struct event e = { .root = root, .conn = conn, .time = conn->hs.first_syn, .rate = profile_rate(USUAL_RATE) };
+    join_pool(&e, opener);
     bool waited_for = find_gateway(&e);
 
     conn->of_gateway = waited_for && e.known;

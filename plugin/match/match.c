@@ -210,6 +210,8 @@ match_begun(struct root *root, struct exchange *ex)
     }
     if (!parent)
         host_asked(root, asked);
+    if (!ex->had_parent && !sender->gateway)
+        host_asks(root, sender);
     file(root, ex, asked, name);
 }
 

@@ -225,6 +225,22 @@ host_join_card(struct root *root, struct host *asked)
         host_join(root, asked, owner);
 }
 
+struct host *
+host_with_card(struct root *root, link_t link)
+{
+    const struct card *card = &root->gateways.cards[link % GATEWAY_CARDS];
+
+    if (!link || card->link != link || !card->proved || root->gateways.clients[link % GATEWAY_CARDS] == link)
+        return NULL;
+    return host_find(root, &card->ip);
+}
+
+void
+host_asks(struct root *root, const struct host *client)
+{
+    root->gateways.clients[client->link % GATEWAY_CARDS] = client->link;
+}
+
 void
 host_asked(struct root *root, const struct host *asked)
 {

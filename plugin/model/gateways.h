@@ -82,6 +82,7 @@ struct gateways {
     bounded_t hosts;
     struct card cards[GATEWAY_CARDS];
     struct card asked[GATEWAY_CARDS];   /* of those that clients asked last */
+    link_t clients[GATEWAY_CARDS];      /* that clients had last */
 };
 
 /* For the table of hosts: nothing points to it that is still in use. */
@@ -122,6 +123,13 @@ void host_prove(struct root *root, const struct host *host);
  */
 void host_at_work(struct root *root, const struct host *host);
 void host_join_card(struct root *root, struct host *asked);
+
+/*
+ * A host of the gateway that has this network card, as host_prove() was told; NULL: none is known, or clients have the card, too, as
+ * host_asks() was told: a router's, or the far side of a Linux cooked capture.
+ */
+void host_asks(struct root *root, const struct host *client);
+struct host *host_with_card(struct root *root, link_t link);
 
 /*
  * The gateway that a client asked last at the same network card, whose address is another one; NULL: none. A hint alone: the card may

@@ -221,6 +221,43 @@ test_large_pool(void)
     }
 }
 
+/*
+ * One address of the pool was seen at work, and the first thing that the next one does is refused: it has the gateway's network card, and goes where
+ * requests for the host go. Where clients have that card, too, it is a router's; and who goes elsewhere may be anybody.
+ * ALICE asks /first, one of the pool asks it, 200, ALICE gets 200, ALICE asks /next, SYN of another one, RST
+ */
+static const struct gateway *
+next_of_pool(uint8_t clients_card, const char *server, uint16_t port)
+{
+    scene_with(0);
+    card(GATEWAY, 1);
+    card("10.9.0.1", 1);
+    card("10.9.0.2", 1);
+    card("10.0.0.1", clients_card);
+    leg(UPSTREAM_1, "10.9.0.1", SERVER_1, 80);
+    leg(UPSTREAM_2, "10.9.0.2", server, port);
+    stands(ALICE);
+    asks_proxy(ALICE, HOST, "/first");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/first");
+    responds(UPSTREAM_1, 200);
+    responds(ALICE, 200);
+    passes(1000);
+    asks_proxy(ALICE, HOST, "/next");
+    syn(UPSTREAM_2);
+    return gateway_at("10.9.0.2");
+}
+
+static void
+test_next_of_pool(void)
+{
+    g_assert_null(next_of_pool(1, SERVER_1, 80));
+    g_assert_null(next_of_pool(3, SERVER_2, 8443));
+    g_assert_true(next_of_pool(3, SERVER_1, 80) == gateway_at(GATEWAY));
+    uint32_t rst = refused(UPSTREAM_2);
+    EXPECT_AT(responds(ALICE, 502), RST, LIKELY, rst - 1, rst);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -234,5 +271,6 @@ main(int argc, char **argv)
     g_test_add_func("/match/addresses/other family", test_other_family);
     g_test_add_func("/match/addresses/pool", test_pool);
     g_test_add_func("/match/addresses/large pool", test_large_pool);
+    g_test_add_func("/match/addresses/next of a pool", test_next_of_pool);
     return g_test_run();
 }
