@@ -189,7 +189,7 @@ MUTANTS = [
     ("bounds", "match/rivals.c", "MAX(kind->anyway + first, kind->again)", "(kind->anyway + first)", QUICK),
     ("bounds", "match/gain.c", "gain = MAX(gain, profile_gain_most(s->gateway->profile, DELAY_AGAIN, 0, s->rate) + s->again);", ";", QUICK),
     ("bounds", "match/gain.c", "told ? 0 : soonest", "soonest", QUICK),
-    ("bounds", "match/profile.c", "best = g->at[b] > g->at[best] ? b : best;", "best = b;", QUICK),
+    ("bounds", "match/profile.c", "best = parts_at(p, kind, b) > g->at[best] ? b : best;", "best = b;", QUICK),
     ("bounds", "match/likeness.c", "return most + clue_gain(CLUE_SAME_REQUEST);", "return most;", QUICK),
     ("bounds", "match/relation.c", "return clue_gain(CLUE_ADDRESS) + ", "return ", QUICK),
     ("bounds", "match/relation.c", "x->name && x->name == y->name && x->gateway", "x->gateway", QUICK),
@@ -437,7 +437,7 @@ MUTANTS = [
     # chains
     ("chains by card", "match/chainbegun.c", "e->known ? opener->gateway : gateway_with_card(e->root, e->conn->side[CLIENT].link)", "e->known ? opener->gateway : NULL", QUICK),
     ("chains by card", "model/gateways.c", "return asked && asked->link == link ? asked->gateway : NULL;", "return NULL;", QUICK),
-    ("silent tries", "match/explain.c", "pending->tail; l &&", "NULL; l &&", QUICK),
+    ("silent tries", "match/explain.c", "node_t *l = pending->tail; rest &&", "node_t *l = NULL; l &&", QUICK),
     ("kept connections", "match/explain.c", " || waits_for_another(e, chain_get(failed, last)))", ")", QUICK),
     ("kept connections", "match/explain.c", "return last && last->nth > 1 && last->state == EXCHANGE_WAITING ? last->owner != 0 : conn->owner != 0;", "return conn->owner != 0;", QUICK),
     ("tried again", "match/learn.c", " && c->decided->relation.tie < TIE_REQUEST)", ")", QUICK),
