@@ -140,7 +140,8 @@ static void
 join_pool(const struct event *e, struct host *opener)
 {
     link_t link = e->conn->side[CLIENT].link;
-    bool is_known = opener->gateway || opener->is_client || opener->answers_dns || link == LINK_SELF;     /* what it passes on is its own, too, by that */
+    /* The capturing host's card is on what it passes on for others, too. */
+    bool is_known = opener->gateway || opener->is_client || opener->answers_dns || link == LINK_SELF;
     struct host *owner = is_known ? NULL : host_with_card(e->root, link);
 
     if (owner && owner != opener && owner->gateway && owner->ip.family == opener->ip.family && goes_where_waited_for(e, owner->gateway))

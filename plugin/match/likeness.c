@@ -115,7 +115,8 @@ other_request_gain(const struct gateway *gateway)
 static bool
 repeats_its_parent(const struct exchange *child)
 {
-    return child->parent && child->parent->url_hash == child->url_hash && strlen(child->request.path) >= TAIL_MIN && same_request(child->parent, child);
+    return child->parent && child->parent->url_hash == child->url_hash && child->request.path && strlen(child->request.path) >= TAIL_MIN &&
+           same_request(child->parent, child);
 }
 
 static bool

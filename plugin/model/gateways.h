@@ -124,11 +124,10 @@ void host_prove(struct root *root, const struct host *host);
 void host_at_work(struct root *root, const struct host *host);
 void host_join_card(struct root *root, struct host *asked);
 
-/*
- * A host of the gateway that has this network card, as host_prove() was told; NULL: none is known, or clients have the card, too, as
- * host_asks() was told: a router's, or the far side of a Linux cooked capture.
- */
+/* It is a client, and no gateway has its network card alone: that is a router's, or the far side of a Linux cooked capture. */
 void host_asks(struct root *root, const struct host *client);
+
+/* A host of the gateway that has this network card, as host_prove() was told; NULL: none is known, or clients have it, too. */
 struct host *host_with_card(struct root *root, link_t link);
 
 /*

@@ -266,6 +266,7 @@ MUTANTS = [
     ("repeated questions", "net/lookup.c", "if (m->ip_id && asked->ip_id)\n        return m->ip_id == asked->ip_id;", "", QUICK),
     ("repeated questions", "net/lookup.c", "if (m->link_src && asked->link && m->link_src != asked->link)", "if (false)", QUICK),
     ("tries in a row", "match/order.c", "is_passed(c, passed, k) || is_passed(c, passed, other)", "false", QUICK),
+    ("tunnels again", "match/likeness.c", " && child->request.path && strlen", " && strlen", QUICK),
     ("another's words", "match/likeness.c", "if (repeats_its_parent(child))", "if (false)", QUICK),
     ("another's words", "match/likeness.c", " repeats_its_parent(x) == repeats_its_parent(y) &&", "", QUICK),
     ("pools", "match/chainbegun.c", "    join_pool(&e, opener);", "", QUICK),

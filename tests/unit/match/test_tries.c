@@ -495,6 +495,27 @@ test_order_of_passed_try(void)
     EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, LIKELY, asked, closed);
 }
 
+/*
+ * A CONNECT has no path, and may be passed on word for word all the same.
+ * ALICE asks for a tunnel, BOB for another one, 1 asks for ALICE's, FIN 1, 2 asks for it, FIN 2, ALICE gets 502
+ */
+static void
+test_tunnel_is_tried_again(void)
+{
+    static const char tunnel[] = "CONNECT " HOST ":443 HTTP/1.1\r\nHost: " HOST ":443\r\n\r\n";
+    uint32_t asked = 0, closed = 0;
+
+    scene_with(2);
+    says(ALICE, CLIENT, tunnel, 0);
+    says(BOB, CLIENT, "CONNECT two.example:443 HTTP/1.1\r\nHost: two.example:443\r\n\r\n", 0);
+    for (unsigned n = UPSTREAM_1; n <= UPSTREAM_2; n++) {
+        stands(n);
+        asked = says(n, CLIENT, tunnel, 0);
+        closed = closes(n, SERVER);
+    }
+    EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked, closed);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -512,6 +533,7 @@ main(int argc, char **argv)
     g_test_add_func("/tries/tried again on own host", test_tried_again_on_own_host);
     g_test_add_func("/match/tries/behind an unseen one", test_behind_unseen_try);
     g_test_add_func("/match/tries/last of two named", test_last_of_two_named_tries);
+    g_test_add_func("/match/tries/tunnel again", test_tunnel_is_tried_again);
     g_test_add_func("/match/tries/order of a passed one", test_order_of_passed_try);
     g_test_add_func("/match/tries/repeats are its own", test_repeats_are_its_own);
     g_test_add_func("/match/tries/silent one goes on", test_silent_one_goes_on);
