@@ -184,7 +184,7 @@ class Desk:
             "TZ": "UTC",
             "BUILD_DIR": str(self.top / "built"),
             "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count()),
-            # That the module is optimized takes most of a build, and no page shows it.
+            # That the module is optimized takes much of a build, and no page shows it.
             "CMAKE_TOOLCHAIN_FILE": str(self.top / "quickly.cmake"),
             **({"CMAKE_GENERATOR": "Ninja"} if shutil.which("ninja") else {}),
             "WIRESHARK_PLUGIN_DIR": str(plugins),

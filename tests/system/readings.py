@@ -18,8 +18,8 @@ from pcapfile import Frame, read, written
 
 CAPTURES = sorted(ARTICLE.glob("*.pcap*")) + sorted(LAB.glob("*.pcap*"))
 
-# Only those up to the same length are mixed: short ones would have to be filled up too far.
-LENGTHS = (400,)
+# Longer ones are not mixed with others, which would have to be filled up too far.
+LONG = 400
 
 # More of them in one run would fill the memory: tshark -M does not forget all.
 BATCH_MAX = 200
@@ -76,7 +76,7 @@ def batches(captures):
     for capture in captures:
         if capture.suffix == ".pcap":
             link, frames = read(capture)
-            groups[link, sum(len(frames) > length for length in LENGTHS)].append(capture)
+            groups[link, len(frames) > LONG].append(capture)
         else:
             groups[capture].append(capture)
     return [Batch(group[at:at + BATCH_MAX]) for group in groups.values() for at in range(0, len(group), BATCH_MAX)]

@@ -67,6 +67,14 @@ capture_tracker(void)
     return capture.tracker;
 }
 
+const struct host *
+host_at(const char *address)
+{
+    struct ipaddr at = ip(address);
+
+    return host_find(capture_tracker()->root, &at);
+}
+
 void
 capture_ends(void)
 {

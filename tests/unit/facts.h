@@ -28,6 +28,7 @@
 struct settings *capture_begin(unsigned interfaces);    /* to be changed before the first frame */
 struct tracker *capture_tracker(void);
 void capture_ends(void);                /* every frame is visited again */
+const struct host *host_at(const char *address);        /* what is known of it now; NULL: nothing */
 void passes(unsigned ms);               /* nothing is captured for so long */
 void is_set_back(unsigned ms);          /* the clock */
 void frames_are_cut(uint32_t length);   /* those that follow, to so many bytes; 0: they are not */

@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "common.h"
 #include "facts.h"
 
 /* ALICE is a client of GATEWAY, BOB one of its other address, from which UPSTREAM_1 and 2 are. */
@@ -189,14 +188,6 @@ test_pool(void)
     expect_unknown_at(of_pool(1, 1), MISSING_GATEWAY_SIDE);
 }
 
-static const struct gateway *
-gateway_at(const char *address)
-{
-    struct ipaddr at = ip(address);
-
-    return host_find(capture_tracker()->root, &at)->gateway;
-}
-
 /*
  * Of a pool as large as those that serve millions of connections each address is the gateway's, seen at work once.
  * 64 times: ALICE asks /item, one of the pool asks it, 200, ALICE gets 200
@@ -217,7 +208,7 @@ test_large_pool(void)
         asks_server(20 + n, HOST, path);
         responds(20 + n, 200);
         responds(ALICE, 200);
-        g_assert_true(gateway_at(address) == gateway_at(GATEWAY));
+        g_assert_true(host_at(address)->gateway == host_at(GATEWAY)->gateway);
     }
 }
 
@@ -245,7 +236,7 @@ next_of_pool(uint8_t clients_card, const char *server, uint16_t port)
     passes(1000);
     asks_proxy(ALICE, HOST, "/next");
     syn(UPSTREAM_2);
-    return gateway_at("10.9.0.2");
+    return host_at("10.9.0.2")->gateway;
 }
 
 static void
@@ -253,7 +244,7 @@ test_next_of_pool(void)
 {
     g_assert_null(next_of_pool(1, SERVER_1, 80));
     g_assert_null(next_of_pool(3, SERVER_2, 8443));
-    g_assert_true(next_of_pool(3, SERVER_1, 80) == gateway_at(GATEWAY));
+    g_assert_true(next_of_pool(3, SERVER_1, 80) == host_at(GATEWAY)->gateway);
     uint32_t rst = refused(UPSTREAM_2);
     EXPECT_AT(responds(ALICE, 502), RST, LIKELY, rst - 1, rst);
 }

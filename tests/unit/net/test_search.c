@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "common.h"
 #include "facts.h"
 #include "net/lookup.h"
 
@@ -66,14 +65,6 @@ test_parallel_servers(void)
     g_assert_cmpstr(cause_token(v->cause), ==, "dns_nodata");
 }
 
-static const struct host *
-host_of(const char *address)
-{
-    struct ipaddr at = ip(address);
-
-    return host_find(capture_tracker()->root, &at);
-}
-
 /*
  * Two members of a cluster run on the host that captures, and seem to be one gateway. Each looks up the name for its own client, from its own
  * address: these are two searches.
@@ -94,7 +85,7 @@ test_members_of_cluster(void)
     resolved(1, OTHER_ADDRESS, HOST, NAME_ERROR, NULL);
     responds(ALICE, 504);
     responds(BOB, 504);
-    g_assert_true(host_of(GATEWAY)->gateway == host_of(OTHER_ADDRESS)->gateway);
+    g_assert_true(host_at(GATEWAY)->gateway == host_at(OTHER_ADDRESS)->gateway);
     passes(60000);
     asks_proxy(ALICE, HOST, "/again");
     uint32_t asked = looks_up(2, GATEWAY, HOST);
