@@ -160,14 +160,6 @@ join_translated(struct root *root, const struct exchange *ex, struct host *asked
         host_join(root, asked, own);
 }
 
-/* Not every link layer names both ends: what was known of one that it does not name stays true. */
-static void
-learn_card(struct host *host, link_t link)
-{
-    if (link)
-        host->link = link;
-}
-
 void
 match_begun(struct root *root, struct exchange *ex)
 {
@@ -179,8 +171,8 @@ match_begun(struct root *root, struct exchange *ex)
         opaque_begun(root, ex);
         return;
     }
-    learn_card(sender, ex->conn->side[CLIENT].link);
-    learn_card(asked, ex->conn->side[SERVER].link);
+    host_learn_card(sender, ex->conn->side[CLIENT].link);
+    host_learn_card(asked, ex->conn->side[SERVER].link);
     ex->path_hash = text_hash(ex->request.path, 0);
     ex->url_hash = text_hash(ex->request.host, ex->path_hash + ex->request.connect);
     struct exchange *parent = parent_find(root, ex, name);

@@ -133,7 +133,7 @@ file_host(struct root *root, struct conn *conn)
     struct host *host = host_get(root, &conn->side[CLIENT].ip);
 
     encrypted_host_asks(root, host);
-    host->link = conn->side[CLIENT].link;
+    host_learn_card(host, conn->side[CLIENT].link);
     if (list_length(&host->conns) >= HOST_RECENT_MAX)
         unlink_host((struct conn *)list_first(&host->conns));
     conn->host = host;

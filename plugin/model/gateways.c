@@ -203,6 +203,13 @@ host_part(struct host *opener, const struct host *asked)
 }
 
 void
+host_learn_card(struct host *host, link_t link)
+{
+    if (link)
+        host->link = link;
+}
+
+void
 host_prove(struct root *root, const struct host *host)
 {
     note_card(root, host, true);

@@ -110,6 +110,9 @@ void host_join(struct root *root, struct host *a, struct host *b);
  */
 void host_part(struct host *opener, const struct host *asked);
 
+/* Not every link layer names both ends, and what was passed on says nothing of them: 0 leaves what was known of the host's network card. */
+void host_learn_card(struct host *host, link_t link);
+
 /*
  * The host did a gateway's work: whatever else has its network card is that gateway too, such
  * as an address of the other family. host_join_card() joins a host that clients ask to it.

@@ -285,8 +285,7 @@ search_for(struct root *root, const struct dns_message *m)
     struct name *name = searched_name(root, m->name, m->time, &waiting);
     struct host *asker = host_get(root, &m->src);
 
-    if (m->link_src)
-        asker->link = m->link_src;
+    host_learn_card(asker, m->link_src);
     host_get(root, &m->dst)->answers_dns = true;
     learn_asker(root, waiting, asker);
     struct lookup *running = running_search(name, m, asker);

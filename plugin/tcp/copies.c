@@ -89,6 +89,16 @@ original_of(struct root *root, const struct segment *syn)
     return has_kept_enough(conn, syn, first) ? conn : NULL;
 }
 
+/* What the capturing host only passes on is not for one of its addresses; where it puts another one in its place, it is. Example: a container's host. */
+static void
+learn_translator(struct root *root, const struct conn *original, const struct segment *syn)
+{
+    const struct side *server = &original->side[SERVER];
+
+    if (server->link == LINK_SELF && !ipaddr_equal(&server->ip, &syn->dst))
+        host_learn_card(host_get(root, &server->ip), LINK_SELF);
+}
+
 static void
 learn_translation(struct conn *original, const struct segment *syn)
 {
@@ -119,6 +129,7 @@ copies_begin(struct root *root, const struct segment *syn)
     copy->isn = syn->seq;
     copy->client = syn->src;
     copy->client_port = syn->sport;
+    learn_translator(root, original, syn);
     learn_translation(original, syn);
     return original;
 }

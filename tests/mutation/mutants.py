@@ -249,7 +249,9 @@ MUTANTS = [
     ("dropped packets", "diagnose/diagnose.c", "return e->response_time - since < FIRST_REPEAT;", "return false;", QUICK),
 
     # a gateway's addresses, and its tries
-    ("network cards", "match/match.c", "learn_card(asked, ex->conn->side[SERVER].link);", ";", QUICK),
+    ("network cards", "match/match.c", "host_learn_card(asked, ex->conn->side[SERVER].link);", ";", QUICK),
+    ("network cards", "tcp/copies.c", "learn_translator(root, original, syn);", ";", QUICK),
+    ("network cards", "model/gateways.c", "if (link)\n        host->link = link;", "host->link = link;", QUICK),
     ("network cards", "match/collect.c", "host_join_card(root, asked);", ";", QUICK),
     ("network cards", "match/chainbegun.c", "if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)", "if (false)", QUICK),
     ("network cards", "match/chainbegun.c", "host_at_work(e->root, opener);", ";", QUICK),

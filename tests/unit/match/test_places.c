@@ -42,6 +42,24 @@ test_published_port(void)
     g_assert_cmpuint(verdict_at(outside)->request_frame, ==, request);
 }
 
+/* BOB asks the host of the container over IPv6, and its port needs no translation: SYN 1 from the container, RST 1, BOB gets 502 */
+static void
+test_other_family(void)
+{
+    scene(0);
+    captured_on(GATEWAY);
+    captured_on("2001:db8::1");
+    leg(BOB, "2001:db8::b", "2001:db8::1", 9090);
+    leg(UPSTREAM_1, CONTAINER, SERVER_1, 3000);
+    asks_published_port(ALICE, DIRECT_1);
+    responds(DIRECT_1, 200);
+    responds(ALICE, 200);
+    stands(BOB);
+    asks_server(BOB, HOST, "/b");
+    uint32_t first = syn(UPSTREAM_1), rst = refused(UPSTREAM_1);
+    EXPECT_AT(responds(BOB, 502), RST, LIKELY, first, rst);
+}
+
 /* The gateway asks a service's address, behind which its connection is seen as UPSTREAM_2. */
 static void
 begin_service(void)
@@ -256,6 +274,7 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     g_test_add_func("/match/places/published port", test_published_port);
+    g_test_add_func("/match/places/published port, other family", test_other_family);
     g_test_add_func("/match/places/service address", test_service_address);
     g_test_add_func("/match/places/service's SYN again", test_service_syn_again);
     g_test_add_func("/match/places/service unreachable", test_service_unreachable);
