@@ -16,36 +16,36 @@
 #define UNREACHED_LONG (9 * NS_PER_SECOND / 10)
 
 static bool
-is_asked_in_window(const struct scope *s, const struct neighbor *n)
+is_asked_in_window(const struct scope *s, const struct resolution *r)
 {
-    return n && n->last + ASKING_INTERVAL >= s->from && n->first <= s->until;
+    return r->last + ASKING_INTERVAL >= s->from && r->first <= s->until;
 }
 
 static void
-set_unreached(struct unreached *u, const struct neighbor *n, const struct ipaddr *destination, uint16_t port, enum tie tie)
+set_unreached(struct unreached *u, const struct resolution *r, const struct ipaddr *destination, uint16_t port, enum tie tie)
 {
     u->tie = tie;
-    u->neighbor = n->ip;
+    u->neighbor = r->neighbor->ip;
     if (destination)
         u->destination = *destination;
     u->port = port;
-    u->asked = n->asked;
-    u->asked_at = n->asked_at;
-    u->first = n->first;
+    u->asked = r->asked;
+    u->asked_at = r->asked_at;
+    u->first = r->first;
 }
 
 /* The gateway's latest unanswered question for any neighbour. */
-static const struct neighbor *
+static const struct resolution *
 latest_unanswered(const struct scope *s)
 {
-    const struct neighbor *latest = NULL;
+    const struct resolution *latest = NULL;
 
     for (unsigned h = 0; h < s->gateway->n_known; h++) {
         const struct host *host = host_find(s->root, &s->gateway->hosts[h]);
-        for (node_t *l = host ? host->neighbors.tail : NULL; l; l = l->prev) {
-            const struct neighbor *n = (const struct neighbor *)l->data;
-            if (is_asked_in_window(s, n) && !ipaddr_equal(&n->ip, &s->ex->conn->side[CLIENT].ip) && (!latest || n->last > latest->last))
-                latest = n;
+        for (node_t *l = host ? host->resolutions.tail : NULL; l; l = l->prev) {
+            const struct resolution *r = (const struct resolution *)l->data;
+            if (is_asked_in_window(s, r) && !ipaddr_equal(&r->neighbor->ip, &s->ex->conn->side[CLIENT].ip) && (!latest || r->last > latest->last))
+                latest = r;
         }
     }
     return latest;
@@ -67,20 +67,38 @@ report_for(const struct scope *s, const struct ipaddr *destination, uint16_t por
     return NULL;
 }
 
+/* The gateway's own question for it, or one of an address that may be the gateway's, too. */
+static const struct resolution *
+own_resolution(const struct scope *s, const struct ipaddr *destination)
+{
+    const struct neighbor *n = (const struct neighbor *)bounded_find(&s->root->neighbors, destination);
+    const struct host *asked = host_find(s->root, &s->ex->conn->side[SERVER].ip);
+    const struct resolution *likely = NULL;
+
+    for (node_t *l = n ? n->resolutions.head : NULL; l; l = l->next) {
+        const struct resolution *r = (const struct resolution *)l->data;
+        if (!is_asked_in_window(s, r))
+            continue;
+        if (is_gateway_address(s, &r->asker))
+            return r;
+        if (!likely && may_be_gateway(s, r->host) && resolution_may_be_of(r, asked))
+            likely = r;
+    }
+    return likely;
+}
+
 static bool
 unreached_at(struct scope *s, struct unreached *u, const struct ipaddr *destination, uint16_t port, enum tie tie)
 {
-    const struct neighbor *n = (const struct neighbor *)bounded_find(&s->root->neighbors, destination);
-    const struct reported *r = report_for(s, destination, port);
+    const struct resolution *resolution = own_resolution(s, destination);
+    const struct reported *reported = report_for(s, destination, port);
 
-    const struct host *asked = host_find(s->root, &s->ex->conn->side[SERVER].ip);
-
-    if (!is_asked_in_window(s, n) || !(is_gateway_address(s, &n->asker) || (may_be_gateway(s, n->host) && neighbor_may_be_asked_by(n, asked))))
-        n = r ? latest_unanswered(s) : NULL;
-    if (!n)
+    if (!resolution && reported)
+        resolution = latest_unanswered(s);
+    if (!resolution)
         return false;
-    set_unreached(u, n, destination, port, tie);
-    u->reported = r != NULL;
+    set_unreached(u, resolution, destination, port, tie);
+    u->reported = reported != NULL;
     return true;
 }
 
@@ -124,17 +142,17 @@ may_look_up(const struct scope *s)
 bool
 find_unreached_by_time(struct scope *s, struct unreached *u)
 {
-    const struct neighbor *n = latest_unanswered(s);
+    const struct resolution *r = latest_unanswered(s);
     const struct host *host;
     bool crowd = list_length(&s->gateway->open) > 1;
 
     /* Without DNS it could be a server as well as a DNS server. */
-    if (!n || s->root->settings.unseen.dns || n->last < s->from)
+    if (!r || s->root->settings.unseen.dns || r->last < s->from)
         return false;
-    if (crowd && (s->until - n->last < UNREACHED_LONG || is_crowded(s, s->name)))
+    if (crowd && (s->until - r->last < UNREACHED_LONG || is_crowded(s, s->name)))
         return false;
-    set_unreached(u, n, NULL, 0, TIE_TIME);
-    host = (const struct host *)bounded_find(&s->root->gateways.hosts, &n->ip);
+    set_unreached(u, r, NULL, 0, TIE_TIME);
+    host = (const struct host *)bounded_find(&s->root->gateways.hosts, &r->neighbor->ip);
     u->for_dns = (host && host->answers_dns) || may_look_up(s);
     return true;
 }

@@ -14,7 +14,7 @@ host_may_go(const struct bounded_entry *entry)
     const struct host *s = (const struct host *)entry;
 
     return list_is_empty(&s->conns) && list_is_empty(&s->searches) &&
-           list_is_empty(&s->neighbors) && (!s->gateway || list_is_empty(&s->gateway->open));
+           list_is_empty(&s->resolutions) && (!s->gateway || list_is_empty(&s->gateway->open));
 }
 
 static void

@@ -59,7 +59,7 @@ struct host {
     struct gateway *gateway;    /* NULL: nobody asked it for anything yet */
     list_t conns;               /* recent connections that it opened */
     list_t searches;            /* recent searches */
-    list_t neighbors;           /* unanswered ARP or ND of its own */
+    list_t resolutions;         /* unanswered ARP or ND of its own */
     struct ipaddr suspect;      /* seen once at work for this one's requests */
     struct ipaddr apart;        /* shown to be another machine, see host_part() */
     link_t link;                /* of its latest connection, query or client */

@@ -354,15 +354,23 @@ struct asked {
     struct question q;          /* q.name is owned */
 };
 
+/* Who does not answer ARP or Neighbour Discovery. */
 struct neighbor {
     struct bounded_entry entry; /* key: ip */
-    struct ipaddr ip, asker;
+    struct ipaddr ip;
+    list_t resolutions;         /* of each asker, by their beginnings */
+};
+
+/* What one asker asked for one neighbour since that answered last. */
+struct resolution {
+    node_t neighbor_link, host_link;
+    struct neighbor *neighbor;
+    struct host *host;          /* the asker */
+    struct ipaddr asker;
     link_t link;                /* of the asker, 0: unknown */
-    struct frames asked;        /* since the last answer */
+    struct frames asked;
     when_t asked_at[FRAMES_MAX];
     when_t first, last;
-    struct host *host;
-    node_t host_link;
 };
 
 /* A destination that the gateway's own kernel reported as unreachable. */

@@ -8,75 +8,111 @@
 
 #include "net/neighbor.h"
 
+/* So many askers of one neighbour are told apart: the members of a cluster of proxies, which are few. */
+#define ASKERS_MAX 4
+
 /* A pause in asking that begins a new resolution. */
 #define ASKING_PAUSE (10 * NS_PER_SECOND)
 
 /* Nobody asks again sooner (RFC 4861 section 10: RETRANS_TIMER is a second, as Linux' ARP has it): what comes sooner is a copy. */
 #define ASKS_AGAIN_AFTER (NS_PER_SECOND / 10)
 
+static void
+resolution_free(struct resolution *r)
+{
+    list_remove(&r->neighbor->resolutions, &r->neighbor_link);
+    list_remove(&r->host->resolutions, &r->host_link);
+    frames_free(&r->asked);
+    wmem_free(wmem_file_scope(), r);
+}
+
 void
 neighbor_free(struct neighbor *n)
 {
-    if (n->host)
-        list_remove(&n->host->neighbors, &n->host_link);
-    frames_free(&n->asked);
+    while (!list_is_empty(&n->resolutions))
+        resolution_free((struct resolution *)list_first(&n->resolutions));
     wmem_free(wmem_file_scope(), n);
 }
 
-static void
-forget(struct root *root, struct neighbor *n)
-{
-    bounded_remove(&root->neighbors, &n->entry);
-    neighbor_free(n);
-}
-
 static struct neighbor *
-neighbor_new(struct root *root, const struct ipaddr *ip, struct host *asker, when_t time)
+neighbor_get(struct root *root, const struct ipaddr *ip)
 {
-    struct neighbor *n = wmem_new0(wmem_file_scope(), struct neighbor);
+    struct neighbor *n = (struct neighbor *)bounded_find(&root->neighbors, ip);
 
-    n->ip = *ip;
-    n->asker = asker->ip;
-    n->first = time;
-    n->host = asker;
-    node_init(&n->host_link, n);
-    list_append(&asker->neighbors, &n->host_link);
-    bounded_insert(&root->neighbors, &n->entry, &n->ip);
+    if (!n) {
+        n = wmem_new0(wmem_file_scope(), struct neighbor);
+        n->ip = *ip;
+        bounded_insert(&root->neighbors, &n->entry, &n->ip);
+    }
     return n;
 }
 
-static bool
-is_new_resolution(const struct neighbor *n, const struct host *asker, when_t time)
+static struct resolution *
+resolution_of(const struct neighbor *n, const struct host *asker)
 {
-    if (time - n->last > ASKING_PAUSE)
+    for (node_t *l = n->resolutions.head; l; l = l->next)
+        if (((struct resolution *)l->data)->host == asker)
+            return (struct resolution *)l->data;
+    return NULL;
+}
+
+static struct resolution *
+resolution_new(struct neighbor *n, struct host *asker, when_t time)
+{
+    struct resolution *r = wmem_new0(wmem_file_scope(), struct resolution);
+
+    r->neighbor = n;
+    r->host = asker;
+    r->asker = asker->ip;
+    r->first = time;
+    node_init(&r->neighbor_link, r);
+    node_init(&r->host_link, r);
+    list_append(&n->resolutions, &r->neighbor_link);
+    list_append(&asker->resolutions, &r->host_link);
+    return r;
+}
+
+/* There are many who ask: a gateway takes the place of who is none. */
+static bool
+has_room(struct neighbor *n, const struct host *asker)
+{
+    if (list_length(&n->resolutions) < ASKERS_MAX)
         return true;
-    return asker != n->host && asker->gateway && !(n->host && n->host->gateway);
+    for (node_t *l = n->resolutions.head; l && asker->gateway; l = l->next) {
+        struct resolution *r = (struct resolution *)l->data;
+        if (!r->host->gateway) {
+            resolution_free(r);
+            return true;
+        }
+    }
+    return false;
 }
 
 void
 neighbor_asked(struct root *root, const struct ipaddr *ip, const struct ipaddr *asker, link_t link, uint32_t frame, when_t time)
 {
     struct host *host = host_get(root, asker);
-    struct neighbor *n = (struct neighbor *)bounded_find(&root->neighbors, ip);
+    struct neighbor *n = neighbor_get(root, ip);
+    struct resolution *r = resolution_of(n, host);
 
-    if (n && is_new_resolution(n, host, time)) {
-        forget(root, n);
-        n = NULL;
+    if (r && time - r->last > ASKING_PAUSE) {
+        resolution_free(r);
+        r = NULL;
     }
-    if (!n)
-        n = neighbor_new(root, ip, host, time);
-    else if (n->host != host || time - n->last < ASKS_AGAIN_AFTER)
+    if (r ? time - r->last < ASKS_AGAIN_AFTER : !has_room(n, host))
         return;
-    n->link = link;
-    if (n->asked.n == FRAMES_MAX) {
+    if (!r)
+        r = resolution_new(n, host, time);
+    r->link = link;
+    if (r->asked.n == FRAMES_MAX) {
         /* Asked for ever: the latest matter. */
-        n->asked.n /= 2;
-        memmove(n->asked.no, n->asked.no + n->asked.n, n->asked.n * sizeof *n->asked.no);
-        memmove(n->asked_at, n->asked_at + n->asked.n, n->asked.n * sizeof *n->asked_at);
+        r->asked.n /= 2;
+        memmove(r->asked.no, r->asked.no + r->asked.n, r->asked.n * sizeof *r->asked.no);
+        memmove(r->asked_at, r->asked_at + r->asked.n, r->asked.n * sizeof *r->asked_at);
     }
-    n->asked_at[n->asked.n] = time;
-    frames_add(&n->asked, frame);
-    n->last = time;
+    r->asked_at[r->asked.n] = time;
+    frames_add(&r->asked, frame);
+    r->last = time;
 }
 
 void
@@ -84,14 +120,16 @@ neighbor_heard(struct root *root, const struct ipaddr *ip)
 {
     struct neighbor *n = (struct neighbor *)bounded_find(&root->neighbors, ip);
 
-    if (n)
-        forget(root, n);
+    if (n) {
+        bounded_remove(&root->neighbors, &n->entry);
+        neighbor_free(n);
+    }
 }
 
 bool
-neighbor_may_be_asked_by(const struct neighbor *n, const struct host *host)
+resolution_may_be_of(const struct resolution *r, const struct host *host)
 {
-    return !host || !n->link || !host->link || n->link == host->link || ipaddr_equal(&n->asker, &host->ip);
+    return !host || !r->link || !host->link || r->link == host->link || ipaddr_equal(&r->asker, &host->ip);
 }
 
 void

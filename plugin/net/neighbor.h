@@ -11,8 +11,8 @@
 
 /*
  * A question for the neighbour's link address; link is the asker's own (0: unknown). Probes
- * of an address for oneself (RFC 5227, RFC 4862) are no such questions. Of two askers at once the one that is
- * known as a gateway counts, else the first.
+ * of an address for oneself (RFC 5227, RFC 4862) are no such questions. Of each neighbour a few askers are
+ * remembered, gateways rather than others.
  */
 void neighbor_asked(struct root *root, const struct ipaddr *neighbor, const struct ipaddr *asker, link_t link, uint32_t frame, when_t time);
 
@@ -20,7 +20,7 @@ void neighbor_asked(struct root *root, const struct ipaddr *neighbor, const stru
 void neighbor_heard(struct root *root, const struct ipaddr *neighbor);
 
 /* false: who asked has another network card than that host, so it is not one of its addresses. true also where one card is unknown. */
-bool neighbor_may_be_asked_by(const struct neighbor *neighbor, const struct host *host);
+bool resolution_may_be_of(const struct resolution *resolution, const struct host *host);
 
 void neighbor_free(struct neighbor *neighbor);
 
