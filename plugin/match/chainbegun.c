@@ -23,6 +23,9 @@
 #define NOBODYS (-300)
 #define WAITS_IN_VAIN (-600)
 
+/* What a gateway begins in one go: of 575 connections that real proxies opened to a server one after the other, four came so soon. */
+#define IN_ONE_GO (NS_PER_SECOND / 10000)
+
 /* How many things a gateway begins in a second, where it is not known; the same for all that are compared. */
 #define USUAL_RATE 10.0
 
@@ -65,6 +68,15 @@ follow(const struct event *e, const struct earlier *earlier, bool doubtful)
     return displaced;
 }
 
+/* The connection to the same server with which it was begun in one go; NULL: none. Example: a proxy opens a connection in advance with each that it needs. */
+static const struct conn *
+twin_of(const struct event *e)
+{
+    const struct conn *earlier = e->child || !e->conn->target_link.prev ? NULL : (const struct conn *)e->conn->target_link.prev->data;
+
+    return earlier && e->time - earlier->hs.first_syn <= IN_ONE_GO ? earlier : NULL;
+}
+
 static struct conn *
 link_event(const struct event *e)
 {
@@ -89,6 +101,10 @@ link_event(const struct event *e)
         /* It opens connections to the very host that its client waits for: its network card is a gateway's. */
         if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)
             host_prove(e->root, opener);
+    } else if (twin_of(e)) {
+        chain->before = twin_of(e)->chain.before;
+        chain->waiter = twin_of(e)->chain.waiter;
+        chain->doubtful = twin_of(e)->chain.doubtful;
     } else if (e->known && list_length(&e->gateway->open) == 1) {
         chain->waiter = ((const struct exchange *)list_first(&e->gateway->open))->serial & G_MAXINT32;
     }

@@ -52,6 +52,32 @@ test_retries(void)
     g_assert_false(chain_is_followed(conn_of(UPSTREAM_3), NULL));
 }
 
+/* Of two connections that a proxy opens in one go one is for whoever comes: ALICE asks, SYN 1, RST 1, SYN 2, SYN 3 at once, or a millisecond later */
+static void
+in_one_go(bool at_once, int before)
+{
+    begin();
+    asks_proxy(BOB, HOST, "/b");
+    syn(UPSTREAM_4);
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    if (at_once)
+        is_set_back(1);
+    syn(UPSTREAM_3);
+    expect_before(UPSTREAM_2, UPSTREAM_1);
+    expect_before(UPSTREAM_3, before);
+    g_assert_cmpuint(conn_of(UPSTREAM_3)->chain.waiter, ==, at_once ? conn_of(UPSTREAM_1)->chain.waiter : 0);
+    g_assert_cmpint(conn_of(UPSTREAM_3)->chain.doubtful, ==, at_once && conn_of(UPSTREAM_1)->chain.doubtful);
+}
+
+static void
+test_in_one_go(void)
+{
+    in_one_go(true, UPSTREAM_1);
+    in_one_go(false, NOTHING);
+}
+
 /* What a request explains follows nothing, however soon behind a failure it comes. ALICE asks, SYN 1, RST 1, so long, BOB asks, SYN 2 */
 static void
 new_request(unsigned after)
@@ -637,6 +663,7 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     g_test_add_func("/match/chain/retries", test_retries);
+    g_test_add_func("/match/chain/in one go", test_in_one_go);
     g_test_add_func("/match/chain/new request", test_new_request);
     g_test_add_func("/match/chain/nobody waits", test_nobody_waits);
     g_test_add_func("/match/chain/once", test_once);
