@@ -107,6 +107,19 @@ has_owner(const struct conn *conn)
     return last && last->nth > 1 && last->state == EXCHANGE_WAITING ? last->owner != 0 : conn->owner != 0;
 }
 
+/* The same server is tried again behind it, which fits better than what seemed to follow it by time alone. */
+static void
+consider_followed(const struct event *e, struct conn *failed, int again, struct earlier *best)
+{
+    const struct chain *chain = chain_get(failed, (struct exchange *)list_last(&failed->exchanges));
+
+    if (!chain->follower || !same_server(failed, e->conn))
+        return;
+    int gain = failed_gain(e, failed, again);
+    if (gain >= chain->fit + ABOUT_AS_WELL)
+        consider(best, failed, gain);
+}
+
 static void
 consider_failed(const struct event *e, int again, struct earlier *best)
 {
@@ -114,8 +127,11 @@ consider_failed(const struct event *e, int again, struct earlier *best)
 
     for (node_t *l = e->activities->failed.tail; l && looked_at < LOOKED_AT_MAX && passed_over < PASSED_OVER_MAX; l = l->prev) {
         struct conn *failed = (struct conn *)l->data;
-        if (failed == e->conn || has_owner(failed) || chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges))) {
+        bool followed = chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges));
+        if (failed == e->conn || has_owner(failed) || followed) {
             passed_over++;
+            if (followed && failed != e->conn && !has_owner(failed))
+                consider_followed(e, failed, again, best);
             continue;
         }
         looked_at++;

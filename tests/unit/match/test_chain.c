@@ -78,6 +78,30 @@ test_in_one_go(void)
     in_one_go(false, NOTHING);
 }
 
+/* The same server again after a second, or after two: ALICE asks, SYN 1, RST 1, SYN 2 to another server, that pause, SYN 3 to the one of 1 */
+static void
+late_turn_around(unsigned pause, int before, int instead)
+{
+    begin();
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    passes(5);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, UPSTREAM_1);
+    passes(pause - 7);
+    syn(UPSTREAM_3);
+    expect_before(UPSTREAM_3, before);
+    expect_before(UPSTREAM_2, instead);
+}
+
+static void
+test_late_turn_around(void)
+{
+    late_turn_around(1000, UPSTREAM_1, NOTHING);
+    late_turn_around(2000, NOTHING, UPSTREAM_1);
+}
+
 /* What a request explains follows nothing, however soon behind a failure it comes. ALICE asks, SYN 1, RST 1, so long, BOB asks, SYN 2 */
 static void
 new_request(unsigned after)
@@ -664,6 +688,7 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     g_test_add_func("/match/chain/retries", test_retries);
     g_test_add_func("/match/chain/in one go", test_in_one_go);
+    g_test_add_func("/match/chain/late turn-around", test_late_turn_around);
     g_test_add_func("/match/chain/new request", test_new_request);
     g_test_add_func("/match/chain/nobody waits", test_nobody_waits);
     g_test_add_func("/match/chain/once", test_once);
