@@ -156,7 +156,6 @@ MUTANTS = [
     ("delays", "match/profile.c", "if (*seen > UINT32_MAX / 2)\n            continue;", "", QUICK),
     ("tries", "match/explain.c", "#define SAME_SERVER 300", "#define SAME_SERVER (-600)", QUICK),
     ("turn-around", "match/explain.c", "if (gain >= chain->fit + ABOUT_AS_WELL)\n        consider(best, failed, gain);", "", QUICK),
-    ("turn-around", "match/explain.c", "if (!chain->follower || !same_server(failed, e->conn))", "if (false)", QUICK),
     ("in one go", "match/chainbegun.c", "earlier && e->time - earlier->hs.first_syn <= IN_ONE_GO ?", "earlier ?", QUICK),
     ("in one go", "match/chainbegun.c", "        chain->before = twin_of(e)->chain.before;\n", "", QUICK),
     ("in one go", "match/chainbegun.c", "        chain->waiter = twin_of(e)->chain.waiter;\n", "", QUICK),
