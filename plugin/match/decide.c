@@ -137,13 +137,15 @@ may_be_clients(const struct use *use)
 
 /*
  * One request is tried at one server after the other: when the one before failed, or was silent for a while. That one is
- * given up once another one stands and carries the request.
+ * given up once another one stands and carries the request, and before the same server is tried again.
  */
 static bool
 may_follow(const struct use *earlier, const struct use *later)
 {
     if (earlier->end && earlier->end <= later->start)
         return true;
+    if (same_server(earlier->conn, later->conn) && earlier->conn->hs.last_syn > later->start)
+        return false;
     return later->start - earlier->start >= SILENT_LONG && !(later->ex && earlier->conn->last > later->ex->request.time);
 }
 

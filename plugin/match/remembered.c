@@ -16,6 +16,9 @@
 /* A gateway that knows of no live upstream answers at once: what takes longer than a server is away had a reason that was not seen. */
 #define AT_ONCE (NS_PER_SECOND / 200)
 
+/* Who remembers a failure waits for nothing: not even for one SYN that has no answer (RFC 6298: a second). */
+#define WAITED NS_PER_SECOND
+
 /* Health checks come again and again. */
 #define CHECKS_MIN 2
 
@@ -32,6 +35,7 @@ struct memory {
     struct lookup *lookup;      /* the latest failure was that one; NULL: a connection's, or none */
     struct failure upstreams[UPSTREAMS_MAX];
     unsigned n;
+    bool is_live;               /* an upstream is: it would have been asked */
 };
 
 static bool
@@ -100,9 +104,9 @@ failed_though_it_stood(struct scope *s, struct conn *conn)
     return cause != CAUSE_UNKNOWN && cause != CAUSE_RELAYED;
 }
 
-/* The target's latest failure before the request, and how many went before it; conn NULL: none, or what was begun behind it stood. */
+/* The target's latest failure before the request, and how many went before it; conn NULL: none, or what was begun behind it stood, and is live. */
 static struct failure
-latest_failure(struct scope *s, const struct target *target, unsigned *times)
+latest_failure(struct scope *s, const struct target *target, unsigned *times, bool *is_live)
 {
     struct failure latest = { NULL, 0, NULL, { 0, 0 } };
     when_t stood = 0;
@@ -127,7 +131,8 @@ latest_failure(struct scope *s, const struct target *target, unsigned *times)
         else if (!latest.before)
             latest.before = conn;
     }
-    if (latest.ended <= stood)
+    *is_live = stood && latest.ended <= stood;
+    if (*is_live)
         latest.conn = NULL;
     return latest;
 }
@@ -145,8 +150,10 @@ static void
 remember_target(struct scope *s, const struct target *target, unsigned at_least, struct span taught, struct memory *memory)
 {
     unsigned times;
-    struct failure failure = latest_failure(s, target, &times);
+    bool is_live;
+    struct failure failure = latest_failure(s, target, &times, &is_live);
 
+    memory->is_live = memory->is_live || is_live;
     if (!failure.conn || times < at_least || memory->n == UPSTREAMS_MAX || is_noted(memory, failure.conn))
         return;
     failure.taught = taught;
@@ -239,10 +246,12 @@ bool
 find_remembered(struct scope *s)
 {
     static const struct span nothing;
-    struct memory memory = { 0, NULL, { { 0 } }, 0 };
+    struct memory memory = { 0, NULL, { { 0 } }, 0, false };
     const struct name *name = s->name;
     bool looked_up_here = name && (name->n_addresses > 0 || has_looked_up(s));
 
+    if (s->until - s->ex->ready_at > WAITED)
+        return false;
     /* What it looked up for this request is not seen: it may be that which failed. */
     if (s->root->settings.unseen.dns && !url_literal(s->ex->request.host).family)
         return false;
@@ -256,7 +265,7 @@ find_remembered(struct scope *s)
         remember_latest_hop(s, &memory);
     if (!looked_up_here && !memory.ended)
         remember_checks(s, &memory);
-    if (!memory.ended)
+    if (!memory.ended || (memory.is_live && !memory.lookup))
         return false;
     s->remembered = memory.ended;
     s->n = s->n_lookups = 0;

@@ -109,9 +109,9 @@ test_learnt_before_its_turn(void)
     EXPECT_AT(responds(ALICE, 502), RST, INFERRED, first, second);
 }
 
-/* ALICE asks /a, SYN 1, RST 1, ALICE gets 502, so long, BOB asks /b, BOB gets 502 */
+/* ALICE asks /a, SYN 1, RST 1, ALICE gets 502, so long, BOB asks /b, so long, BOB gets 502 */
 static void
-failure_then(unsigned after, bool known)
+failure_then(unsigned after, unsigned waits, bool known)
 {
     scene_with(2);
     is_known(HOST, SERVER_1);
@@ -120,6 +120,7 @@ failure_then(unsigned after, bool known)
     EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, second);
     passes(after);
     asks_proxy(BOB, HOST, "/b");
+    passes(waits);
     uint32_t response = responds(BOB, 502);
     if (known)
         EXPECT_AT(response, RST, INFERRED, first, second);
@@ -130,13 +131,43 @@ failure_then(unsigned after, bool known)
 static void
 test_target_remembered(void)
 {
-    failure_then(20000, true);
+    failure_then(20000, 0, true);
+    failure_then(20000, 900, true);
 }
 
 static void
 test_target_forgotten(void)
 {
-    failure_then(40000, false);
+    failure_then(40000, 0, false);
+}
+
+/* Who remembers waits for nothing. */
+static void
+test_waited_for_something(void)
+{
+    failure_then(20000, 1100, false);
+}
+
+/* Another upstream of the host was live, and would have been asked: ALICE asks /a, 2 stands, 2 asks, 2 gets 200, ALICE gets 200; then the same as above */
+static void
+test_another_is_live(void)
+{
+    scene_with(2);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    is_known(HOST, SERVER_1);
+    is_known(HOST, SERVER_2);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_2);
+    asks_server(UPSTREAM_2, HOST, "/a");
+    responds(UPSTREAM_2, 200);
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/b");
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    responds(ALICE, 502);
+    passes(5000);
+    asks_proxy(BOB, HOST, "/b");
+    g_assert_cmpint(verdict_at(responds(BOB, 502))->cause, ==, CAUSE_UNKNOWN);
 }
 
 /*
@@ -226,6 +257,8 @@ int
 main(int argc, char **argv)
 {
     common_init(&argc, &argv);
+    g_test_add_func("/match/memory/waited for something", test_waited_for_something);
+    g_test_add_func("/match/memory/another is live", test_another_is_live);
     g_test_add_func("/match/arp", test_arp);
     g_test_add_func("/match/arp/in a crowd", test_arp_in_crowd);
     g_test_add_func("/match/arp/long ago", test_arp_long_ago);

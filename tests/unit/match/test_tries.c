@@ -516,11 +516,30 @@ test_tunnel_is_tried_again(void)
     EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked, closed);
 }
 
+/* A server is not tried again while the SYN before is repeated: that is somebody's own, such as a health check. ALICE asks, SYN 1, SYN 2, both again */
+static void
+test_silent_at_once(void)
+{
+    scene_with(1);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    uint32_t first = syn(UPSTREAM_1);
+    passes(500);
+    syn(UPSTREAM_2);
+    passes(500);
+    uint32_t again = syn(UPSTREAM_1);
+    passes(500);
+    syn(UPSTREAM_2);
+    passes(3000);
+    EXPECT_AT(responds(ALICE, 502), SYN_TIMEOUT, OBSERVED, first, again);
+}
+
 int
 main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     g_test_add_func("/match/tries/failed too", test_next_try_failed_too);
+    g_test_add_func("/match/tries/silent at once", test_silent_at_once);
     g_test_add_func("/match/tries/just begun", test_just_begun);
     g_test_add_func("/match/tries/running", test_running_is_no_next_try);
     g_test_add_func("/match/tries/while looked up", test_tries_while_looked_up);
