@@ -166,7 +166,7 @@ MUTANTS = [
     ("tries", "match/chainbegun.c", "again > best.gain && ", "", QUICK),
     ("tries", "match/chainbegun.c", "is_own_target(e->conn) ? 0 : NOBODYS", "is_own_target(e->conn) ? ASSIGN_NEVER : NOBODYS", QUICK),
     ("tries", "match/chainbegun.c", "waiting->begun = true;", ";", QUICK),
-    ("tries", "match/explain.c", " || chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges))", "", QUICK),
+    ("tries", "match/explain.c", "has_owner(failed) || followed) {", "has_owner(failed)) {", QUICK),
     ("tries", "match/explain.c", "same_server(silent, e->conn) || ", "", QUICK),
     ("tries", "match/explain.c", "profile_gain(gateway_profile(e->gateway), DELAY_PATIENCE, e->time - since, 0)", "200", QUICK),
     ("tries", "match/gain.h", "#define FOLLOWED (-700)", "#define FOLLOWED 0", QUICK),

@@ -102,6 +102,45 @@ test_late_turn_around(void)
     late_turn_around(2000, NOTHING, UPSTREAM_1);
 }
 
+/*
+ * A gateway that writes requests anew asks again on a connection that it kept: behind what it asked there before, rather than behind
+ * what failed last. 1 stands, 2 stands, 3 stands, 3 asks, 3 gets 200, ALICE asks, BOB asks, 1 asks a, FIN 1, 2 asks b, FIN 2, 3 asks a
+ */
+static void
+test_same_request_again(void)
+{
+    scene_with(2);
+    for (unsigned n = UPSTREAM_1; n <= UPSTREAM_3; n++)
+        stands(n);
+    asks_server(UPSTREAM_3, "inner", "/x/c");
+    responds(UPSTREAM_3, 200);
+    asks_proxy(ALICE, HOST, "/a");
+    asks_proxy(BOB, "two.example", "/b");
+    asks_server(UPSTREAM_1, "inner", "/x/a");
+    closes(UPSTREAM_1, SERVER);
+    asks_server(UPSTREAM_2, "inner", "/x/b");
+    closes(UPSTREAM_2, SERVER);
+    asks_server(UPSTREAM_3, "inner", "/x/a");
+    expect_before(UPSTREAM_3, UPSTREAM_1);
+}
+
+/* The next server of a site mostly has the same port. ALICE asks, BOB asks, SYN 1, SYN 2 to another port, RST 1, RST 2, SYN 3 to the port of 1 */
+static void
+test_same_port_again(void)
+{
+    scene_with(2);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 8080);
+    leg(UPSTREAM_3, GATEWAY, "10.2.0.3", 80);
+    asks_proxy(ALICE, HOST, "/a");
+    asks_proxy(BOB, "two.example", "/b");
+    syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_1);
+    refused(UPSTREAM_2);
+    syn(UPSTREAM_3);
+    expect_before(UPSTREAM_3, UPSTREAM_1);
+}
+
 /* What a request explains follows nothing, however soon behind a failure it comes. ALICE asks, SYN 1, RST 1, so long, BOB asks, SYN 2 */
 static void
 new_request(unsigned after)
@@ -689,6 +728,8 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/retries", test_retries);
     g_test_add_func("/match/chain/in one go", test_in_one_go);
     g_test_add_func("/match/chain/late turn-around", test_late_turn_around);
+    g_test_add_func("/match/chain/same request again", test_same_request_again);
+    g_test_add_func("/match/chain/same port again", test_same_port_again);
     g_test_add_func("/match/chain/new request", test_new_request);
     g_test_add_func("/match/chain/nobody waits", test_nobody_waits);
     g_test_add_func("/match/chain/once", test_once);

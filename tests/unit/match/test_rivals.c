@@ -83,18 +83,21 @@ some_scene(GRand *random)
             some_client(random, clients++);
         else
             some_upstream(random, CLIENTS + upstreams++);
-        passes((unsigned)g_rand_int_range(random, 0, 40));
+        /* Behind a long pause what begins is another try rather than a first one. */
+        passes(g_rand_int_range(random, 0, 12) == 0 ? 5000 : (unsigned)g_rand_int_range(random, 0, 40));
     }
 }
 
-/* It has the habit of trying again behind a tenth of a second, or none: then what comes sooner gains more. */
+/* It has the habits of beginning behind a tenth of a second and of trying again behind a millisecond, or one of them, or none: then what comes sooner gains more. */
 static void
 learn_habit(struct profile *profile, GRand *random)
 {
-    bool slow = g_rand_boolean(random);
+    bool slow = g_rand_boolean(random), again = g_rand_boolean(random);
 
     for (int i = 0; slow && i < 100; i++)
         profile_learn(profile, DELAY_START, NS_PER_SECOND / 10, NS_PER_SECOND, true);
+    for (int i = 0; again && i < 100; i++)
+        profile_learn(profile, DELAY_AGAIN, NS_PER_SECOND / 1000, NS_PER_SECOND, true);
 }
 
 /* All that the gateway did are columns. */
@@ -193,6 +196,34 @@ test_shared(void)
     g_rand_free(random);
 }
 
+/* What was tried again is less of a reason to answer the client. */
+static void
+expect_less_if_followed(const struct scope *s, struct use use)
+{
+    use.followed = false;
+    int last = own_gain(s, &use);
+    use.followed = true;
+    g_assert_cmpint(own_gain(s, &use), <, last);
+}
+
+/* A request was ready then, or another try failed before. */
+static int
+begins(const struct scope *s, const struct use *use)
+{
+    return MAX(start_gain(s, &s->own, use->start), failure_gain(s, s->ex->request.time, use));
+}
+
+/* A later try was begun as the first one was, and that one fits by its beginning. */
+static void
+expect_begun_as_first(const struct scope *s, unsigned use, unsigned first)
+{
+    struct use its_own = s->uses[use], later = its_own;
+
+    its_own.first = (int)use;
+    later.first = (int)first;
+    g_assert_cmpint(own_gain(s, &later) - own_gain(s, &its_own), ==, begins(s, &s->uses[first]) - begins(s, &s->uses[use]));
+}
+
 /* The same of the scope's own request, before it is found out what came of what the gateway did. */
 static void
 test_own(void)
@@ -212,6 +243,10 @@ test_own(void)
                 continue;
             g_assert_cmpint(own_gain(s, &s->uses[k]), <=, own_gain_most(s, &bare));
             asked++;
+            if (s->uses[k].start >= s->ex->request.time)
+                expect_less_if_followed(s, s->uses[k]);
+            if (s->uses[k].start >= s->ex->request.time && k > 0 && s->uses[k - 1].before < 0)
+                expect_begun_as_first(s, k, k - 1);
         }
     }
     g_assert_cmpuint(asked, >, 5 * SCENES);

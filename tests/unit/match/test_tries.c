@@ -516,6 +516,18 @@ test_tunnel_is_tried_again(void)
     EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked, closed);
 }
 
+/* Nothing is done any more for a request that the gateway gave up. ALICE asks, BOB asks, FIN to BOB, SYN 1, RST 1, ALICE gets 502 */
+static void
+test_given_up(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    all_ask(2);
+    closes(BOB, SERVER);
+    uint32_t first = syn(UPSTREAM_1), rst = refused(UPSTREAM_1);
+    EXPECT_AT(responds(ALICE, 502), RST, OBSERVED, first, rst);
+}
+
 /* A server is not tried again while the SYN before is repeated: that is somebody's own, such as a health check. ALICE asks, SYN 1, SYN 2, both again */
 static void
 test_silent_at_once(void)
@@ -540,6 +552,7 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     g_test_add_func("/match/tries/failed too", test_next_try_failed_too);
     g_test_add_func("/match/tries/silent at once", test_silent_at_once);
+    g_test_add_func("/match/tries/given up", test_given_up);
     g_test_add_func("/match/tries/just begun", test_just_begun);
     g_test_add_func("/match/tries/running", test_running_is_no_next_try);
     g_test_add_func("/match/tries/while looked up", test_tries_while_looked_up);
