@@ -206,6 +206,17 @@ expect_less_if_followed(const struct scope *s, struct use use)
     g_assert_cmpint(own_gain(s, &use), <, last);
 }
 
+/* Nothing is begun for a request that was given up before. */
+static void
+expect_begun_before_given_up(const struct scope *s, const struct use *use)
+{
+    struct waiting w = { .ex = s->ex, .over = use->start };
+
+    g_assert_cmpint(waiting_gain(s, &w, use), ==, ASSIGN_NEVER);
+    w.over = use->start + 1;
+    g_assert_cmpint(waiting_gain(s, &w, use), >, ASSIGN_NEVER);
+}
+
 /* A request was ready then, or another try failed before. */
 static int
 begins(const struct scope *s, const struct use *use)
@@ -243,6 +254,7 @@ test_own(void)
                 continue;
             g_assert_cmpint(own_gain(s, &s->uses[k]), <=, own_gain_most(s, &bare));
             asked++;
+            expect_begun_before_given_up(s, &s->uses[k]);
             if (s->uses[k].start >= s->ex->request.time)
                 expect_less_if_followed(s, s->uses[k]);
             if (s->uses[k].start >= s->ex->request.time && k > 0 && s->uses[k - 1].before < 0)
