@@ -198,6 +198,13 @@ static bool (*const steps[])(struct scope *, struct collected *) = {
 
 /* the whole ***************************************************************/
 
+/* A search that several requests shared is over once the last of them is answered: who asks for the name after that begins another one. */
+static bool
+is_last_waiting(const struct name *name, const struct exchange *ex)
+{
+    return list_is_empty(&name->open) || (list_length(&name->open) == 1 && list_first(&name->open) == ex);
+}
+
 static void
 collect(struct scope *s, struct collected *found)
 {
@@ -240,7 +247,7 @@ collect(struct scope *s, struct collected *found)
         e->search_decides = search_decides(found);
     }
     for (unsigned i = 0; i < s->n_lookups && !s->preview && !s->remembered; i++)
-        if (!s->lookup_shared)
+        if (!s->lookup_shared || is_last_waiting(s->lookups[i]->name, ex))
             s->lookups[i]->owner = ex->serial;
     if (e->n_attempts > 0 && s->why.decided)
         e->why = why_words(&s->why);

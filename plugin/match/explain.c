@@ -104,7 +104,7 @@ has_owner(const struct conn *conn)
 {
     const struct exchange *last = (const struct exchange *)list_last(&conn->exchanges);
 
-    return last && last->nth > 1 && last->state == EXCHANGE_WAITING ? last->owner != 0 : conn->owner != 0;
+    return last && last->nth > 1 && !last->reply.complete ? last->owner != 0 : conn->owner != 0;
 }
 
 /* The same server is tried again behind it, which fits better than what seemed to follow it by time alone. */

@@ -155,6 +155,8 @@ MUTANTS = [
     ("delays", "match/profile.c", "#define LENGTHS_OF_SILENCE 40", "#define LENGTHS_OF_SILENCE 1", QUICK),
     ("delays", "match/profile.c", "if (*seen > UINT32_MAX / 2)\n            continue;", "", QUICK),
     ("tries", "match/explain.c", "#define SAME_SERVER 300", "#define SAME_SERVER (-600)", QUICK),
+    ("kept connections", "match/explain.c", "last->nth > 1 && !last->reply.complete ?", "last->nth > 1 && last->state == EXCHANGE_WAITING ?", QUICK),
+    ("searches", "match/collect.c", " || is_last_waiting(s->lookups[i]->name, ex)", "", QUICK),
     ("turn-around", "match/explain.c", "if (gain >= chain->fit + ABOUT_AS_WELL)\n        consider(best, failed, gain);", "", QUICK),
     ("in one go", "match/chainbegun.c", "earlier && e->time - earlier->hs.first_syn <= IN_ONE_GO ?", "earlier ?", QUICK),
     ("in one go", "match/chainbegun.c", "        chain->before = twin_of(e)->chain.before;\n", "", QUICK),

@@ -141,6 +141,26 @@ test_same_port_again(void)
     expect_before(UPSTREAM_3, UPSTREAM_1);
 }
 
+/*
+ * A kept connection that served another request before is not that one's any more.
+ * ALICE asks /a, 1 stands, 1 asks, 1 gets 200, ALICE gets 200, ALICE asks /b, 1 asks, RST 1 inside the response, SYN 2
+ */
+static void
+test_cut_on_kept(void)
+{
+    begin();
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    responds(UPSTREAM_1, 200);
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/b");
+    asks_server(UPSTREAM_1, HOST, "/b");
+    says(UPSTREAM_1, SERVER, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", 200);
+    reset(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, UPSTREAM_1);
+}
+
 /* What a request explains follows nothing, however soon behind a failure it comes. ALICE asks, SYN 1, RST 1, so long, BOB asks, SYN 2 */
 static void
 new_request(unsigned after)
@@ -730,6 +750,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/late turn-around", test_late_turn_around);
     g_test_add_func("/match/chain/same request again", test_same_request_again);
     g_test_add_func("/match/chain/same port again", test_same_port_again);
+    g_test_add_func("/match/chain/cut on a kept one", test_cut_on_kept);
     g_test_add_func("/match/chain/new request", test_new_request);
     g_test_add_func("/match/chain/nobody waits", test_nobody_waits);
     g_test_add_func("/match/chain/once", test_once);

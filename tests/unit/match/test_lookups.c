@@ -48,6 +48,34 @@ test_search_shared(void)
     EXPECT_AT(responds(BOB, 502), NXDOMAIN, OBSERVED, asked, answered);
 }
 
+/* Nobody waits for it any more: ALICE asks /a, 3 s, query 1, 1 s, query 1, BOB asks /b, 1 s, both get 502, CAROL asks /c, query 2, 2 s, CAROL gets 502 */
+static void
+shared_is_over(unsigned first, unsigned second)
+{
+    scene_with(3);
+    asks_proxy(ALICE, HOST, "/a");
+    passes(3000);
+    uint32_t asked = looks_up(1, GATEWAY, HOST);
+    passes(1000);
+    uint32_t again = looks_up(1, GATEWAY, HOST);
+    asks_proxy(BOB, HOST, "/b");
+    passes(1000);
+    EXPECT_AT(responds(first, 502), DNS_TIMEOUT, OBSERVED, asked, again);
+    EXPECT_AT(responds(second, 502), DNS_TIMEOUT, OBSERVED, asked, again);
+    passes(440);
+    asks_proxy(CAROL, HOST, "/c");
+    asked = looks_up(2, GATEWAY, HOST);
+    passes(2000);
+    EXPECT_AT(responds(CAROL, 502), DNS_TIMEOUT, OBSERVED, asked);
+}
+
+static void
+test_shared_is_over(void)
+{
+    shared_is_over(ALICE, BOB);
+    shared_is_over(BOB, ALICE);
+}
+
 /* Another search brought the address, before the request came: it neither waits for the first one nor remembers it. */
 static void
 test_search_overtaken(void)
@@ -388,6 +416,7 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     g_test_add_func("/match/look-ups/each its own", test_search_each);
     g_test_add_func("/match/look-ups/shared", test_search_shared);
+    g_test_add_func("/match/look-ups/shared, over", test_shared_is_over);
     g_test_add_func("/match/look-ups/overtaken", test_search_overtaken);
     g_test_add_func("/match/look-ups/ended", test_search_ended);
     g_test_add_func("/match/look-ups/ended late", test_search_ended_late);
