@@ -18,12 +18,16 @@
 #define LOOKED_AT_MAX 64
 #define PASSED_OVER_MAX 256
 
-/* Hundredths of a bit: what two tries have in common. The same server again, or another address of one host; a server of another port seldom serves the same. */
+/*
+ * Hundredths of a bit: what two tries have in common. The same server again, or another address of one host; a server of another port seldom
+ * serves the same, and one that is known to serve other hosts or paths even less.
+ */
 #define SAME_SERVER 300
 #define SAME_NAME 800
 #define SAME_REQUEST_AGAIN 1000
 #define SAME_PORT 0
 #define OTHER_PORT (-400)
+#define OTHER_ROUTE (-600)
 #define OTHER_REQUEST (-1000)
 
 /* HAProxy waits so long before it tries a server again that refused (its manual, "retries": a turn-around timer). */
@@ -46,7 +50,9 @@ common_gain(const struct event *e, const struct conn *earlier)
         return SAME_SERVER;
     if (earlier->side[SERVER].port != e->conn->side[SERVER].port)
         return OTHER_PORT;
-    return same_name(e->root, earlier, e->conn) ? SAME_NAME : SAME_PORT;
+    if (same_name(e->root, earlier, e->conn))
+        return SAME_NAME;
+    return other_routes(e->root, earlier, e->conn) ? OTHER_ROUTE : SAME_PORT;
 }
 
 /* What both were sent for is known, and is not the same. */

@@ -67,6 +67,7 @@ learn_places(const struct scope *s, const struct use *use)
     if (opener->gateway != s->gateway && use->relation.tie >= TIE_ADDRESS && !ipaddr_equal(&opener->ip, &s->ex->conn->side[CLIENT].ip) &&
         !ipaddr_is_loopback(&opener->ip))
         host_join(s->root, host_get(s->root, &s->ex->conn->side[SERVER].ip), opener);
+    learn_route(s->root, s->ex, conn);
     struct next_hop hop = next_hop_of(s->root, s->ex, conn);
     if (s->name)
         next_hop_learn(s->name->next_hops, &hop);

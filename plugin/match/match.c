@@ -88,6 +88,7 @@ learn(struct root *root, const struct exchange *ex, struct exchange *parent, str
     if (!parent->name)
         return;
     learn_upstream(root, parent->name, &conn->side[SERVER].ip);
+    learn_route(root, parent, conn);
     struct next_hop hop = next_hop_of(root, parent, conn);
     next_hop_learn(parent->name->next_hops, &hop);
     if (parent->gateway && !name_has_address(parent->name, &hop.ip))

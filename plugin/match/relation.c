@@ -5,6 +5,7 @@
  */
 
 #include <math.h>
+#include <string.h>
 
 #include <glib.h>
 
@@ -25,6 +26,34 @@ route_hash(const struct exchange *ex)
     size_t n = strcspn(path, "/?");
 
     return path[n] == '/' ? bytes_hash(path, n, 0) | 1 : 0;
+}
+
+/* A proxy that is told the whole URL goes by its host alone. */
+static bool
+is_parted_by_path(const struct exchange *ex)
+{
+    return !ex->request.absolute && !ex->request.connect;
+}
+
+/* Of 64 bits one stands for each host and beginning of a path: of ten routes two have the same one in half of all captures. */
+static uint64_t
+route_bit(const struct exchange *ex)
+{
+    return ex->name ? UINT64_C(1) << (bytes_hash(ex->name->text, strlen(ex->name->text), is_parted_by_path(ex) ? route_hash(ex) : 0) % 64) : 0;
+}
+
+void
+learn_route(struct root *root, const struct exchange *ex, const struct conn *conn)
+{
+    host_get(root, &conn->side[SERVER].ip)->served |= route_bit(ex);
+}
+
+bool
+other_routes(struct root *root, const struct conn *x, const struct conn *y)
+{
+    const struct host *x_server = host_find(root, &x->side[SERVER].ip), *y_server = host_find(root, &y->side[SERVER].ip);
+
+    return x_server && y_server && x_server->served && y_server->served && !(x_server->served & y_server->served);
 }
 
 struct next_hop
@@ -64,9 +93,28 @@ knows_route(const struct name *name, const struct exchange *waiting)
     unsigned route = route_hash(waiting);
 
     for (int i = 0; i < NEXT_HOPS_MAX; i++)
-        if (name->next_hops[i].port && (waiting->request.absolute || waiting->request.connect || name->next_hops[i].route == route))
+        if (name->next_hops[i].port && (!is_parted_by_path(waiting) || name->next_hops[i].route == route))
             return true;
     return false;
+}
+
+/* It is known where such requests go, and that others went to this server: a host's paths are parted among its upstreams. */
+static bool
+is_of_another_route(struct root *root, const struct name *name, const struct exchange *waiting, const struct conn *conn)
+{
+    const struct host *server = host_find(root, &conn->side[SERVER].ip);
+
+    return is_parted_by_path(waiting) && server && server->served && waiting->name &&
+           !(server->served & route_bit(waiting)) && knows_route(name, waiting);
+}
+
+/* Requests of this host whose paths begin so went there. */
+static bool
+has_served_route(struct root *root, const struct exchange *waiting, const struct conn *conn)
+{
+    const struct host *server = host_find(root, &conn->side[SERVER].ip);
+
+    return server && waiting->name && (server->served & route_bit(waiting));
 }
 
 /* The name that the gateway looks up for this host has the address. */
@@ -124,8 +172,8 @@ relate_address(struct relation *r, struct root *root, const struct gateway *gate
 
     if ((its_port && name_has_address(name, ip)) || is_intercepted(waiting, conn))
         clue_found(r, CLUE_ADDRESS);
-    else if (name && (is_next_hop(name->next_hops, conn) || is_upstreams_address(root, name, ip)))
-        clue_found(r, CLUE_ROUTE);
+    else if (name && (is_next_hop(name->next_hops, conn) || has_served_route(root, waiting, conn) || is_upstreams_address(root, name, ip)))
+        clue_found(r, is_of_another_route(root, name, waiting, conn) ? CLUE_OTHER_ROUTE : CLUE_ROUTE);
     else if (is_next_hop(gateway->next_hops, conn))
         clue_found(r, CLUE_NEXT_HOP);
     else if (!its_port && name_has_address(name, ip))

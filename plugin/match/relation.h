@@ -45,6 +45,13 @@ struct gateway *gateway_of(struct root *root, const struct exchange *exchange);
 unsigned route_hash(const struct exchange *exchange);
 
 /* The exchange's request went there, now. */
+/*
+ * learn_route() notes that the request went to the connection's server. other_routes(): requests went to both servers, and none of one that
+ * was of the same host and had the same beginning of its path as one of the other's: they are hardly one upstream's.
+ */
+void learn_route(struct root *root, const struct exchange *ex, const struct conn *conn);
+bool other_routes(struct root *root, const struct conn *x, const struct conn *y);
+
 struct next_hop next_hop_of(const struct root *root, const struct exchange *exchange, const struct conn *conn);
 
 /* Of a name's text; never 0. */

@@ -63,6 +63,7 @@ struct host {
     struct ipaddr suspect;      /* seen once at work for this one's requests */
     struct ipaddr apart;        /* shown to be another machine, see host_part() */
     link_t link;                /* of its latest connection, query or client */
+    uint64_t served;            /* which routes led to it: see route_bit() */
     uint16_t syn_ip_id;         /* of its latest SYN, 0: unknown */
     bool numbers_packets;       /* two of its SYNs had different ones */
     bool answers_dns;

@@ -161,6 +161,41 @@ test_cut_on_kept(void)
     expect_before(UPSTREAM_2, UPSTREAM_1);
 }
 
+static void
+serves(const char *server, uint64_t routes)
+{
+    struct ipaddr at = ip(server);
+
+    host_get(capture_tracker()->root, &at)->served = routes;
+}
+
+/* A gateway goes on within a request's upstream. ALICE asks, SYN 1, SYN 2, RST 1, RST 2, SYN 3: the servers of 2 and 3 serve different paths, or not */
+static void
+other_upstream(uint64_t routes, int before)
+{
+    begin();
+    asks_proxy(BOB, "two.example", "/b");
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    leg(UPSTREAM_3, GATEWAY, "10.2.0.3", 80);
+    syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_1);
+    refused(UPSTREAM_2);
+    serves(SERVER_1, 1);
+    serves(SERVER_2, routes);
+    serves("10.2.0.3", 1);
+    syn(UPSTREAM_3);
+    expect_before(UPSTREAM_3, before);
+}
+
+static void
+test_other_upstream(void)
+{
+    other_upstream(0, UPSTREAM_2);
+    other_upstream(2, UPSTREAM_1);
+    other_upstream(3, UPSTREAM_2);
+}
+
 /* What a request explains follows nothing, however soon behind a failure it comes. ALICE asks, SYN 1, RST 1, so long, BOB asks, SYN 2 */
 static void
 new_request(unsigned after)
@@ -751,6 +786,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/same request again", test_same_request_again);
     g_test_add_func("/match/chain/same port again", test_same_port_again);
     g_test_add_func("/match/chain/cut on a kept one", test_cut_on_kept);
+    g_test_add_func("/match/chain/other upstream", test_other_upstream);
     g_test_add_func("/match/chain/new request", test_new_request);
     g_test_add_func("/match/chain/nobody waits", test_nobody_waits);
     g_test_add_func("/match/chain/once", test_once);

@@ -7,6 +7,7 @@
 #include "facts.h"
 #include "match/likeness.h"
 #include "match/relation.h"
+#include "tcp/conn.h"
 
 static struct root *
 root_of_capture(void)
@@ -266,6 +267,46 @@ test_routes(void)
     }
 }
 
+static void
+goes_to(struct exchange *ex, unsigned upstream)
+{
+    const struct conn *conn = conn_find(root_of_capture(), upstream);
+    struct next_hop hop = next_hop_of(root_of_capture(), ex, conn);
+
+    learn_route(root_of_capture(), ex, conn);
+    next_hop_learn(ex->name->next_hops, &hop);
+}
+
+/* A host's paths are parted among its upstreams; a proxy, which is told the whole URL, does not part them. BOB's go to 2, ALICE's to 1. */
+static void
+test_parted_paths(const void *data)
+{
+    bool absolute = GPOINTER_TO_INT(data);
+
+    scene_with(2);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    (absolute ? asks_proxy : asks_server)(ALICE, HOST, "/cart/a");
+    (absolute ? asks_proxy : asks_server)(BOB, HOST, "/img/b");
+    syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    goes_to(exchange_of(BOB), UPSTREAM_2);
+    expect(relation_to_alice(UPSTREAM_2), "ROUTE", TIE_LEARNT, 250, 600);
+    goes_to(exchange_of(ALICE), UPSTREAM_1);
+    expect(relation_to_alice(UPSTREAM_2), absolute ? "ROUTE" : "OTHER_ROUTE", absolute ? TIE_LEARNT : TIE_TIME, absolute ? 250 : -600, absolute ? 600 : -100);
+    expect(relation_to_alice(UPSTREAM_1), "ROUTE", TIE_LEARNT, 250, 600);
+}
+
+/* A site has more servers than are remembered for it; what one of them served is known of that. */
+static void
+test_served_before(void)
+{
+    scene_with(1);
+    asks_server(ALICE, HOST, "/cart/a");
+    syn(UPSTREAM_1);
+    learn_route(root_of_capture(), exchange_of(ALICE), conn_find(root_of_capture(), UPSTREAM_1));
+    expect(relation_to_alice(UPSTREAM_1), "ROUTE", TIE_LEARNT, 250, 600);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -275,5 +316,8 @@ main(int argc, char **argv)
     g_test_add_func("/match/relation/habit", test_habit);
     ADD_ROWS("/match/relation/address/", addresses, test_address);
     g_test_add_func("/match/relation/routes", test_routes);
+    g_test_add_data_func("/match/relation/parted paths", GINT_TO_POINTER(false), test_parted_paths);
+    g_test_add_data_func("/match/relation/parted paths of a proxy", GINT_TO_POINTER(true), test_parted_paths);
+    g_test_add_func("/match/relation/served before", test_served_before);
     return g_test_run();
 }

@@ -16,7 +16,7 @@ static const struct {
     { "bytes_of_one_side", sizeof(struct flow) + sizeof(struct reading), 80 },
     { "exchange", sizeof(struct exchange), 576 },
     { "target", sizeof(struct target), 144 },
-    { "host", sizeof(struct host), 200 },
+    { "host", sizeof(struct host), 208 },
     { "lookup", sizeof(struct lookup), 400 },
     { "question", sizeof(struct asked), 256 },
 };
