@@ -461,7 +461,7 @@ MUTANTS = [
     ("chains by card", "model/gateways.c", "return asked && asked->link == link ? asked->gateway : NULL;", "return NULL;", QUICK),
     ("silent tries", "match/explain.c", "node_t *l = pending->tail; rest &&", "node_t *l = NULL; l &&", QUICK),
     ("kept connections", "match/explain.c", " || waits_for_another(e, chain_get(failed, last)))", ")", QUICK),
-    ("kept connections", "match/explain.c", "return last && last->nth > 1 && last->state == EXCHANGE_WAITING ? last->owner != 0 : conn->owner != 0;", "return conn->owner != 0;", QUICK),
+    ("kept connections", "match/explain.c", "return last && last->nth > 1 && !last->reply.complete ? last->owner != 0 : conn->owner != 0;", "return conn->owner != 0;", QUICK),
     ("tried again", "match/learn.c", " && c->decided->relation.tie < TIE_REQUEST)", ")", QUICK),
     ("tried again", "match/learn.c", "(c->a.n_rows > 1 && c->decided->relation.tie < TIE_REQUEST) || ", "", QUICK),
     ("tried again", "tcp/handshake.c", "    conn->owner = 0;\n", "", QUICK),
