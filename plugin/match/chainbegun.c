@@ -74,7 +74,7 @@ twin_of(const struct event *e)
 {
     const struct conn *earlier = e->child || !e->conn->target_link.prev ? NULL : (const struct conn *)e->conn->target_link.prev->data;
 
-    return earlier && e->time - earlier->hs.first_syn <= IN_ONE_GO ? earlier : NULL;
+    return earlier && ABS(e->time - earlier->hs.first_syn) <= IN_ONE_GO ? earlier : NULL;
 }
 
 static struct conn *

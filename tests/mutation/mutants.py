@@ -164,7 +164,7 @@ MUTANTS = [
     ("routes", "match/relation.c", "is_parted_by_path(ex) ? route_hash(ex) : 0", "route_hash(ex)", QUICK),
     ("routes", "match/relation.c", " || has_served_route(root, waiting, conn)", "", QUICK),
     ("turn-around", "match/explain.c", "if (gain >= chain->fit + ABOUT_AS_WELL)\n        consider(best, failed, gain);", "", QUICK),
-    ("in one go", "match/chainbegun.c", "earlier && e->time - earlier->hs.first_syn <= IN_ONE_GO ?", "earlier ?", QUICK),
+    ("in one go", "match/chainbegun.c", "earlier && ABS(e->time - earlier->hs.first_syn) <= IN_ONE_GO ?", "earlier ?", QUICK),
     ("in one go", "match/chainbegun.c", "        chain->before = twin_of(e)->chain.before;\n", "", QUICK),
     ("in one go", "match/chainbegun.c", "        chain->waiter = twin_of(e)->chain.waiter;\n", "", QUICK),
     ("in one go", "match/chainbegun.c", "        chain->doubtful = twin_of(e)->chain.doubtful;\n", "", QUICK),
