@@ -86,6 +86,7 @@ link_event(const struct event *e)
     struct candidate best = explain_by_request(e);
     struct exchange *waiting = best.waiting;
     struct chain *chain = chain_of(e->conn, e->child);
+    const struct conn *twin = twin_of(e);
 
     if (failed && again > best.gain && again > (best.gain > WAITS_IN_VAIN || is_own_target(e->conn) ? 0 : NOBODYS))
         return follow(e, &earlier, again - best.gain < ABOUT_AS_WELL);
@@ -101,10 +102,10 @@ link_event(const struct event *e)
         /* It opens connections to the very host that its client waits for: its network card is a gateway's. */
         if (relation_of(e->root, waiting, e->conn, e->child).tie >= TIE_ADDRESS)
             host_prove(e->root, opener);
-    } else if (twin_of(e)) {
-        chain->before = twin_of(e)->chain.before;
-        chain->waiter = twin_of(e)->chain.waiter;
-        chain->doubtful = twin_of(e)->chain.doubtful;
+    } else if (twin) {
+        chain->before = twin->chain.before;
+        chain->waiter = twin->chain.waiter;
+        chain->doubtful = twin->chain.doubtful;
     } else if (e->known && list_length(&e->gateway->open) == 1) {
         chain->waiter = ((const struct exchange *)list_first(&e->gateway->open))->serial & G_MAXINT32;
     }

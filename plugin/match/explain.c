@@ -134,14 +134,15 @@ consider_failed(const struct event *e, int again, struct earlier *best)
     for (node_t *l = e->activities->failed.tail; l && looked_at < LOOKED_AT_MAX && passed_over < PASSED_OVER_MAX; l = l->prev) {
         struct conn *failed = (struct conn *)l->data;
         bool followed = chain_is_followed(failed, (struct exchange *)list_last(&failed->exchanges));
-        if (failed == e->conn || has_owner(failed) || followed) {
-            passed_over++;
-            if (followed && failed != e->conn && !has_owner(failed))
-                consider_followed(e, failed, again, best);
+        bool may_be = failed != e->conn && !has_owner(failed);
+        if (may_be && !followed) {
+            looked_at++;
+            consider(best, failed, failed_gain(e, failed, again));
             continue;
         }
-        looked_at++;
-        consider(best, failed, failed_gain(e, failed, again));
+        passed_over++;
+        if (may_be)
+            consider_followed(e, failed, again, best);
     }
 }
 

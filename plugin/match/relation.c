@@ -48,12 +48,21 @@ learn_route(struct root *root, const struct exchange *ex, const struct conn *con
     host_get(root, &conn->side[SERVER].ip)->served |= route_bit(ex);
 }
 
+/* The routes that led to the connection's server; 0: none is known. */
+static uint64_t
+served_by(struct root *root, const struct conn *conn)
+{
+    const struct host *server = host_find(root, &conn->side[SERVER].ip);
+
+    return server ? server->served : 0;
+}
+
 bool
 other_routes(struct root *root, const struct conn *x, const struct conn *y)
 {
-    const struct host *x_server = host_find(root, &x->side[SERVER].ip), *y_server = host_find(root, &y->side[SERVER].ip);
+    uint64_t by_x = served_by(root, x), by_y = served_by(root, y);
 
-    return x_server && y_server && x_server->served && y_server->served && !(x_server->served & y_server->served);
+    return by_x && by_y && !(by_x & by_y);
 }
 
 struct next_hop
@@ -102,19 +111,16 @@ knows_route(const struct name *name, const struct exchange *waiting)
 static bool
 is_of_another_route(struct root *root, const struct name *name, const struct exchange *waiting, const struct conn *conn)
 {
-    const struct host *server = host_find(root, &conn->side[SERVER].ip);
+    uint64_t served = served_by(root, conn);
 
-    return is_parted_by_path(waiting) && server && server->served && waiting->name &&
-           !(server->served & route_bit(waiting)) && knows_route(name, waiting);
+    return is_parted_by_path(waiting) && served && waiting->name && !(served & route_bit(waiting)) && knows_route(name, waiting);
 }
 
 /* Requests of this host whose paths begin so went there. */
 static bool
 has_served_route(struct root *root, const struct exchange *waiting, const struct conn *conn)
 {
-    const struct host *server = host_find(root, &conn->side[SERVER].ip);
-
-    return server && waiting->name && (server->served & route_bit(waiting));
+    return served_by(root, conn) & route_bit(waiting);
 }
 
 /* The name that the gateway looks up for this host has the address. */
