@@ -25,13 +25,29 @@ bounded_init(bounded_t *table, unsigned limit, GHashFunc hash, GEqualFunc equal)
     table->limit = limit;
 }
 
+static uint32_t
+turn_of(const bounded_t *table)
+{
+    return table->turn ? *table->turn : 0;
+}
+
+static bool
+may_go(const bounded_t *table, const struct bounded_entry *entry)
+{
+    if (entry->turn && entry->turn == turn_of(table))
+        return false;
+    return !table->may_evict || table->may_evict(entry);
+}
+
 void *
 bounded_find(bounded_t *table, const void *key)
 {
     struct bounded_entry *entry = (struct bounded_entry *)wmem_map_lookup(table->map, key);
 
-    if (entry)
+    if (entry) {
         entry->used = true;
+        entry->turn = turn_of(table);
+    }
     return entry;
 }
 
@@ -42,7 +58,7 @@ bounded_insert(bounded_t *table, struct bounded_entry *entry, const void *key)
         GList *oldest = g_queue_pop_head_link(&table->order);
         struct bounded_entry *victim = (struct bounded_entry *)oldest->data;
 
-        if ((victim->used && i < MAX_SPARED) || (table->may_evict && !table->may_evict(victim))) {
+        if ((victim->used && i < MAX_SPARED) || !may_go(table, victim)) {
             victim->used = false;
             g_queue_push_tail_link(&table->order, oldest);
             continue;
@@ -51,6 +67,7 @@ bounded_insert(bounded_t *table, struct bounded_entry *entry, const void *key)
         table->evict(table, victim);
     }
     entry->key = key;
+    entry->turn = turn_of(table);
     entry->used = false;
     entry->link.data = entry;
     g_queue_push_tail_link(&table->order, &entry->link);

@@ -8,6 +8,7 @@
 #define MWG502_BASE_BOUNDED_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <epan/wmem_scopes.h>
 
@@ -18,13 +19,17 @@
  * of the caller's that begin with a struct bounded_entry, allocated in wmem_file_scope();
  * the table frees none of them: evict() does, after it has unlinked whatever points there.
  *
+ * turn       counts what is handled one after the other, such as packets; NULL or 0: nothing is counted. What was
+ *            found or inserted in this turn is never evicted in it, so that a pointer to it stays good to its end. Example: a
+ *            query's asker is found, and its DNS server, which is new, takes another one's place.
  * may_evict  false: the entry is in use and is passed over. At most a few are looked at
  *            on each insertion (it stays O(1)), so a table full of entries in use can
- *            stand above its limit by as many as the caller keeps in use.
+ *            stand above its limit by as many as the caller keeps in use, and a turn uses.
  */
 struct bounded_entry {
     GList link;                 /* data: the entry itself */
     const void *key;
+    uint32_t turn;              /* in which it was found or inserted last */
     bool used;                  /* found since it was put at the end of the queue */
 };
 
@@ -32,6 +37,7 @@ typedef struct bounded {
     wmem_map_t *map;
     GQueue order;
     unsigned limit;
+    const uint32_t *turn;
     bool (*may_evict)(const struct bounded_entry *);
     void (*evict)(struct bounded *, struct bounded_entry *);
     void *owner;                /* for the callbacks */

@@ -71,6 +71,7 @@ table_init(struct root *root, bounded_t *table, unsigned limit, GHashFunc hash, 
     table->may_evict = may_evict;
     table->evict = evict;
     table->owner = root;
+    table->turn = &root->frame;
 }
 
 struct root *

@@ -5,7 +5,8 @@
 #   run.sh [--minutes N | --runs N] [DOOR...]     doors: see doors below; default: all, 5 minutes
 #
 # The time is for all of them together, one after the other on one core. What they learnt
-# is kept in BUILD_DIR (build-fuzz) and used by the next run; a finding is left there too.
+# is kept in BUILD_DIR (build-fuzz) and used by the next run; a finding is left there too,
+# and what was found is printed, with the input in base64.
 # Exit code: 0 no finding, 1 findings, 77 no clang with libFuzzer here.
 set -u
 doors='track diagnose httpstream appstream h2frames httphead tlsrecords reported url'
@@ -18,7 +19,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     --minutes) seconds=$(($2 * 60)); shift 2 ;;
     --runs) runs=$2 seconds=0; shift 2 ;;
-    -*) sed -n '3,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    -*) sed -n '3,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
     *) break ;;
     esac
 done
@@ -49,6 +50,12 @@ share() {
     esac
 }
 
+# report LOG: from the failure on, without the list of words that libFuzzer recommends
+report() {
+    sed -n '/ERROR\|runtime error/,$p' "$1" | head -n 60
+    grep '^Base64: ' "$1"
+}
+
 findings=0
 printf '%-11s %12s %8s %9s %s\n' door executions seconds coverage findings
 for door in $doors; do
@@ -75,5 +82,6 @@ for door in $doors; do
         result=none
     fi
     printf '%-11s %12s %8s %9s %s\n' "$door" "${executed:-?}" $(($(date +%s) - begin)) "${covered:-?}" "$result"
+    [ $failed = 0 ] || report "$log"
 done
 [ $findings = 0 ]

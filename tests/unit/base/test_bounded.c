@@ -49,7 +49,7 @@ equal(const void *x, const void *y)
     return *(const char *)x == *(const char *)y;
 }
 
-/* Steps: "+a" insert, "?a" find, "-a" remove. left: the entries at the end, oldest first. */
+/* Steps: "+a" insert, "?a" find, "-a" remove, "5." the fifth turn begins. left: the entries at the end, oldest first. */
 static const struct row {
     const char *name, *steps, *evicted, *left;
     bool all_may_go;            /* no may_evict callback */
@@ -69,6 +69,12 @@ static const struct row {
     { "all_in_use",      "+A+B+C+D+E", "", NULL, false },
     { "back_to_limit",   "+A+B+C+D-A-B+e+f", "e", NULL, false },
     { "no_callback",     "+A+B+C+D", "A", "BCD", true },
+    { "new_now",         "1.+a+b+c+d+e", "", "cabde", false },
+    { "new_earlier",     "1.+a+b+c2.+d+e", "ab", "cde", false },
+    { "found_now",       "1.+a+b+c2.?a?b?c+d", "", "cabd", false },
+    { "found_earlier",   "1.+a+b+c2.?a?b?c3.+d", "a", "bcd", false },
+    { "found_now_again", "1.+a+b+c2.?a?b?c+d3.+e", "ca", "bde", false },
+    { "no_turn",         "0.+a+b+c?a?b?c+d", "a", "bcd", false },
 };
 
 static void
@@ -104,11 +110,17 @@ static void
 test_row(gconstpointer data)
 {
     const struct row *row = data;
+    uint32_t turn = 0;
     struct log log = { g_string_new("") };
     bounded_t table = { .may_evict = row->all_may_go ? NULL : may_evict, .evict = evict, .owner = &log };
 
     bounded_init(&table, LIMIT, hash, equal);
+    table.turn = &turn;
     for (const char *s = row->steps; *s; s += 2) {
+        if (s[1] == '.') {
+            turn = (uint32_t)g_ascii_digit_value(s[0]);
+            continue;
+        }
         struct item *item = s[0] == '+' ? NULL : bounded_find(&table, s + 1);
         if (s[0] == '+')
             insert(&table, s[1]);
