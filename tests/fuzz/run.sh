@@ -52,7 +52,7 @@ share() {
 
 # report LOG: from the failure on, without the list of words that libFuzzer recommends
 report() {
-    sed -n '/ERROR\|runtime error/,$p' "$1" | head -n 60
+    sed -n '/ERROR\|runtime error/,$p' "$1" | grep -v '^Base64: \|^stat::' | head -n 60
     grep '^Base64: ' "$1"
 }
 
