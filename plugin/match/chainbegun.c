@@ -203,10 +203,7 @@ chain_connection_begun(struct root *root, struct conn *conn)
     part_two_machines(root, conn, opener);
     struct event e = { .root = root, .conn = conn, .time = conn->hs.first_syn, .rate = profile_rate(USUAL_RATE) };
     join_pool(&e, opener);
-    bool waited_for = find_gateway(&e);
-
-    conn->of_gateway = waited_for && e.known;
-    if (waited_for)
+    if (find_gateway(&e))
         link_event_and_displaced(&e);
     else if (conn->target)
         conn->target->asked_alone = true;

@@ -281,15 +281,6 @@ add_use(struct scope *s, const struct place *place, struct conn *conn, struct ex
     return true;
 }
 
-/* Opened while requests waited for its opener, which is another gateway, whether they wait still or not. */
-static bool
-is_anothers(const struct scope *s, const struct conn *conn)
-{
-    const struct host *opener = conn->of_gateway ? host_find(s->root, &conn->side[CLIENT].ip) : NULL;
-
-    return opener && opener->gateway && opener->gateway != s->gateway && !is_on_gateways_link(s, opener);
-}
-
 /* true: it can be the request's. */
 static bool
 look_at(struct scope *s, const struct place *place, struct conn *conn)
@@ -297,7 +288,7 @@ look_at(struct scope *s, const struct place *place, struct conn *conn)
     unsigned looked_at = 0;
     bool may_be = false;
 
-    if (!place->may_be_its || conn == s->ex->conn || is_anothers(s, conn))
+    if (!place->may_be_its || conn == s->ex->conn)
         return false;
     if (list_is_empty(&conn->exchanges) && conn->syn_seen)
         return add_use(s, place, conn, NULL);

@@ -177,7 +177,6 @@ struct conn {
     bool syn_seen;
     bool had_exchange;
     bool in_tunnel;             /* HTTP is read behind a CONNECT on it */
-    bool of_gateway;            /* requests waited for its opener when it was opened */
     bool astray;                /* Wireshark's HTTP dissector takes its responses for something else (dissector.h) */
     bool h2;                    /* its client speaks HTTP/2 */
     uint8_t shelf;              /* enum shelf */

@@ -8,7 +8,7 @@ the unit tests do not.
 
 UNITS = ("diagnose", "httpgaps", "track", "late", "provisional", "dropped", "assign", "profile", "relation", "rivals", "chain", "attempts", "parents",
          "lookups", "memory", "addresses", "answered", "places", "two_gateways", "tries", "search", "neighbor", "traits", "stall", "tlsrecords", "appstream", "cgi", "app",
-         "ftpreply", "refused", "proxyline", "h2frames", "h2", "h3", "begin", "attempt", "listed", "words")
+         "ftpreply", "refused", "proxyline", "h2frames", "h2", "h3", "begin", "attempt", "listed", "words", "bounded")
 
 QUICK = "test_article.py test_golden.py"
 SILENCE = "test_silence.py -k not_watched"
@@ -108,6 +108,8 @@ MUTANTS = [
     ("links", "track/track.c", "    cases_link(&t->cases, v);\n", "", ROLES),
     ("links", "cases/store.c", "link_part(cases, v, v->request_frame, ROLE_REQUEST);", ";", ROLES),
     ("late frames", "track/track.c", "v->settled = view->in_time;", "v->settled = false;", LATE),
+    ("what is in use", "base/bounded.c", "entry->turn && entry->turn == turn_of(table)", "false", QUICK),
+    ("what is in use", "base/bounded.c", "entry->turn && entry->turn", "entry->turn", QUICK),
     ("late frames", "track/track.c", "if (t->late)\n        catch_up(t, INT64_MAX);", "", LATE),
     ("late frames", "track/provisional.c", "finding_withdraw(f);", ";", LATE),
     ("retransmissions", "http/shown.c", "if (!found && again)\n        return NULL;", "", ROLES),
@@ -115,7 +117,6 @@ MUTANTS = [
 
     # two gateways
     ("two gateways", "match/searches.c", "!(lookup->of_gateway && !is_on_gateways_link(s, lookup->host)) && ", "", QUICK),
-    ("two gateways", "match/uses.c", " || is_anothers(s, conn))", ")", QUICK),
     ("two gateways", "net/search.c", "    if (may_be_anothers(root, waiting, asker))\n        return;\n", "", QUICK),
     ("two gateways", "net/turn.c", "        if (asker->gateway && ex->gateway != asker->gateway)\n            continue;\n", "", QUICK),
     ("two gateways", "match/chainbegun.c", "    part_two_machines(root, conn, opener);\n", "", QUICK),

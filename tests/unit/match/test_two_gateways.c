@@ -43,6 +43,19 @@ test_try_of_other(void)
     expect_unknown_at(responds(ALICE, 502), MISSING_GATEWAY_SIDE);
 }
 
+/* Not even where it was tried at the very address that both know, and its own client is gone: BOB's is answered, so is ALICE. */
+static void
+test_try_of_other_at_same_address(void)
+{
+    both_are_asked();
+    looks_up(1, GATEWAY, HOST);
+    resolved(1, GATEWAY, HOST, 0, SERVER_1);
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_2);
+    responds(BOB, 504);
+    g_assert_cmpint(verdict_at(responds(ALICE, 502))->cause, ==, CAUSE_UNKNOWN);
+}
+
 /*
  * Somebody of whom nothing is known looks up what is waited for at both: it is neither one's address.
  * Query of a third one, SYN, RST of its, ALICE gets 502
@@ -58,15 +71,22 @@ test_neither(void)
     g_assert_null(host_at("10.1.0.3")->gateway);
 }
 
+static const struct exchange *
+request_of(enum stream client)
+{
+    return (const struct exchange *)list_first(&conn_find(capture_tracker()->root, client)->exchanges);
+}
+
 /* A look-up of the other one, of which the answer is still to come, is not this one's turn: who looks up next does it for ALICE. */
 static void
 test_turns(void)
 {
     both_are_asked();
     looks_up(1, OTHER_ADDRESS, HOST);
+    g_assert_true(request_of(BOB)->looked_up);
+    g_assert_false(request_of(ALICE)->looked_up);
     looks_up(2, GATEWAY, HOST);
-    const struct exchange *asked = (const struct exchange *)list_first(&conn_find(capture_tracker()->root, ALICE)->exchanges);
-    g_assert_true(asked->looked_up);
+    g_assert_true(request_of(ALICE)->looked_up);
 }
 
 /* parting *****************************************************************/
@@ -106,6 +126,7 @@ main(int argc, char **argv)
     common_init(&argc, &argv);
     g_test_add_func("/match/two gateways/look-up", test_lookup_of_other);
     g_test_add_func("/match/two gateways/try", test_try_of_other);
+    g_test_add_func("/match/two gateways/try at the same address", test_try_of_other_at_same_address);
     g_test_add_func("/match/two gateways/neither", test_neither);
     g_test_add_func("/match/two gateways/turns", test_turns);
     g_test_add_func("/match/two gateways/parted", test_parted);

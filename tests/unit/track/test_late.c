@@ -68,6 +68,22 @@ test_quiet_interface(void)
 /* what is known in order of time ******************************************/
 
 /*
+ * All that may come before a response is there with it: its verdict in order of time is the first one, and the only one.
+ * 0: ALICE asks, ALICE gets 502, behind 1: something later
+ */
+static void
+test_once(void)
+{
+    scene(2);
+    asks_at(0, 10);
+    other_frame_at(1, 200);
+    uint32_t response = gets_502_at(0, 100);
+    g_assert_true(verdict_at(response)->settled);
+    capture_ends();
+    g_assert_true(verdict_at(response)->settled);
+}
+
+/*
  * Of the requests for the address those count that are later than the client's, which stands behind them in the file.
  * 1: ARP 10, ARP 1010, ARP 2010 ms; then 0: ALICE asks at 900 ms, ALICE gets 502 at 2500 ms
  */
@@ -121,6 +137,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/late/second interface", test_second_interface);
     g_test_add_func("/track/late/nameless", test_nameless);
     g_test_add_func("/track/late/quiet interface", test_quiet_interface);
+    g_test_add_func("/track/late/once", test_once);
     g_test_add_func("/track/late/ARP/since the request", test_arp_since);
     g_test_add_func("/track/late/server's response", test_servers_response);
     return g_test_run();
