@@ -34,8 +34,10 @@ file(struct root *root, struct exchange *ex, struct host *asked, struct name *na
     ex->gateway = host_gateway(asked);
     list_append(&ex->gateway->open, &ex->gateway_link);
     ex->name = name;
-    if (name)
-        list_append(&name->open, &ex->name_link);
+    if (!name)
+        return;
+    name->asked = true;
+    list_append(&name->open, &ex->name_link);
 }
 
 static void

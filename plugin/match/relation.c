@@ -48,11 +48,11 @@ learn_route(struct root *root, const struct exchange *ex, const struct conn *con
     host_get(root, &conn->side[SERVER].ip)->served |= route_bit(ex);
 }
 
-/* The routes that led to the connection's server; 0: none is known. */
+/* The routes that led to the server; 0: none is known. */
 static uint64_t
-served_by(struct root *root, const struct conn *conn)
+served_by(struct root *root, const struct ipaddr *ip)
 {
-    const struct host *server = host_find(root, &conn->side[SERVER].ip);
+    const struct host *server = host_find(root, ip);
 
     return server ? server->served : 0;
 }
@@ -60,7 +60,7 @@ served_by(struct root *root, const struct conn *conn)
 bool
 other_routes(struct root *root, const struct conn *x, const struct conn *y)
 {
-    uint64_t by_x = served_by(root, x), by_y = served_by(root, y);
+    uint64_t by_x = served_by(root, &x->side[SERVER].ip), by_y = served_by(root, &y->side[SERVER].ip);
 
     return by_x && by_y && !(by_x & by_y);
 }
@@ -107,20 +107,19 @@ knows_route(const struct name *name, const struct exchange *waiting)
     return false;
 }
 
-/* It is known where such requests go, and that others went to this server: a host's paths are parted among its upstreams. */
-static bool
-is_of_another_route(struct root *root, const struct name *name, const struct exchange *waiting, const struct conn *conn)
+bool
+is_of_another_route(struct root *root, const struct exchange *waiting, const struct ipaddr *server)
 {
-    uint64_t served = served_by(root, conn);
+    uint64_t served = served_by(root, server);
 
-    return is_parted_by_path(waiting) && served && waiting->name && !(served & route_bit(waiting)) && knows_route(name, waiting);
+    return is_parted_by_path(waiting) && served && waiting->name && !(served & route_bit(waiting)) && knows_route(waiting->name, waiting);
 }
 
 /* Requests of this host whose paths begin so went there. */
 static bool
 has_served_route(struct root *root, const struct exchange *waiting, const struct conn *conn)
 {
-    return served_by(root, conn) & route_bit(waiting);
+    return served_by(root, &conn->side[SERVER].ip) & route_bit(waiting);
 }
 
 /* The name that the gateway looks up for this host has the address. */
@@ -179,9 +178,9 @@ relate_address(struct relation *r, struct root *root, const struct gateway *gate
     if ((its_port && name_has_address(name, ip)) || is_intercepted(waiting, conn))
         clue_found(r, CLUE_ADDRESS);
     else if (name && (is_next_hop(name->next_hops, conn) || has_served_route(root, waiting, conn) || is_upstreams_address(root, name, ip)))
-        clue_found(r, is_of_another_route(root, name, waiting, conn) ? CLUE_OTHER_ROUTE : CLUE_ROUTE);
+        clue_found(r, is_of_another_route(root, waiting, ip) ? CLUE_OTHER_ROUTE : CLUE_ROUTE);
     else if (is_next_hop(gateway->next_hops, conn))
-        clue_found(r, CLUE_NEXT_HOP);
+        clue_found(r, is_of_another_route(root, waiting, ip) ? CLUE_OTHER_ROUTE : CLUE_NEXT_HOP);
     else if (!its_port && name_has_address(name, ip))
         clue_found(r, CLUE_OTHER_PORT);
     else if (is_anothers_address(root, gateway, waiting, ip))
@@ -224,6 +223,24 @@ same_name(struct root *root, const struct conn *x, const struct conn *y)
         if (r->names[i] && name_has_address(r->names[i], &y->side[SERVER].ip))
             return true;
     return false;
+}
+
+/* Its address was told for what clients ask for, not for a name of the gateway's own, such as a parent's. */
+static bool
+is_of_asked_host(struct root *root, const struct conn *conn)
+{
+    const struct reverse *r = names_of(root, &conn->side[SERVER].ip);
+
+    for (int i = 0; r && i < ADDRESS_NAMES_MAX; i++)
+        if (r->names[i] && r->names[i]->asked)
+            return true;
+    return false;
+}
+
+bool
+other_hosts(struct root *root, const struct conn *x, const struct conn *y)
+{
+    return is_of_asked_host(root, x) && is_of_asked_host(root, y) && !same_name(root, x, y);
 }
 
 bool

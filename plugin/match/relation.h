@@ -32,6 +32,9 @@ bool same_server(const struct conn *x, const struct conn *y);
 /* true: they went to two addresses of one name, or to one. */
 bool same_name(struct root *root, const struct conn *x, const struct conn *y);
 
+/* true: they went to addresses of two hosts that clients ask for. Two parents of a proxy have names as well, for which no client asks. */
+bool other_hosts(struct root *root, const struct conn *x, const struct conn *y);
+
 /* true: they were opened by the same address and network card, to the same address and port. */
 bool same_place(const struct conn *x, const struct conn *y);
 
@@ -44,7 +47,6 @@ struct gateway *gateway_of(struct root *root, const struct exchange *exchange);
 /* Where the path begins: reverse proxies send "/shop/..." and "/mail/..." to different servers. 0: it has no such part. */
 unsigned route_hash(const struct exchange *exchange);
 
-/* The exchange's request went there, now. */
 /*
  * learn_route() notes that the request went to the connection's server. other_routes(): requests went to both servers, and none of one that
  * was of the same host and had the same beginning of its path as one of the other's: they are hardly one upstream's.
@@ -52,6 +54,13 @@ unsigned route_hash(const struct exchange *exchange);
 void learn_route(struct root *root, const struct exchange *ex, const struct conn *conn);
 bool other_routes(struct root *root, const struct conn *x, const struct conn *y);
 
+/*
+ * It is known where such requests go, and that others went to this server: a host's paths are parted among a reverse proxy's upstreams, as
+ * hosts are. false also where the request does not wait any more.
+ */
+bool is_of_another_route(struct root *root, const struct exchange *waiting, const struct ipaddr *server);
+
+/* The exchange's request went there, now. */
 struct next_hop next_hop_of(const struct root *root, const struct exchange *exchange, const struct conn *conn);
 
 /* Of a name's text; never 0. */

@@ -102,6 +102,13 @@ unreached_at(struct scope *s, struct unreached *u, const struct ipaddr *destinat
     return true;
 }
 
+/* The request may go there, as others did. */
+static bool
+is_unreached_hop(struct scope *s, const struct next_hop *hop, struct unreached *u)
+{
+    return hop->port && !is_of_another_route(s->root, s->ex, &hop->ip) && unreached_at(s, u, &hop->ip, hop->port, TIE_LEARNT);
+}
+
 bool
 find_unreached(struct scope *s, struct unreached *u)
 {
@@ -111,9 +118,9 @@ find_unreached(struct scope *s, struct unreached *u)
         if (unreached_at(s, u, &s->name->addresses[i - 1], ex->request.port, TIE_ADDRESS))
             return true;
     for (int i = 0; i < NEXT_HOPS_MAX; i++) {
-        if (s->name && s->name->next_hops[i].port && unreached_at(s, u, &s->name->next_hops[i].ip, s->name->next_hops[i].port, TIE_LEARNT))
+        if (s->name && is_unreached_hop(s, &s->name->next_hops[i], u))
             return true;
-        if (s->gateway && s->gateway->next_hops[i].port && unreached_at(s, u, &s->gateway->next_hops[i].ip, s->gateway->next_hops[i].port, TIE_LEARNT))
+        if (s->gateway && is_unreached_hop(s, &s->gateway->next_hops[i], u))
             return true;
     }
     return false;

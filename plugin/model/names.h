@@ -26,6 +26,7 @@ struct name {
     list_t open;                /* exchanges for it without an answer */
     unsigned upstream;          /* hash of the name that its gateway looks up instead, such as a service's; 0: not known */
     list_t searches;            /* in the order in which they began */
+    bool asked;                 /* clients asked for it; other names are those of upstreams */
 };
 
 /* Which names an address belongs to. */
