@@ -101,8 +101,8 @@ deliver_held(struct root *root, struct conn *conn, int side)
         if (ahead > 0)
             break;
         take_held(flow);
-        if ((uint32_t)-ahead < held->seg.length)
-            deliver(root, conn, side, &held->seg, (uint32_t)-ahead);
+        if (flow->next - held->seg.seq < held->seg.length)
+            deliver(root, conn, side, &held->seg, flow->next - held->seg.seq);
         wmem_free(wmem_file_scope(), held);
     }
 }
@@ -141,7 +141,7 @@ flow_segment(struct root *root, struct conn *conn, int side, const struct segmen
     struct flow *flow = conn->side[side].flow ? conn->side[side].flow : flow_begin(conn, side, seg);
     int32_t ahead = (int32_t)(seg->seq - flow->next);
 
-    if (ahead < 0 && (uint32_t)-ahead >= seg->length)
+    if (ahead < 0 && flow->next - seg->seq >= seg->length)
         return false;
     if (ahead > 0) {
         if (list_length(&flow->held) >= HELD_MAX || flow->held_bytes + seg->captured > HELD_BYTES_MAX)
@@ -153,7 +153,7 @@ flow_segment(struct root *root, struct conn *conn, int side, const struct segmen
             return true;
         }
     }
-    deliver(root, conn, side, seg, ahead < 0 ? (uint32_t)-ahead : 0);
+    deliver(root, conn, side, seg, ahead < 0 ? flow->next - seg->seq : 0);
     deliver_held(root, conn, side);
     return true;
 }

@@ -4,7 +4,7 @@
 #
 #   run.sh [--minutes N | --runs N] [DOOR...]     doors: see doors below; default: all, 5 minutes
 #
-# The time is for all of them together, one after the other on one core. What they learnt
+# So many runs are the same ones each time, for the same code. The time is for all of them together, one after the other on one core. What they learnt
 # is kept in BUILD_DIR (build-fuzz) and used by the next run; a finding is left there too,
 # and what was found is printed, with the input in base64.
 # Exit code: 0 no finding, 1 findings, 77 no clang with libFuzzer here.
@@ -14,11 +14,12 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd) || exit 1
 build=${BUILD_DIR:-$top/build-fuzz}
 seconds=300
 runs=-1
+seed=0       # libFuzzer's word for another one each time
 
 while [ $# -gt 0 ]; do
     case $1 in
     --minutes) seconds=$(($2 * 60)); shift 2 ;;
-    --runs) runs=$2 seconds=0; shift 2 ;;
+    --runs) runs=$2 seconds=0 seed=1; shift 2 ;;
     -*) sed -n '3,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
     *) break ;;
     esac
@@ -68,7 +69,7 @@ for door in $doors; do
     log=$build/$door.log
     begin=$(date +%s)
     # shellcheck disable=SC2086 # several folders
-    "$build/tests/fuzz/fuzz_$door" -max_total_time=$((seconds * $(share "$door") / 100)) -runs="$runs" -max_len=4096 \
+    "$build/tests/fuzz/fuzz_$door" -max_total_time=$((seconds * $(share "$door") / 100)) -runs="$runs" -seed="$seed" -max_len=4096 \
         -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -dict="$top/tests/fuzz/http.dict" \
         -artifact_prefix="$build/findings/$door-" "$learnt" $known >"$log" 2>&1
     failed=$?
