@@ -12,6 +12,9 @@
 /* Of two requests of which one fits hardly better than the other, it is not known which one something was begun for. */
 #define ABOUT_AS_WELL 200
 
+/* HAProxy waits so long before it tries a server again that refused (its manual, "retries": a turn-around timer). */
+#define TURN_AROUND NS_PER_SECOND
+
 /* A connection, or a request on one, that a gateway begins now. Nothing in it is owned. */
 struct event {
     struct root *root;

@@ -47,6 +47,7 @@ struct gateway {
     struct next_hop next_hops[NEXT_HOPS_MAX];   /* that carried requests for several hosts */
     struct activities activities;
     struct profile *profile;    /* how long it takes; NULL: nothing is known */
+    uint32_t refused_again, refused_once;       /* servers that refused: whether the next connection to the same one came as a second try does */
     uint32_t n_again, n_once;   /* tries behind another one's failure, and requests without one, where nobody else waited */
     uint32_t n_same, n_other;   /* requests to servers that were, word for word, those of a waiting client, and others; repeated ones count once */
     unsigned own_texts[OWN_TEXTS];      /* url_hash */

@@ -4,9 +4,9 @@
 #
 #   run.sh [--minutes N | --runs N] [DOOR...]     doors: see doors below; default: all, 5 minutes
 #
-# So many runs are the same ones each time, for the same code. The time is for all of them together, one after the other on one core. What they learnt
-# is kept in BUILD_DIR (build-fuzz) and used by the next run; a finding is left there too,
-# and what was found is printed, with the input in base64.
+# The time is for all of them together, one after the other on one core. What they learnt
+# is kept in BUILD_DIR (build-fuzz) and used by the next run; a finding is left there too, and
+# printed with its input in base64. Runs by number are the same ones in each new BUILD_DIR.
 # Exit code: 0 no finding, 1 findings, 77 no clang with libFuzzer here.
 set -u
 doors='track diagnose httpstream appstream h2frames httphead tlsrecords reported url'
