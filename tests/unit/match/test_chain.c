@@ -196,6 +196,119 @@ test_other_upstream(void)
     other_upstream(3, UPSTREAM_2);
 }
 
+/*
+ * What clients ask for at two hosts is not tried for one request; a proxy's parents are, and no client asks for their names.
+ * CAROL asks for two, or nobody does, ALICE asks, SYN 1, RST 1, SYN 2 to the address of two
+ */
+static void
+other_host(bool is_asked_for, int before)
+{
+    scene_with(3);
+    is_known(HOST, SERVER_1);
+    is_known("two.example", SERVER_2);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    if (is_asked_for) {
+        asks_proxy(CAROL, "two.example", "/c");
+        responds(CAROL, 200);
+    }
+    asks_proxy(ALICE, HOST, "/a");
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, before);
+}
+
+static void
+test_other_host(void)
+{
+    other_host(true, NOTHING);
+    other_host(false, UPSTREAM_1);
+}
+
+static struct gateway *
+its_gateway(void)
+{
+    return host_at(GATEWAY)->gateway;
+}
+
+/* Gateways differ in whether they try a server again that refused. ALICE asks, SYN 1, RST 1, so long, SYN 2 */
+static void
+refused_before(unsigned pause, unsigned again)
+{
+    begin();
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    passes(pause - 1);
+    syn(UPSTREAM_2);
+    g_assert_cmpuint(its_gateway()->refused_again, ==, again);
+    g_assert_cmpuint(its_gateway()->refused_once, ==, !again);
+}
+
+static void
+test_refused_before(void)
+{
+    refused_before(1, 1);
+    refused_before(3, 1);
+    refused_before(4, 0);
+    refused_before(900, 0);
+    refused_before(998, 1);
+    refused_before(1003, 1);
+    refused_before(1100, 0);
+}
+
+/* What stood did not refuse. ALICE asks, 1 stands, FIN 1, SYN 2 */
+static void
+test_closed_before(void)
+{
+    begin();
+    stands(UPSTREAM_1);
+    closes(UPSTREAM_1, SERVER);
+    syn(UPSTREAM_2);
+    g_assert_cmpuint(its_gateway()->refused_again, ==, 0);
+}
+
+/* What it has never done it hardly does now. ALICE asks, SYN 1, RST 1, SYN 2 */
+static void
+test_refused_once(void)
+{
+    begin();
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    its_gateway()->refused_once = 1000000;
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, NOTHING);
+}
+
+/*
+ * A server that took a new connection and failed behind that is hardly asked again; one whose kept connection was stale is.
+ * ALICE asks, 1 stands, 1 asks, 1 gets 200 if it is kept, ALICE gets 200, BOB asks, 1 asks, FIN 1, 20 ms, SYN 2
+ */
+static void
+asked_in_vain(bool kept, int before)
+{
+    scene_with(2);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    if (kept) {
+        responds(UPSTREAM_1, 200);
+        responds(ALICE, 200);
+        asks_proxy(BOB, HOST, "/b");
+        asks_server(UPSTREAM_1, HOST, "/b");
+    }
+    closes(UPSTREAM_1, SERVER);
+    passes(20);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, before);
+}
+
+static void
+test_asked_in_vain(void)
+{
+    asked_in_vain(true, UPSTREAM_1);
+    asked_in_vain(false, NOTHING);
+}
+
 /* What a request explains follows nothing, however soon behind a failure it comes. ALICE asks, SYN 1, RST 1, so long, BOB asks, SYN 2 */
 static void
 new_request(unsigned after)
@@ -787,6 +900,11 @@ main(int argc, char **argv)
     g_test_add_func("/match/chain/same port again", test_same_port_again);
     g_test_add_func("/match/chain/cut on a kept one", test_cut_on_kept);
     g_test_add_func("/match/chain/other upstream", test_other_upstream);
+    g_test_add_func("/match/chain/other host", test_other_host);
+    g_test_add_func("/match/chain/refused before", test_refused_before);
+    g_test_add_func("/match/chain/closed before", test_closed_before);
+    g_test_add_func("/match/chain/refused once", test_refused_once);
+    g_test_add_func("/match/chain/asked in vain", test_asked_in_vain);
     g_test_add_func("/match/chain/new request", test_new_request);
     g_test_add_func("/match/chain/nobody waits", test_nobody_waits);
     g_test_add_func("/match/chain/once", test_once);

@@ -296,6 +296,50 @@ test_parted_paths(const void *data)
     expect(relation_to_alice(UPSTREAM_1), "ROUTE", TIE_LEARNT, 250, 600);
 }
 
+/* A server of another route is none where requests of this one are known to go. BOB asks for two, goes to 2, ALICE asks, goes to 1 */
+static void
+test_hop_of_another(void)
+{
+    scene_with(2);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    asks_server(ALICE, HOST, "/cart/a");
+    asks_server(BOB, "two.example", "/img/b");
+    syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    goes_to(exchange_of(BOB), UPSTREAM_2);
+    next_hop_learn(exchange_of(BOB)->gateway->next_hops, exchange_of(BOB)->name->next_hops);
+    expect(relation_to_alice(UPSTREAM_2), "NEXT_HOP", TIE_LEARNT, 100, 249);
+    goes_to(exchange_of(ALICE), UPSTREAM_1);
+    expect(relation_to_alice(UPSTREAM_2), "OTHER_ROUTE", TIE_TIME, -600, -100);
+}
+
+static void
+is_served(enum stream client, enum stream upstream, const char *path)
+{
+    asks_server(client, HOST, path);
+    stands(upstream);
+    asks_server(upstream, HOST, path);
+    responds(upstream, 200);
+    responds(client, 200);
+}
+
+/* Nor is it the one that does not answer ARP. ALICE's /cart goes to 1, BOB's /img to 2, both ask again, ARP for 2, both get 502 */
+static void
+test_unreached_of_another(void)
+{
+    scene_with(2);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    is_served(ALICE, UPSTREAM_1, "/cart/a");
+    is_served(BOB, UPSTREAM_2, "/img/b");
+    asks_server(ALICE, HOST, "/cart/c");
+    asks_server(BOB, HOST, "/img/c");
+    uint32_t first = arp(GATEWAY, SERVER_2);
+    passes(1000);
+    uint32_t second = arp(GATEWAY, SERVER_2);
+    g_assert_cmpint(verdict_at(responds(ALICE, 502))->cause, ==, CAUSE_UNKNOWN);
+    EXPECT_AT(responds(BOB, 502), ARP, LIKELY, first, second);
+}
+
 /* A site has more servers than are remembered for it; what one of them served is known of that. */
 static void
 test_served_before(void)
@@ -318,6 +362,8 @@ main(int argc, char **argv)
     g_test_add_func("/match/relation/routes", test_routes);
     g_test_add_data_func("/match/relation/parted paths", GINT_TO_POINTER(false), test_parted_paths);
     g_test_add_data_func("/match/relation/parted paths of a proxy", GINT_TO_POINTER(true), test_parted_paths);
+    g_test_add_func("/match/relation/hop of another", test_hop_of_another);
+    g_test_add_func("/match/relation/unreached of another", test_unreached_of_another);
     g_test_add_func("/match/relation/served before", test_served_before);
     return g_test_run();
 }
