@@ -405,13 +405,17 @@ test_turn_around(void)
     again(1000, SERVER_2, NOTHING);
 }
 
-/* Only where it was refused. ALICE asks, 1 asks so, FIN 1, 1.03 s, SYN 2 */
+/* Only where it was refused. ALICE asks, 1 asks so, 1 gets 200, ALICE gets 200, ALICE asks, 1 asks so, FIN 1, 1.03 s, SYN 2 */
 static void
 test_no_turn_around(void)
 {
     begin();
     stands(UPSTREAM_1);
     asks_server(UPSTREAM_1, HOST, "/a");
+    responds(UPSTREAM_1, 200);
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/b");
+    asks_server(UPSTREAM_1, HOST, "/b");
     closes(UPSTREAM_1, SERVER);
     passes(1030);
     syn(UPSTREAM_2);
