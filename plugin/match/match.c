@@ -163,6 +163,32 @@ join_translated(struct root *root, const struct exchange *ex, struct host *asked
         host_join(root, asked, own);
 }
 
+/* It asks that gateway itself. */
+static bool
+is_client_of(struct root *root, const struct host *host, const struct gateway *gateway)
+{
+    for (const node_t *l = host->conns.head; l; l = l->next) {
+        const struct host *asked = host_find(root, &((const struct conn *)l->data)->side[SERVER].ip);
+        if (asked && asked->gateway == gateway)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Who asks on behind the very address that clients ask is the gateway that stands behind it. Example: a pod's requests leave its node with the
+ * node's address, at which the pod is asked.
+ */
+static void
+join_masqueraded(struct root *root, const struct exchange *ex, struct host *sender)
+{
+    const struct translated *behind = ex->conn->translated;
+    struct host *front = behind && !ipaddr_equal(&behind->client, &sender->ip) ? host_find(root, &behind->client) : NULL;
+
+    if (front && front->gateway && front->gateway != sender->gateway && !is_client_of(root, sender, front->gateway))
+        host_join(root, front, sender);
+}
+
 void
 match_begun(struct root *root, struct exchange *ex)
 {
@@ -176,6 +202,7 @@ match_begun(struct root *root, struct exchange *ex)
     }
     host_learn_card(sender, ex->conn->side[CLIENT].link);
     host_learn_card(asked, ex->conn->side[SERVER].link);
+    join_masqueraded(root, ex, sender);
     ex->path_hash = text_hash(ex->request.path, 0);
     ex->url_hash = text_hash(ex->request.host, ex->path_hash + ex->request.connect);
     struct exchange *parent = parent_find(root, ex, name);

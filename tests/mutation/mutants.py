@@ -159,6 +159,8 @@ MUTANTS = [
     ("kept connections", "match/explain.c", "last->nth > 1 && !last->reply.complete ?", "last->nth > 1 && last->state == EXCHANGE_WAITING ?", QUICK),
     ("searches", "match/collect.c", " || is_last_waiting(s->lookups[i]->name, ex)", "", QUICK),
     ("routes", "match/explain.c", "#define OTHER_ROUTE (-600)", "#define OTHER_ROUTE 0", QUICK),
+    ("places", "match/match.c", "    join_masqueraded(root, ex, sender);\n", "", QUICK),
+    ("places", "match/match.c", " && !is_client_of(root, sender, front->gateway))", ")", QUICK),
     ("routes", "match/explain.c", "#define OTHER_HOST (-1000)", "#define OTHER_HOST 0", QUICK),
     ("routes", "match/relation.c", "r->names[i] && r->names[i]->asked)", "r->names[i])", QUICK),
     ("routes", "match/match.c", "    name->asked = true;\n", "", QUICK),

@@ -107,6 +107,51 @@ test_service_syn_again(void)
     EXPECT_AT(responds(ALICE, 502), SERVER_CLOSED, OBSERVED, asked, closed);
 }
 
+/*
+ * Who asks a service with the very address that clients ask is the gateway that stands behind that, unless it is one of its clients.
+ * ALICE asks, SYN 1 of the asker, and with GATEWAY's address behind translation, 1 asks, FIN 1, ALICE gets 502
+ */
+static uint32_t
+asks_with_address_of_gateway(const char *asker, bool is_client, const char *path, uint32_t *cited)
+{
+    scene_with(1);
+    leg(BOB, asker, GATEWAY, 9090);
+    leg(UPSTREAM_1, asker, SERVICE, 80);
+    leg(UPSTREAM_2, GATEWAY, SERVER_1, 8080);
+    translated(UPSTREAM_2, UPSTREAM_1);
+    if (is_client)
+        stands(BOB);
+    all_ask(1);
+    syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    synack(UPSTREAM_2);
+    synack(UPSTREAM_1);
+    acked(UPSTREAM_1);
+    acked(UPSTREAM_2);
+    cited[0] = asks_server(UPSTREAM_1, "inner", path);
+    asks_server(UPSTREAM_2, "inner", path);
+    cited[1] = closes(UPSTREAM_2, SERVER);
+    closes(UPSTREAM_1, SERVER);
+    return responds(ALICE, 502);
+}
+
+static bool
+is_gateway(const char *address)
+{
+    return host_at(address)->gateway && host_at(address)->gateway == host_at(GATEWAY)->gateway;
+}
+
+static void
+test_address_of_gateway(void)
+{
+    uint32_t cited[2], response = asks_with_address_of_gateway(CONTAINER, false, "/a", cited);
+
+    EXPECT_AT(response, SERVER_CLOSED, OBSERVED, cited[0], cited[1]);
+    g_assert_true(is_gateway(CONTAINER));
+    asks_with_address_of_gateway("10.0.0.2", true, "/b", cited);
+    g_assert_false(is_gateway("10.0.0.2"));
+}
+
 /* ICMP that quotes the packet as it was behind translation */
 static void
 test_service_unreachable(void)
@@ -277,6 +322,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/places/published port, other family", test_other_family);
     g_test_add_func("/match/places/service address", test_service_address);
     g_test_add_func("/match/places/service's SYN again", test_service_syn_again);
+    g_test_add_func("/match/places/address of the gateway", test_address_of_gateway);
     g_test_add_func("/match/places/service unreachable", test_service_unreachable);
     g_test_add_func("/match/places/same numbers", test_same_numbers);
     g_test_add_func("/match/places/translated query", test_translated_query);
