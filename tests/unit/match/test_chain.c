@@ -267,16 +267,25 @@ test_closed_before(void)
     g_assert_cmpuint(its_gateway()->refused_again, ==, 0);
 }
 
-/* What it has never done it hardly does now. ALICE asks, SYN 1, RST 1, SYN 2 */
+/* What it has never done it hardly does now, there or at all: two requests may be refused at once. ALICE asks, SYN 1, RST 1, SYN 2 */
 static void
-test_refused_once(void)
+refused_once(uint32_t there, uint32_t at_all, int before)
 {
     begin();
     syn(UPSTREAM_1);
     refused(UPSTREAM_1);
-    its_gateway()->refused_once = 1000000;
+    its_gateway()->refused_once = there;
+    its_gateway()->n_once = at_all;
     syn(UPSTREAM_2);
-    expect_before(UPSTREAM_2, NOTHING);
+    expect_before(UPSTREAM_2, before);
+}
+
+static void
+test_refused_once(void)
+{
+    refused_once(0, 0, UPSTREAM_1);
+    refused_once(1000000, 0, NOTHING);
+    refused_once(0, 1000000, NOTHING);
 }
 
 /*
