@@ -546,6 +546,54 @@ test_silent_at_once(void)
     EXPECT_AT(responds(ALICE, 502), SYN_TIMEOUT, OBSERVED, first, again);
 }
 
+/*
+ * Of two tries that fit two requests equally either one is either one's: where both failed in one way, that is the cause.
+ * ALICE asks, BOB asks, SYN 1, SYN 2, RST 1, RST 2 or ICMP 2, ALICE gets 502
+ */
+static enum cause
+cause_of_equal_tries(bool in_one_way)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    is_known(HOST, SERVER_2);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    all_ask(2);
+    syn(UPSTREAM_1);
+    syn(UPSTREAM_2);
+    refused(UPSTREAM_1);
+    if (in_one_way)
+        refused(UPSTREAM_2);
+    else
+        unreachable(UPSTREAM_2, "10.2.0.254");
+    return verdict_at(responds(ALICE, 502))->cause;
+}
+
+static void
+test_equal_tries(void)
+{
+    g_assert_cmpint(cause_of_equal_tries(true), ==, CAUSE_RST);
+    g_assert_cmpint(cause_of_equal_tries(false), ==, CAUSE_UNKNOWN);
+}
+
+/*
+ * Where a try says for whom it is, it tells how often the gateway tries again, though others wait.
+ * ALICE asks /a, BOB asks /b, 1 asks /a, FIN 1, ALICE gets 502
+ */
+static void
+test_told_tries_count(void)
+{
+    scene_with(2);
+    is_known(HOST, SERVER_1);
+    asks_proxy(ALICE, HOST, "/a");
+    asks_proxy(BOB, HOST, "/b");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/a");
+    closes(UPSTREAM_1, SERVER);
+    responds(ALICE, 502);
+    g_assert_cmpuint(host_at(GATEWAY)->gateway->n_once, ==, 1);
+    g_assert_cmpuint(host_at(GATEWAY)->gateway->n_again, ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -572,5 +620,7 @@ main(int argc, char **argv)
     g_test_add_func("/match/tries/claimed one goes on", test_claimed_one_goes_on);
     g_test_add_func("/match/tries/begun for another", test_begun_for_another);
     g_test_add_func("/match/tries/pending repeats", test_pending_repeats);
+    g_test_add_func("/match/tries/equal", test_equal_tries);
+    g_test_add_func("/match/tries/told ones count", test_told_tries_count);
     return g_test_run();
 }
