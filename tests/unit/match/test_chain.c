@@ -36,13 +36,20 @@ begin(void)
     asks_proxy(ALICE, HOST, "/a");
 }
 
-/* ALICE asks, SYN 1, RST 1, SYN 2, RST 2, SYN 3 */
+/* ALICE asks, SYN 1, RST 1 */
 static void
-test_retries(void)
+begin_refused(void)
 {
     begin();
     syn(UPSTREAM_1);
     refused(UPSTREAM_1);
+}
+
+/* ALICE asks, SYN 1, RST 1, SYN 2, RST 2, SYN 3 */
+static void
+test_retries(void)
+{
+    begin_refused();
     syn(UPSTREAM_2);
     refused(UPSTREAM_2);
     syn(UPSTREAM_3);
@@ -235,9 +242,7 @@ its_gateway(void)
 static void
 refused_before(unsigned pause, unsigned again)
 {
-    begin();
-    syn(UPSTREAM_1);
-    refused(UPSTREAM_1);
+    begin_refused();
     passes(pause - 1);
     syn(UPSTREAM_2);
     g_assert_cmpuint(its_gateway()->refused_again, ==, again);
@@ -271,9 +276,7 @@ test_closed_before(void)
 static void
 refused_once(uint32_t there, uint32_t at_all, int before)
 {
-    begin();
-    syn(UPSTREAM_1);
-    refused(UPSTREAM_1);
+    begin_refused();
     its_gateway()->refused_once = there;
     its_gateway()->n_once = at_all;
     syn(UPSTREAM_2);
@@ -322,9 +325,7 @@ test_asked_in_vain(void)
 static void
 new_request(unsigned after)
 {
-    begin();
-    syn(UPSTREAM_1);
-    refused(UPSTREAM_1);
+    begin_refused();
     passes(after);
     asks_proxy(BOB, HOST, "/b");
     syn(UPSTREAM_2);
@@ -358,9 +359,7 @@ test_nobody_waits(void)
 static void
 test_once(void)
 {
-    begin();
-    syn(UPSTREAM_1);
-    refused(UPSTREAM_1);
+    begin_refused();
     syn(UPSTREAM_2);
     syn(UPSTREAM_3);
     expect_before(UPSTREAM_2, UPSTREAM_1);
@@ -371,9 +370,7 @@ test_once(void)
 static void
 then_elsewhere(unsigned after, uint16_t port, int before)
 {
-    begin();
-    syn(UPSTREAM_1);
-    refused(UPSTREAM_1);
+    begin_refused();
     passes(after);
     leg(UPSTREAM_2, GATEWAY, SERVER_2, port);
     syn(UPSTREAM_2);
@@ -394,9 +391,7 @@ test_elsewhere(void)
 static void
 again(unsigned after, const char *server, int before)
 {
-    begin();
-    syn(UPSTREAM_1);
-    refused(UPSTREAM_1);
+    begin_refused();
     passes(after - 300);
     asks_proxy(BOB, HOST, "/b");
     passes(300);
