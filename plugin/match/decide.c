@@ -8,6 +8,7 @@
 
 #include "match/chain.h"
 #include "match/gain.h"
+#include "match/profile.h"
 
 /* Hundredths of a bit. What fits worse by this than chance is not looked at; see BELONGS_FROM. */
 #define LOOKED_AT_FROM (-800)
@@ -182,6 +183,31 @@ may_be_one_more(const struct contest *c, const struct use *use, const struct use
     return !use->its && !has_other_waiter(c, use) && is_in_sequence(c, use) && !is_just_begun(use, decided);
 }
 
+/*
+ * The gateway went on to it when the decided one had failed, rather than that it answered then. Example: 269 ms behind a reset comes the 502; a server
+ * that refuses 129 ms behind that reset is not one more try, unless this gateway is known to pause for so long.
+ */
+static bool
+is_next_try(const struct contest *c, const struct use *use, const struct use *decided)
+{
+    const struct scope *s = c->s;
+    const struct use *first = first_try(s, use);
+
+    if (!decided->end)
+        return true;
+    int pause = profile_gain(s->gateway->profile, DELAY_AGAIN, first->start - decided->end, s->rate) + s->again;
+    return pause + response_gain(s, use) >= response_gain(s, decided);
+}
+
+/* What is no surer than what was learnt is one more try where its server may serve the same, and the times say so. */
+static bool
+is_tied_as_strongly(const struct contest *c, const struct use *use, const struct use *decided)
+{
+    if (use->relation.tie > TIE_LEARNT)
+        return use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS);
+    return same_port(use, decided) && is_next_try(c, use, decided);
+}
+
 /* What nobody else can have caused, and is tied as strongly, is the request's too: one try after the other. */
 static void
 take_uncontested(struct contest *c, const struct use *decided)
@@ -189,7 +215,7 @@ take_uncontested(struct contest *c, const struct use *decided)
     for (unsigned k = 0; k < c->a.n_columns; k++) {
         struct use *use = c->columns[k];
         if (!is_assigned_to_rival(c, k) && rivals_for(&c->a, k) == 0 && may_be_one_more(c, use, decided))
-            use->its = use->alone = use->relation.tie > TIE_LEARNT ? use->relation.tie >= MIN(decided->relation.tie, TIE_ADDRESS) : same_server(use->conn, decided->conn);
+            use->its = use->alone = is_tied_as_strongly(c, use, decided);
     }
     /* Where nobody else waits, a try in the middle of others need not explain the response. */
     for (unsigned i = 0; i < c->s->n && c->a.n_rows == 1; i++) {

@@ -38,7 +38,7 @@ gain_waiting_init(struct waiting *w, const struct exchange *ex)
 
 /* its start ***************************************************************/
 
-static bool
+bool
 same_port(const struct use *x, const struct use *y)
 {
     return x->conn->side[SERVER].port == y->conn->side[SERVER].port;
@@ -116,7 +116,7 @@ waiting_gain(const struct scope *s, const struct waiting *w, const struct use *u
     return start < use->end ? ASSIGN_NEVER : profile_gain(s->gateway->profile, DELAY_AGAIN, start - use->end, s->rate) + s->again;
 }
 
-static int
+int
 response_gain(const struct scope *s, const struct use *use)
 {
     struct profile *p = s->gateway->profile;

@@ -24,6 +24,9 @@ void gain_waiting_init(struct waiting *waiting, const struct exchange *exchange)
 /* Of the scope's own request, which has its response. */
 int own_gain(const struct scope *s, const struct use *use);
 
+/* The part of it that the time between its end and the response gains, or its silence. */
+int response_gain(const struct scope *s, const struct use *use);
+
 /*
  * No more than that, of something of which only conn, ex and the relation of its place are set: whoever
  * finds it too little need not find out what it came to. INT_MAX: not known.
@@ -43,6 +46,9 @@ int start_gain_most(const struct scope *s, const struct waiting *waiting, when_t
 
 /* The first of the tries that led to this one. */
 const struct use *first_try(const struct scope *s, const struct use *last);
+
+/* Both went to one port: to servers that serve the same, it may be. */
+bool same_port(const struct use *x, const struct use *y);
 
 /* How many of those that ended had done so by then: the first ones of by_end. */
 unsigned ended_by(const struct scope *s, when_t time);

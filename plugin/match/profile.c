@@ -19,7 +19,8 @@
  * What is usual before anything is learnt: the delay that is most frequent, and by how many
  * bits a delay becomes rarer with each octave below and above. Measured on nginx, HAProxy,
  * Squid, Apache, Traffic Server, Caddy, Node.js and Varnish: half a millisecond, seldom
- * below 50 us, sometimes tens of milliseconds. Time-outs are whatever an administrator sets.
+ * below 50 us, sometimes tens of milliseconds. Time-outs are whatever an administrator sets; none of
+ * those programs comes with one below a second.
  */
 static const struct {
     double usual_us, below, above;
@@ -27,7 +28,7 @@ static const struct {
     [DELAY_START] = { 500, 1, 0.35 },
     [DELAY_AGAIN] = { 500, 1, 0.35 },
     [DELAY_RESPONSE] = { 500, 1, 0.35 },
-    [DELAY_PATIENCE] = { 10e6, 0.6, 0.2 },
+    [DELAY_PATIENCE] = { 10e6, 1.2, 0.2 },
 };
 
 /* What waits when a response comes has waited for anything between 10 ms and 10 s: ten octaves in quarters. */

@@ -179,7 +179,7 @@ judge_use(struct scope *s, struct use *use)
     use->end = attempt_decided_at(a, use->outcome.cause);
     if (!use->end && use->outcome.cause == CAUSE_INVALID_RESPONSE)
         use->end = use->conn->side[SERVER].first_bytes;
-    if (is_hidden_answer(s, use, a))
+    if (use->outcome.cause == CAUSE_UNKNOWN)
         use->end = a->reply.last_data <= s->until ? a->reply.last_data : 0;
     /* What gave up first was the gateway: it knew then. */
     if ((!use->end || use->end > s->until) && rests_on_silence(use))

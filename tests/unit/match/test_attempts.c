@@ -161,7 +161,10 @@ test_failed_before_pending(void)
     EXPECT_AT(responds(BOB, 502), SYN_TIMEOUT, OBSERVED, pending, again);
 }
 
-/* ALICE, BOB ask, 2 s, SYN 1, ALICE gets 502 */
+/*
+ * No gateway gives up after a millisecond: that one is not for ALICE.
+ * ALICE, BOB ask, 2 s, SYN 1, ALICE gets 502
+ */
 static void
 test_just_begun(void)
 {
@@ -170,7 +173,7 @@ test_just_begun(void)
     all_ask(2);
     passes(2000);
     syn(UPSTREAM_1);
-    expect_unknown_at(responds(ALICE, 502), MISSING_CHOICE);
+    expect_unknown_at(responds(ALICE, 502), MISSING_ATTEMPT);
 }
 
 /*
@@ -256,6 +259,52 @@ test_clients_own(void)
     refused(DIRECT_2);
     passes(300);
     expect_unknown_at(responds(ALICE, 502), MISSING_GATEWAY_SIDE);
+}
+
+/*
+ * The gateway answers 270 ms behind the reset: what it tries at that server meanwhile is hardly for ALICE.
+ * ALICE asks /x, 1 asks /x, 1 200, ALICE gets 200, ALICE asks /a, 2 stands, 2 asks /a, RST 2, 130 ms, SYN 3, RST 3, 140 ms, ALICE gets 502
+ */
+static void
+test_no_next_try(void)
+{
+    scene_with(1);
+    leg(UPSTREAM_2, GATEWAY, SERVER_1, 80);
+    leg(UPSTREAM_3, GATEWAY, SERVER_1, 80);
+    asks_proxy(ALICE, HOST, "/x");
+    stands(UPSTREAM_1);
+    asks_server(UPSTREAM_1, HOST, "/x");
+    responds(UPSTREAM_1, 200);
+    responds(ALICE, 200);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_2);
+    uint32_t asked = asks_server(UPSTREAM_2, HOST, "/a"), rst = reset(UPSTREAM_2);
+    passes(130);
+    syn(UPSTREAM_3);
+    refused(UPSTREAM_3);
+    passes(140);
+    EXPECT_AT(responds(ALICE, 502), SERVER_RESET, OBSERVED, asked, rst);
+}
+
+/*
+ * What the gateway says to another port behind a server's answer is no next try: it shows the answer to a filter.
+ * 2 stands, ALICE asks /a, 1 asks /a, 1 502, 2 is shown that 502 in another protocol, ALICE gets 502
+ */
+static void
+test_shown_to_filter(void)
+{
+    scene_with(1);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 1344);
+    is_known(HOST, SERVER_1);
+    stands(UPSTREAM_2);
+    says(UPSTREAM_2, CLIENT, "REQMOD icap://scan/ ICAP/1.0\r\n\r\n", 0);
+    says(UPSTREAM_2, SERVER, "ICAP/1.0 204 No Content\r\n\r\n", 0);
+    asks_proxy(ALICE, HOST, "/a");
+    stands(UPSTREAM_1);
+    uint32_t asked = asks_server(UPSTREAM_1, HOST, "/a"), answer = responds(UPSTREAM_1, 502);
+    says(UPSTREAM_2, CLIENT, "RESPMOD icap://scan/ ICAP/1.0\r\n\r\nHTTP/1.1 502 Bad Gateway\r\n\r\n", 502);
+    says(UPSTREAM_2, SERVER, "ICAP/1.0 204 No Content\r\n\r\n", 0);
+    EXPECT_AT(responds(ALICE, 502), RELAYED, OBSERVED, asked, answer);
 }
 
 /* ALICE asks, SYN 1, RST 1, ALICE gets 502 */
@@ -384,6 +433,8 @@ main(int argc, char **argv)
     g_test_add_func("/match/attempts/overlapping/each other", test_overlapping_attempts);
     g_test_add_func("/match/attempts/overlapping", test_overlapping);
     g_test_add_func("/match/attempts/a client's own", test_clients_own);
+    g_test_add_func("/match/attempts/no next try", test_no_next_try);
+    g_test_add_func("/match/attempts/shown to a filter", test_shown_to_filter);
     g_test_add_func("/match/attempts/second card", test_second_card);
     g_test_add_func("/match/attempts/time alone/another's address", test_anothers_address);
     g_test_add_func("/match/attempts/time alone/several at once", test_several_at_once);
