@@ -98,8 +98,8 @@ link_event(const struct event *e)
     struct chain *chain = chain_of(e->conn, e->child);
     const struct conn *twin = twin_of(e);
 
-    if (failed && again > best.gain && again > (best.gain > WAITS_IN_VAIN || is_own_target(e->conn) ? 0 : NOBODYS))
-        return follow(e, &earlier, again - best.gain < ABOUT_AS_WELL);
+    if (failed && again > best.all && again > (best.gain > WAITS_IN_VAIN || is_own_target(e->conn) ? 0 : NOBODYS))
+        return follow(e, &earlier, again - best.all < ABOUT_AS_WELL);
     if (waiting && (best.gain > 0 || (e->child && e->child->parent))) {
         const struct host *opener = host_get(e->root, &e->conn->side[CLIENT].ip);
         waiting->begun = true;

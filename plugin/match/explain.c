@@ -220,10 +220,11 @@ is_better(const struct candidate *x, const struct candidate *best)
 struct candidate
 explain_by_request(const struct event *e)
 {
-    struct candidate best = { NULL, ASSIGN_NEVER, 0, 0, false };
+    struct candidate best = { NULL, ASSIGN_NEVER, 0, ASSIGN_NEVER, 0, false };
     const struct exchange *parent = e->child ? e->child->parent : NULL;
     int next = ASSIGN_NEVER;
     unsigned looked_at = 0;
+    double sum = 0;
 
     for (node_t *l = e->gateway->open.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
         struct candidate c = { .waiting = (struct exchange *)l->data };
@@ -240,11 +241,13 @@ explain_by_request(const struct event *e)
             continue;
         c.relation = told ? 0 : relation_of(e->root, c.waiting, e->conn, e->child).gain;       /* whatever it followed, it is this one's */
         c.gain = start + c.relation;
-        bool better = (!c.waiting->begun || told) && is_better(&c, &best);
+        bool may_be = !c.waiting->begun || told, better = may_be && is_better(&c, &best);
+        sum += may_be ? exp2(c.gain / 100.0) : 0;
         next = MAX(next, better ? best.gain : c.gain);
         if (better)
             best = c;
     }
+    best.all = sum > 0 ? (int)lround(100 * log2(sum)) : best.gain;
     best.doubtful = best.gain - next < ABOUT_AS_WELL;
     return best;
 }

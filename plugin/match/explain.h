@@ -37,6 +37,7 @@ struct earlier {
 struct candidate {
     struct exchange *waiting;   /* NULL: none */
     int gain, relation;         /* relation: what the event says of the request, without the time */
+    int all;                    /* what it gains that it was begun for one of all that wait, whichever: of many no single one may fit well */
     when_t since;               /* the gateway could turn to a server for it */
     bool doubtful;              /* another one fits about as well */
 };

@@ -59,6 +59,36 @@ test_retries(void)
     g_assert_false(chain_is_followed(conn_of(UPSTREAM_3), NULL));
 }
 
+/*
+ * Of many requests that wait none fits well, but it is likely that the gateway turned to one of them.
+ * ALICE asks, three or twenty others ask, 100 ms, SYN 1, RST 1, 4 ms, SYN 2 (another server)
+ */
+static void
+crowd_waits(unsigned others, int before, bool doubtful)
+{
+    scene_with(1);
+    leg(UPSTREAM_2, GATEWAY, SERVER_2, 80);
+    asks_proxy(ALICE, HOST, "/a");
+    for (unsigned i = 0; i < others; i++) {
+        leg(DIRECT_2 + 1 + i, "10.0.1.1", GATEWAY, 9090);
+        asks_proxy(DIRECT_2 + 1 + i, HOST, "/b");
+    }
+    passes(100);
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    passes(4);
+    syn(UPSTREAM_2);
+    expect_before(UPSTREAM_2, before);
+    g_assert_cmpint(conn_of(UPSTREAM_2)->chain.doubtful, ==, doubtful);
+}
+
+static void
+test_crowd_waits(void)
+{
+    crowd_waits(3, UPSTREAM_1, true);
+    crowd_waits(20, NOTHING, false);
+}
+
 /* Of two connections that a proxy opens in one go one is for whoever comes: ALICE asks, SYN 1, RST 1, SYN 2, SYN 3 at once, or a millisecond later */
 static void
 in_one_go(bool at_once, int before)
@@ -902,6 +932,7 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     g_test_add_func("/match/chain/retries", test_retries);
+    g_test_add_func("/match/chain/crowd waits", test_crowd_waits);
     g_test_add_func("/match/chain/in one go", test_in_one_go);
     g_test_add_func("/match/chain/late turn-around", test_late_turn_around);
     g_test_add_func("/match/chain/same request again", test_same_request_again);
