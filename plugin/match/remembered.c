@@ -104,7 +104,25 @@ failed_though_it_stood(struct scope *s, struct conn *conn)
     return cause != CAUSE_UNKNOWN && cause != CAUSE_RELAYED;
 }
 
-/* The target's latest failure before the request, and how many went before it; conn NULL: none, or what was begun behind it stood, and is live. */
+/*
+ * When the gateway turned to the connection for a client last, as it does for a tunnel; 0: never, as far as is known. What only health checks were answered
+ * on says little: many a gateway takes a server for dead for some time, whatever they say.
+ */
+static when_t
+served_at(const struct scope *s, const struct conn *conn)
+{
+    unsigned looked_at = 0;
+
+    for (node_t *l = conn->exchanges.tail; l && looked_at < LOOKED_AT_MAX; l = l->prev, looked_at++) {
+        const struct exchange *ex = (const struct exchange *)l->data;
+        when_t begun = exchange_begun(ex);
+        if ((ex->owner || ex->parent) && begun < s->ex->ready_at)
+            return begun;
+    }
+    return list_is_empty(&conn->exchanges) && conn->hs.first_syn < s->ex->ready_at ? conn->hs.first_syn : 0;
+}
+
+/* The target's latest failure before the request, and how many went before it; conn NULL: none, or a client was served there behind it, and it is live. */
 static struct failure
 latest_failure(struct scope *s, const struct target *target, unsigned *times, bool *is_live)
 {
@@ -119,8 +137,7 @@ latest_failure(struct scope *s, const struct target *target, unsigned *times, bo
             continue;
         when_t failed = conn_failed(conn), end = MAX(failed, conn->hs.last_syn);
         if (conn->hs.acked && !failed_though_it_stood(s, conn)) {
-            if (conn->hs.first_syn < s->ex->ready_at)
-                stood = MAX(stood, conn->hs.first_syn);
+            stood = MAX(stood, served_at(s, conn));
             continue;
         }
         if (!is_in_memory(s, end) || (!failed && !conn->owner))

@@ -243,7 +243,10 @@ MUTANTS = [
     ("tries", "match/decide.c", "    if (same_server(earlier->conn, later->conn) && earlier->conn->hs.last_syn > later->start)\n        return false;\n", "", QUICK),
     ("memory", "match/remembered.c", " && ended + s->root->settings.memory >= s->ex->ready_at", "", QUICK),
     ("memory", "match/remembered.c", "if (!looked_up_here && !memory.ended)       /* else", "if (true)       /* else", QUICK),
-    ("memory", "match/remembered.c", "stood = MAX(stood, conn->hs.first_syn);", "stood = conn->hs.synack_time;", QUICK),
+    ("memory", "match/remembered.c", "stood = MAX(stood, served_at(s, conn));", "stood = MAX(stood, conn->hs.synack_time);", QUICK),
+    ("memory", "match/remembered.c", "stood = MAX(stood, served_at(s, conn));", "stood = MAX(stood, conn->hs.first_syn);", QUICK),
+    ("memory", "match/remembered.c", "if ((ex->owner || ex->parent) && begun", "if (begun", QUICK),
+    ("memory", "match/remembered.c", "return list_is_empty(&conn->exchanges) && conn->hs.first_syn < s->ex->ready_at ? conn->hs.first_syn : 0;", "return 0;", QUICK),
     ("memory", "match/remembered.c", "        if (lookup->resolved)\n            return;\n", "", QUICK),
 
     ("upstream names", "net/search.c", " || !turn_is_awaited(asker, m->time)", " || asker", QUICK),

@@ -213,6 +213,76 @@ test_target_stood_again(void)
 }
 
 /*
+ * A server that a client was served by since it failed, on a connection that was kept, is live; one that answered a health check need not be.
+ * CAROL asks /c, 2 stands, 2 asks /c, 2 200, CAROL gets 200, ALICE asks /a, SYN 1, RST 1, ALICE gets 502, then
+ * CAROL asks /d, 2 asks /d, 2 200, CAROL gets 200, or 3 stands, 3 asks /healthz, 3 200; BOB asks /b, BOB gets 502
+ */
+static void
+answered_after(bool client, bool known)
+{
+    scene_with(3);
+    leg(UPSTREAM_3, GATEWAY, SERVER_1, 80);
+    is_known(HOST, SERVER_1);
+    asks_proxy(CAROL, HOST, "/c");
+    stands(UPSTREAM_2);
+    asks_server(UPSTREAM_2, HOST, "/c");
+    responds(UPSTREAM_2, 200);
+    responds(CAROL, 200);
+    asks_proxy(ALICE, HOST, "/a");
+    uint32_t first = syn(UPSTREAM_1), second = refused(UPSTREAM_1);
+    responds(ALICE, 502);
+    if (client) {
+        asks_proxy(CAROL, HOST, "/d");
+        asks_server(UPSTREAM_2, HOST, "/d");
+        responds(UPSTREAM_2, 200);
+        responds(CAROL, 200);
+    } else {
+        stands(UPSTREAM_3);
+        asks_server(UPSTREAM_3, "10.2.0.1", "/healthz");
+        responds(UPSTREAM_3, 200);
+    }
+    asks_proxy(BOB, HOST, "/b");
+    uint32_t response = responds(BOB, 502);
+    if (known)
+        EXPECT_AT(response, RST, INFERRED, first, second);
+    else
+        g_assert_cmpint(verdict_at(response)->cause, ==, CAUSE_UNKNOWN);
+}
+
+static void
+test_served_since(void)
+{
+    answered_after(true, false);
+}
+
+static void
+test_checked_since(void)
+{
+    answered_after(false, true);
+}
+
+/* So is one to which a tunnel was opened since: ALICE connects, SYN 1, RST 1, ALICE gets 502, CAROL connects, 2 stands, CAROL gets 200, BOB connects, BOB gets 502 */
+static void
+test_tunnel_since(void)
+{
+    static const char wants[] = "CONNECT " HOST ":443 HTTP/1.1\r\n\r\n";
+
+    scene_with(3);
+    is_known(HOST, SERVER_1);
+    leg(UPSTREAM_1, GATEWAY, SERVER_1, 443);
+    leg(UPSTREAM_2, GATEWAY, SERVER_1, 443);
+    says(ALICE, CLIENT, wants, 0);
+    syn(UPSTREAM_1);
+    refused(UPSTREAM_1);
+    responds(ALICE, 502);
+    says(CAROL, CLIENT, wants, 0);
+    stands(UPSTREAM_2);
+    responds(CAROL, 200);
+    says(BOB, CLIENT, wants, 0);
+    g_assert_cmpint(verdict_at(responds(BOB, 502))->cause, ==, CAUSE_UNKNOWN);
+}
+
+/*
  * A next hop that is down explains what is asked of it: no host that the gateway looks up itself.
  * CAROL asks three /a, 5 gets 200, CAROL asks three /b, SYN 6, RST 6, CAROL gets 502, ALICE asks four, ALICE gets 502, BOB asks, BOB gets 502
  */
@@ -258,6 +328,9 @@ main(int argc, char **argv)
 {
     common_init(&argc, &argv);
     g_test_add_func("/match/memory/waited for something", test_waited_for_something);
+    g_test_add_func("/match/memory/served since", test_served_since);
+    g_test_add_func("/match/memory/checked since", test_checked_since);
+    g_test_add_func("/match/memory/tunnel since", test_tunnel_since);
     g_test_add_func("/match/memory/another is live", test_another_is_live);
     g_test_add_func("/match/arp", test_arp);
     g_test_add_func("/match/arp/in a crowd", test_arp_in_crowd);
