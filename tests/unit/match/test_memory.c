@@ -109,6 +109,15 @@ test_learnt_before_its_turn(void)
     EXPECT_AT(responds(ALICE, 502), RST, INFERRED, first, second);
 }
 
+static void
+expect_remembered(uint32_t response, bool known, uint32_t first, uint32_t second)
+{
+    if (known)
+        EXPECT_AT(response, RST, INFERRED, first, second);
+    else
+        g_assert_cmpint(verdict_at(response)->cause, ==, CAUSE_UNKNOWN);
+}
+
 /* ALICE asks /a, SYN 1, RST 1, ALICE gets 502, so long, BOB asks /b, so long, BOB gets 502 */
 static void
 failure_then(unsigned after, unsigned waits, bool known)
@@ -121,11 +130,7 @@ failure_then(unsigned after, unsigned waits, bool known)
     passes(after);
     asks_proxy(BOB, HOST, "/b");
     passes(waits);
-    uint32_t response = responds(BOB, 502);
-    if (known)
-        EXPECT_AT(response, RST, INFERRED, first, second);
-    else
-        g_assert_cmpint(verdict_at(response)->cause, ==, CAUSE_UNKNOWN);
+    expect_remembered(responds(BOB, 502), known, first, second);
 }
 
 static void
@@ -193,11 +198,7 @@ stood_after(bool begun_before, bool known)
     responds(UPSTREAM_2, 200);
     responds(CAROL, 200);
     asks_proxy(BOB, HOST, "/b");
-    uint32_t response = responds(BOB, 502);
-    if (known)
-        EXPECT_AT(response, RST, INFERRED, first, second);
-    else
-        g_assert_cmpint(verdict_at(response)->cause, ==, CAUSE_UNKNOWN);
+    expect_remembered(responds(BOB, 502), known, first, second);
 }
 
 static void
@@ -242,11 +243,7 @@ answered_after(bool client, bool known)
         responds(UPSTREAM_3, 200);
     }
     asks_proxy(BOB, HOST, "/b");
-    uint32_t response = responds(BOB, 502);
-    if (known)
-        EXPECT_AT(response, RST, INFERRED, first, second);
-    else
-        g_assert_cmpint(verdict_at(response)->cause, ==, CAUSE_UNKNOWN);
+    expect_remembered(responds(BOB, 502), known, first, second);
 }
 
 static void
